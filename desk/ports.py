@@ -1,0 +1,190 @@
+"""What the use cases need from outside: stores, clock and sync, as protocols.
+
+Every method of a store blocks and is called in a thread; none touches a widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from rma.draft import Draft
+from rma.operations import (
+    AttentionItem,
+    Identity,
+    KnownRecord,
+    LocalRecord,
+    MadeReturn,
+    Operation,
+    QueueState,
+)
+from rma.order import Customer, Order
+from rma.policy import Policy
+from rma.reasons import ReasonTree
+from rma.record import RmaRecord
+from rma.states import RmaState
+
+
+class Clock(Protocol):
+    """Time as the desk knows it: device time, corrected by the last known offset to the server."""
+
+    def now(self) -> datetime:
+        """The instant, aware UTC."""
+        ...
+
+
+class Reference(Protocol):
+    """ref.db: what the central API told us. Disposable; every list is newest or best first."""
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """One customer."""
+        ...
+
+    def customers_by_name(self, words: Sequence[str], limit: int) -> list[Customer]:
+        """Customers whose name has a word that starts with each of `words`, in any order, accents ignored."""
+        ...
+
+    def customers_by_phone_ending(self, digits: str, limit: int) -> list[Customer]:
+        """Customers whose phone number ends with these digits."""
+        ...
+
+    def customers_by_email(self, prefix: str, limit: int) -> list[Customer]:
+        """Customers whose e-mail address starts so, whatever the case."""
+        ...
+
+    def customers_by_postcode(self, prefix: str, limit: int) -> list[Customer]:
+        """Customers whose postcode starts so, spaces and case ignored."""
+        ...
+
+    def orders_by_number(self, prefix: str, limit: int) -> list[Order]:
+        """Orders whose number starts so; the exact one first."""
+        ...
+
+    def order(self, order_id: str) -> Order | None:
+        """One order."""
+        ...
+
+    def orders_of(self, customer_id: str, limit: int) -> list[Order]:
+        """A customer's orders."""
+        ...
+
+    def record(self, number: str) -> KnownRecord | None:
+        """One RMA."""
+        ...
+
+    def records_of_order(self, order_id: str) -> list[KnownRecord]:
+        """RMAs of an order, oldest first."""
+        ...
+
+    def records_of_customer(self, customer_id: str) -> list[KnownRecord]:
+        """RMAs of a customer, oldest first."""
+        ...
+
+    def records_in_state(self, state: RmaState, limit: int) -> list[KnownRecord]:
+        """RMAs in a state, oldest first."""
+        ...
+
+    def policies(self) -> tuple[Policy, ...]:
+        """Every known policy version."""
+        ...
+
+    def reasons(self) -> ReasonTree | None:
+        """The newest reason tree; None before the first sync."""
+        ...
+
+
+class Work(Protocol):
+    """work.db: what this desk made. Small and precious; each method is one transaction."""
+
+    def identity(self) -> Identity | None:
+        """Who works here; None before enrollment."""
+        ...
+
+    def save_draft(self, draft: Draft) -> None:
+        """Insert or replace a draft."""
+        ...
+
+    def draft(self, draft_id: str) -> Draft | None:
+        """One draft."""
+        ...
+
+    def drafts(self) -> list[Draft]:
+        """All drafts, newest first."""
+        ...
+
+    def discard_draft(self, draft_id: str) -> None:
+        """Delete a draft; nothing happens if it is gone."""
+        ...
+
+    def finalize(
+        self, builds: Sequence[Callable[[str], MadeReturn]], draft_id: str | None
+    ) -> list[RmaRecord]:
+        """Take a number for each build, store RMA, outbox row and audit entry, drop the draft: one transaction.
+
+        Raises:
+            NoNumbersLeft: when the leased blocks are used up; the draft is kept.
+        """
+        ...
+
+    def change(self, record: RmaRecord, operation: Operation) -> None:
+        """Store the changed RMA, the outbox row and the audit entry."""
+        ...
+
+    def record(self, number: str) -> LocalRecord | None:
+        """One RMA made or changed here."""
+        ...
+
+    def records_of_order(self, order_id: str) -> list[LocalRecord]:
+        """RMAs of an order made or changed here, oldest first."""
+        ...
+
+    def records_of_customer(self, customer_id: str) -> list[LocalRecord]:
+        """RMAs of a customer made or changed here, oldest first."""
+        ...
+
+    def records_since(self, since: datetime, limit: int) -> list[LocalRecord]:
+        """RMAs finalized here since then, newest first."""
+        ...
+
+    def last_pending(self, number: str) -> str | None:
+        """The newest unanswered operation of an RMA: what a further one depends on."""
+        ...
+
+    def attention(self) -> list[AttentionItem]:
+        """What the server changed or refused and nobody settled, oldest first."""
+        ...
+
+    def settle(self, op_id: str, note: str) -> None:
+        """A person has looked at it."""
+        ...
+
+    def queue(self) -> QueueState:
+        """What waits on this desk."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    """What the status line says about the connection."""
+
+    online: bool | None
+    """None before the first try."""
+    bootstrap: float | None = None
+    """Progress of the first download, 0 to 1; None when there is none under way."""
+    last_sync_at: datetime | None = None
+    trouble: str = ""
+    """Why the last try failed, in the agent's words."""
+
+
+class Sync(Protocol):
+    """The engine behind the desk."""
+
+    def status(self) -> SyncStatus:
+        """The state of the last try."""
+        ...
+
+    async def sync_now(self) -> SyncStatus:
+        """Push what waits and pull what changed, now."""
+        ...

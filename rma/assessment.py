@@ -1,0 +1,176 @@
+"""Judge and price a return in one go: the function that the desk previews with and the server books with.
+
+`assess` is pure: the order, what is held of it, policies, reasons, the instant and the actor are its arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rma.eligibility import judge_line, judge_return
+from rma.ledger import Ledger
+from rma.order import Customer, Order
+from rma.policy import Policy, PolicyRef
+from rma.pricing import PricedLine, price
+from rma.quote import Quote
+from rma.reasons import ReasonTree
+from rma.request import Actor, ReturnRequest
+from rma.scope import select_policy
+from rma.verdict import Finding, Missing, Verdict, strictest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything a return is judged by."""
+
+    request: ReturnRequest
+    order: Order | None
+    customer: Customer | None
+    ledger: Ledger | None
+    """What is held of the order; None where the order is unknown."""
+    policies: tuple[Policy, ...]
+    """All known versions."""
+    reasons: ReasonTree
+    at: datetime
+    """The instant of the decision, UTC."""
+    actor: Actor
+    recent_returns: tuple[datetime, ...] = ()
+    """When this customer's other returns were finalized."""
+    received_at: datetime | None = None
+    """When the request reached the server; None on the desk."""
+    pinned: tuple[PolicyRef, ...] = ()
+    """Versions the caller was told; they judge even if newer ones exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAssessment:
+    """One requested line, judged."""
+
+    line_id: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    policy: PolicyRef | None
+    returnable: int
+    """Units that may still come back, before this request."""
+    merchant_fault: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The sentence for the caller: the strictest finding's, or that it may come back."""
+        if not self.findings:
+            return "This can come back."
+        return max(
+            self.findings, key=lambda finding: finding.outcome.strictness
+        ).sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The answer to a request: what is missing, the verdict, and the quote."""
+
+    missing: tuple[Missing, ...]
+    """Every field that still stands open or wrong, all at once."""
+    lines: tuple[LineAssessment, ...]
+    findings: tuple[Finding, ...]
+    """Of the return as a whole."""
+    verdict: Verdict
+    quote: Quote | None
+    """None while no line can be priced."""
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Every finding, lines first."""
+        return tuple(f for line in self.lines for f in line.findings) + self.findings
+
+
+def assess(case: Case) -> Assessment:
+    """Judge and price a request (domain sections 5 and 6)."""
+    order, ledger = case.order, case.ledger
+    if order is None or ledger is None:
+        missing = Missing("order", None, "No such order: look up the order again.")
+        return Assessment(
+            missing=(missing,),
+            lines=(),
+            findings=(),
+            verdict=Verdict.INELIGIBLE,
+            quote=None,
+        )
+    missings: list[Missing] = []
+    assessments: list[LineAssessment] = []
+    priced: list[PricedLine] = []
+    in_play: list[Policy] = []
+    working = ledger
+    for wanted in case.request.lines:
+        line = order.line(wanted.line_id)
+        if line is None:
+            missings.append(
+                Missing(
+                    "line", wanted.line_id, f"Order {order.number} has no such line."
+                )
+            )
+            continue
+        policy = select_policy(
+            case.policies,
+            order=order,
+            line=line,
+            channel=case.request.channel,
+            tier=case.customer.tier if case.customer else "",
+            at=case.at,
+            pinned=case.pinned,
+        )
+        judged = judge_line(
+            case.request,
+            wanted,
+            order=order,
+            line=line,
+            ledger=working,
+            policy=policy,
+            reasons=case.reasons,
+            at=case.at,
+            actor=case.actor,
+        )
+        missings.extend(judged.missing)
+        assessments.append(
+            LineAssessment(
+                line_id=line.line_id,
+                verdict=strictest(finding.outcome for finding in judged.findings),
+                findings=judged.findings,
+                policy=policy.ref if policy else None,
+                returnable=working.returnable(line),
+                merchant_fault=judged.merchant_fault,
+            )
+        )
+        if policy is None:
+            continue
+        if policy not in in_play:
+            in_play.append(policy)
+        if 1 <= wanted.quantity <= working.returnable(line):
+            item = PricedLine(
+                wanted, line, policy, judged.merchant_fault, judged.reason_codes
+            )
+            priced.append(item)
+            working = working.with_hold(item.provisional_hold(working))
+    quote = price(order, ledger, case.request, priced, at=case.at) if priced else None
+    whole = judge_return(
+        case.request,
+        order=order,
+        customer=case.customer,
+        policies=tuple(in_play),
+        quote=quote,
+        at=case.at,
+        actor=case.actor,
+        recent_returns=case.recent_returns,
+        received_at=case.received_at,
+    )
+    missings.extend(whole.missing)
+    verdicts = [line.verdict for line in assessments] + [
+        f.outcome for f in whole.findings
+    ]
+    return Assessment(
+        missing=tuple(missings),
+        lines=tuple(assessments),
+        findings=whole.findings,
+        verdict=strictest(verdicts),
+        quote=quote,
+    )

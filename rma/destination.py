@@ -1,0 +1,74 @@
+"""Where the money goes: exchange, override, wish, store credit for old orders, then the original tenders.
+
+Domain rule 5.10. Money of a gift card goes back to the gift card; what no tender can take becomes one store credit;
+never another card.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rma.calendar import local_day
+from rma.ledger import Ledger, TenderShare
+from rma.money import Minor
+from rma.order import Order, TenderKind
+from rma.policy import Policy
+from rma.quote import Quote
+from rma.request import LineRequest, Resolution, ReturnRequest
+
+
+def line_resolution(
+    order: Order,
+    request: ReturnRequest,
+    wanted: LineRequest,
+    policy: Policy,
+    at: datetime,
+) -> Resolution:
+    """A supervisor's override, else the customer's wish, else store credit where the order is too old."""
+    if request.destination_override is not None:
+        return request.destination_override
+    if (
+        wanted.resolution is Resolution.REFUND
+        and policy.store_credit_after_days is not None
+    ):
+        age = local_day(at, policy.time_zone) - local_day(
+            order.placed_at, policy.time_zone
+        )
+        if age.days > policy.store_credit_after_days:
+            return Resolution.STORE_CREDIT
+    return wanted.resolution
+
+
+def pay_out(order: Order, ledger: Ledger, quote: Quote) -> tuple[TenderShare, ...]:
+    """Split a quote's total over the tenders in capture order, and at most one store credit.
+
+    What belongs to the return as a whole goes with the refunded lines, where there are any.
+    """
+    credit = sum(
+        li.total for li in quote.lines if li.resolution is Resolution.STORE_CREDIT
+    )
+    refund = sum(li.total for li in quote.lines if li.resolution is Resolution.REFUND)
+    whole = sum(component.amount for component in quote.components)
+    if any(line.resolution is Resolution.REFUND for line in quote.lines):
+        refund += whole
+    else:
+        credit += whole
+    if refund < 0:
+        credit, refund = credit + refund, 0
+    if credit < 0:
+        credit, refund = 0, refund + credit
+
+    shares: list[TenderShare] = []
+    for tender in order.tenders:
+        part: Minor = min(refund, tender.refundable - ledger.promised(tender.tender_id))
+        if part > 0:
+            shares.append(
+                TenderShare(kind=tender.kind, tender_id=tender.tender_id, amount=part)
+            )
+            refund -= part
+    credit += refund
+    if credit > 0:
+        shares.append(
+            TenderShare(kind=TenderKind.STORE_CREDIT, tender_id=None, amount=credit)
+        )
+    return tuple(shares)

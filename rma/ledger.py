@@ -1,0 +1,148 @@
+"""The quantity ledger: in which place each unit of an order is (domain section 4).
+
+consumed = all units but the returnable ones; returnable = delivered - consumed. A return takes the lowest free slots
+of its line, so that the money of every unit is known and exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rma.money import Minor
+from rma.order import Order, OrderLine, TenderKind
+from rma.slots import lowest_free
+
+
+class Place(StrEnum):
+    """Where a unit is that cannot be returned (again)."""
+
+    OPEN = "open"
+    """On an RMA that is authorized, or waits for approval."""
+    RECEIVED = "received"
+    SETTLED = "settled"
+    """Came back and was made whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLine:
+    """The units of one order line that one RMA holds."""
+
+    line_id: str
+    slots: tuple[int, ...]
+    value: Minor
+    """What the RMA refunds for these slots before fees; counts against the line's entitlement."""
+    serials: tuple[str, ...] = ()
+    fee: int | None = None
+    """Restocking fee in basis points, where these units were charged: it is fixed for the line."""
+    place: Place = Place.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenderShare:
+    """A part of a refund that is promised to one tender."""
+
+    kind: TenderKind
+    tender_id: str | None
+    """None: a new store credit."""
+    amount: Minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """All that one RMA holds of its order: units, and money that is promised."""
+
+    rma_number: str
+    lines: tuple[HeldLine, ...]
+    coupon: Minor = 0
+    """Sum of its coupon components (negative where discount was taken off)."""
+    coupon_tax: Minor = 0
+    original_shipping: Minor = 0
+    payouts: tuple[TenderShare, ...] = ()
+    goodwill: Minor = 0
+    """The part of the payouts that is beyond the entitlement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What is left of an order, with every RMA that holds some of it."""
+
+    order: Order
+    holds: tuple[Hold, ...] = ()
+
+    def held(self, line_id: str) -> Iterable[tuple[Hold, HeldLine]]:
+        """Each RMA's part of one line."""
+        for hold in self.holds:
+            for line in hold.lines:
+                if line.line_id == line_id:
+                    yield hold, line
+
+    def taken(self, line: OrderLine) -> frozenset[int]:
+        """Slots that are not free. Units that came back before we knew the order hold the lowest."""
+        taken = set(range(1, line.returned_before + 1))
+        for _, held in self.held(line.line_id):
+            taken.update(held.slots)
+        return frozenset(taken)
+
+    def consumed(self, line: OrderLine) -> int:
+        """Units that cannot be returned (again)."""
+        return len(self.taken(line))
+
+    def returnable(self, line: OrderLine) -> int:
+        """Units that may still come back: 0 for what is no goods."""
+        if not line.returnable_kind:
+            return 0
+        return max(0, line.delivered - self.consumed(line))
+
+    def free_slots(self, line: OrderLine, count: int) -> tuple[int, ...]:
+        """The lowest free slots of a line.
+
+        Raises:
+            NoSuchSlot: if fewer are free.
+        """
+        return lowest_free(line.units, self.taken(line), count)
+
+    def refunded(self, line: OrderLine) -> Minor:
+        """Money of the line that is gone or promised, before fees."""
+        return line.refunded_before + sum(h.value for _, h in self.held(line.line_id))
+
+    def holders(self, line_id: str) -> tuple[str, ...]:
+        """Numbers of the RMAs that hold units of a line, oldest first."""
+        return tuple(hold.rma_number for hold, _ in self.held(line_id))
+
+    def holder_of_serial(self, serial: str) -> str | None:
+        """Number of the RMA that holds this serial, or None."""
+        for hold in self.holds:
+            if any(serial in line.serials for line in hold.lines):
+                return hold.rma_number
+        return None
+
+    def fixed_fee(self, line_id: str) -> int | None:
+        """The restocking fee (basis points) that was fixed with the line's first charged unit."""
+        return next((h.fee for _, h in self.held(line_id) if h.fee is not None), None)
+
+    def promised(self, tender_id: str) -> Minor:
+        """Money that live RMAs promised to one tender."""
+        return sum(
+            payout.amount
+            for hold in self.holds
+            for payout in hold.payouts
+            if payout.tender_id == tender_id
+        )
+
+    @property
+    def promised_total(self) -> Minor:
+        """Money that live RMAs promised for this order, without goodwill."""
+        paid = sum(payout.amount for hold in self.holds for payout in hold.payouts)
+        return paid - sum(hold.goodwill for hold in self.holds)
+
+    def without(self, rma_number: str) -> Ledger:
+        """The ledger as if this RMA held nothing."""
+        return Ledger(
+            self.order, tuple(h for h in self.holds if h.rma_number != rma_number)
+        )
+
+    def with_hold(self, hold: Hold | None) -> Ledger:
+        """The ledger after one more RMA (or the same, if it holds nothing)."""
+        return self if hold is None else Ledger(self.order, (*self.holds, hold))

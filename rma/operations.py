@@ -1,0 +1,235 @@
+"""Everything an agent can change, as an operation that both sides understand.
+
+An operation is made once, committed before it is first sent, and never altered. Its stream is the order it belongs to:
+order is kept only inside a stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from rma.money import Minor
+from rma.policy import PolicyRef
+from rma.record import Problem, RmaRecord
+from rma.request import Actor, ReturnRequest, Role
+from rma.states import RmaState
+
+
+class OperationKind(StrEnum):
+    """What an operation asks for."""
+
+    FINALIZE = "return.finalize"
+    CANCEL = "return.cancel"
+    APPROVE = "return.approve"
+    DECLINE = "return.decline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMetrics:
+    """How the return was made: what the call-center measures later."""
+
+    started_at: datetime
+    first_key_at: datetime | None = None
+    keys: int = 0
+    """Keys pressed from the first to the number."""
+    refused_tries: int = 0
+    """How often finalizing was tried and refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the caller was told; the server compares it with its own computation."""
+
+    state: RmaState
+    total: Minor
+    slots: tuple[tuple[int, ...], ...]
+    """Slots of each requested line, in the order of the request."""
+    policies: tuple[PolicyRef, ...]
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalizeReturn:
+    """Book a return under the number that the caller was told."""
+
+    number: str
+    request: ReturnRequest
+    told: Told
+    finalized_at: datetime
+    """Device time, corrected by the last known offset; UTC."""
+    metrics: CallMetrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelReturn:
+    """Cancel an RMA, with a reason."""
+
+    number: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveReturn:
+    """Approve an RMA that needs it."""
+
+    number: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineReturn:
+    """Decline an RMA that needs approval, with a reason."""
+
+    number: str
+    reason: str
+    at: datetime
+
+
+Command: TypeAlias = FinalizeReturn | CancelReturn | ApproveReturn | DeclineReturn
+
+KIND_OF: dict[type[Command], OperationKind] = {
+    FinalizeReturn: OperationKind.FINALIZE,
+    CancelReturn: OperationKind.CANCEL,
+    ApproveReturn: OperationKind.APPROVE,
+    DeclineReturn: OperationKind.DECLINE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One change, before it is sealed into the bytes that travel."""
+
+    op_id: str
+    """UUIDv7, made and committed before the first send."""
+    stream: str
+    """Id of the order it belongs to."""
+    depends_on: str | None
+    """An operation that has to be booked first."""
+    made_at: datetime
+    command: Command
+
+    @property
+    def kind(self) -> OperationKind:
+        """What it asks for."""
+        return KIND_OF[type(self.command)]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedOperation:
+    """An operation as the bytes that are sent, now and at every retry."""
+
+    op_id: str
+    kind: OperationKind
+    stream: str
+    depends_on: str | None
+    made_at: datetime
+    body: bytes
+    sha256: str
+
+
+class Outcome(StrEnum):
+    """What became of an operation; it leaves the queue only on one that a person can see."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_CHANGE = "accepted_with_change"
+    REJECTED = "rejected_needs_attention"
+    KEY_REUSED = "key_reused"
+    NUMBER_CONFLICT = "number_conflict"
+    HELD_FOR_REVIEW = "held_for_review"
+    NOT_YET = "not_yet"
+
+    @property
+    def final(self) -> bool:
+        """Whether the operation need not be sent again."""
+        return self is not Outcome.NOT_YET
+
+    @property
+    def wants_attention(self) -> bool:
+        """Whether a person has to look at it."""
+        return self not in (Outcome.ACCEPTED, Outcome.NOT_YET)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The server's answer to one operation."""
+
+    op_id: str
+    outcome: Outcome
+    problem: Problem | None = None
+    record: RmaRecord | None = None
+    """The RMA as the server has it, where that differs from what was told."""
+    row_version: int | None = None
+    """Version of the RMA on the server after this operation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeReturn:
+    """A finalized return and the operation that tells the server; both are stored in one transaction."""
+
+    record: RmaRecord
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalRecord:
+    """An RMA as this desk made or changed it."""
+
+    record: RmaRecord
+    row_version: int | None
+    """The server's version after our last acknowledged operation; None before the first."""
+    pending: bool
+    """Whether operations of it still wait in the outbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRecord:
+    """An RMA as the server has it."""
+
+    record: RmaRecord
+    row_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionItem:
+    """An operation that the server changed or refused, for a person to look at."""
+
+    op_id: str
+    kind: OperationKind
+    number: str
+    """The RMA it is about."""
+    outcome: Outcome
+    problem: Problem | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """What waits on this desk."""
+
+    waiting: int
+    """Operations the server has not answered yet."""
+    oldest_at: datetime | None
+    attention: int
+    numbers_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who works on this desk, and where it syncs to."""
+
+    device: str
+    """UUID the device gave itself."""
+    person: str
+    role: Role
+    server: str
+    """Base URL of the central API."""
+
+    @property
+    def actor(self) -> Actor:
+        """The person, as the rules know it."""
+        return Actor(self.person, self.role)

@@ -1,0 +1,318 @@
+"""The RMA: what was asked, told and decided, and everything that happened to it since.
+
+A record is a value: each command gives a new one with one more history entry. The desk and the server build it with
+the same functions, so that both hold the same RMA.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from rma.assessment import Assessment, Case
+from rma.ledger import Hold
+from rma.policy import PolicyRef
+from rma.quote import Quote
+from rma.request import (
+    Actor,
+    Channel,
+    Condition,
+    Contact,
+    Resolution,
+    ReturnRequest,
+    ReturnType,
+)
+from rma.states import HOLDING, IllegalTransition, RmaCommand, RmaState, next_state
+from rma.verdict import Finding, Missing, Verdict
+
+
+class ProblemType(StrEnum):
+    """Why the server could not do as told; the typed part of a problem."""
+
+    OVER_RETURN = "over_return"
+    AMOUNT_MISMATCH = "amount_mismatch"
+    ORDER_CHANGED = "order_changed"
+    ORDER_UNKNOWN = "order_unknown"
+    NOT_ELIGIBLE = "not_eligible"
+    POLICY_UNKNOWN = "policy_unknown"
+    VERDICT_CHANGED = "verdict_changed"
+    CLOCK = "clock"
+    FORBIDDEN = "forbidden"
+    ILLEGAL_TRANSITION = "illegal_transition"
+    NUMBER_CONFLICT = "number_conflict"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What stands in the way, in words for the agent."""
+
+    type: ProblemType
+    detail: str
+    """One sentence: what happened."""
+    remedy: str
+    """One sentence: what to do now."""
+    other_number: str | None = None
+    """The RMA that holds what was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RmaLine:
+    """One order line on an RMA."""
+
+    line_id: str
+    sku: str
+    name: str
+    quantity: int
+    reason: str
+    reason_path: str
+    """Labels from the root of the reason tree, as they were at the time."""
+    condition: Condition
+    resolution: Resolution
+    note: str
+    serials: tuple[str, ...]
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    policy: PolicyRef | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One thing that happened to an RMA."""
+
+    at: datetime
+    actor: str
+    device: str
+    command: RmaCommand
+    before: RmaState
+    after: RmaState
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RmaRecord:
+    """An RMA with its history."""
+
+    number: str
+    state: RmaState
+    order_id: str
+    order_number: str
+    customer_id: str
+    return_type: ReturnType
+    channel: Channel
+    contact: Contact
+    currency: str
+    lines: tuple[RmaLine, ...]
+    findings: tuple[Finding, ...]
+    """Of the return as a whole."""
+    quote: Quote | None
+    request: ReturnRequest
+    finalized_at: datetime
+    expires_at: datetime | None
+    author: str
+    device: str
+    holding: bool
+    """Whether it takes its units; false where the server could not authorize what was told."""
+    problem: Problem | None = None
+    history: tuple[HistoryEntry, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The strictest finding's outcome."""
+        return max(
+            (
+                f.outcome
+                for f in (
+                    *self.findings,
+                    *(f for li in self.lines for f in li.findings),
+                )
+            ),
+            key=lambda outcome: outcome.strictness,
+            default=Verdict.ELIGIBLE,
+        )
+
+    @property
+    def hold(self) -> Hold | None:
+        """What it holds of its order, or None."""
+        if self.quote is None or not self.holding or self.state not in HOLDING:
+            return None
+        return self.quote.hold(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A return that cannot be finalized, and everything that stands against it."""
+
+    missing: tuple[Missing, ...]
+    findings: tuple[Finding, ...]
+
+
+def check(assessment: Assessment) -> Refusal | None:
+    """Why an assessed draft cannot be finalized yet, or None when it can."""
+    against = tuple(
+        f for f in assessment.all_findings if f.outcome is Verdict.INELIGIBLE
+    )
+    if assessment.missing or against or assessment.quote is None:
+        return Refusal(assessment.missing, against)
+    return None
+
+
+def finalize(
+    case: Case, assessment: Assessment, *, number: str, device: str
+) -> RmaRecord:
+    """Give an assessed return its number.
+
+    Raises:
+        ValueError: if `check` has something against it; callers ask first.
+    """
+    if check(assessment) is not None or assessment.quote is None or case.order is None:
+        raise ValueError("this return cannot be finalized")
+    eligible = assessment.verdict is Verdict.ELIGIBLE
+    state = RmaState.AUTHORIZED if eligible else RmaState.NEEDS_APPROVAL
+    next_state(RmaState.DRAFT, RmaCommand.FINALIZE, state)
+    return replace(
+        book(case, assessment, number=number, device=device, state=state, holding=True),
+        expires_at=assessment.quote.terms.expires_at,
+    )
+
+
+def book(
+    case: Case,
+    assessment: Assessment,
+    *,
+    number: str,
+    device: str,
+    state: RmaState = RmaState.NEEDS_APPROVAL,
+    holding: bool = False,
+    problem: Problem | None = None,
+) -> RmaRecord:
+    """Book a told number even where the return cannot be authorized (domain section 7).
+
+    Such an RMA needs approval, holds nothing, and names its problem.
+    """
+    request = case.request
+    judged = {index: line for index, line in enumerate(assessment.lines)}
+    lines = []
+    for index, wanted in enumerate(request.lines):
+        line = case.order.line(wanted.line_id) if case.order else None
+        assessed = judged.get(index)
+        lines.append(
+            RmaLine(
+                line_id=wanted.line_id,
+                sku=line.sku if line else "",
+                name=line.name if line else "",
+                quantity=wanted.quantity,
+                reason=wanted.reason,
+                reason_path=case.reasons.path(wanted.reason),
+                condition=wanted.condition or Condition.OPENED,
+                resolution=wanted.resolution,
+                note=wanted.note,
+                serials=wanted.serials,
+                verdict=assessed.verdict if assessed else Verdict.INELIGIBLE,
+                findings=assessed.findings if assessed else (),
+                policy=assessed.policy if assessed else None,
+            )
+        )
+    entry = HistoryEntry(
+        at=case.at,
+        actor=case.actor.name,
+        device=device,
+        command=RmaCommand.FINALIZE,
+        before=RmaState.DRAFT,
+        after=state,
+        note=problem.detail if problem else "",
+    )
+    return RmaRecord(
+        number=number,
+        state=state,
+        order_id=request.order_id,
+        order_number=case.order.number if case.order else request.order_id,
+        customer_id=request.customer_id,
+        return_type=request.return_type or ReturnType.RETURN,
+        channel=request.channel or Channel.PHONE,
+        contact=request.contact,
+        currency=case.order.currency if case.order else "",
+        lines=tuple(lines),
+        findings=assessment.findings,
+        quote=assessment.quote,
+        request=request,
+        finalized_at=case.at,
+        expires_at=None,
+        author=case.actor.name,
+        device=device,
+        holding=holding,
+        problem=problem,
+        history=(entry,),
+    )
+
+
+def cancel(
+    record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason: str
+) -> RmaRecord:
+    """Cancel an RMA; its units are free again.
+
+    Raises:
+        IllegalTransition: if its state does not allow it, or no reason is given.
+    """
+    if not reason.strip():
+        raise IllegalTransition("Say why the return is cancelled.")
+    return _step(record, RmaCommand.CANCEL, actor, device, at, reason)
+
+
+def approve(
+    record: RmaRecord, *, actor: Actor, device: str, at: datetime, note: str = ""
+) -> RmaRecord:
+    """Approve an RMA that waits for it.
+
+    Raises:
+        IllegalTransition: if its state, the role or the authorship does not allow it.
+    """
+    _guard_decision(record, actor)
+    approved = _step(record, RmaCommand.APPROVE, actor, device, at, note)
+    expires = record.quote.terms.expires_at if record.quote else None
+    return replace(approved, expires_at=expires, problem=None)
+
+
+def decline(
+    record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason: str
+) -> RmaRecord:
+    """Decline an RMA that waits for approval; its units are free again.
+
+    Raises:
+        IllegalTransition: if its state, the role or the authorship does not allow it, or no reason is given.
+    """
+    _guard_decision(record, actor)
+    if not reason.strip():
+        raise IllegalTransition("Say why the return is declined: the caller will ask.")
+    return _step(record, RmaCommand.DECLINE, actor, device, at, reason)
+
+
+def _guard_decision(record: RmaRecord, actor: Actor) -> None:
+    if not actor.role.approves:
+        raise IllegalTransition("Only a supervisor can decide about a return.")
+    if actor.name == record.author:
+        raise IllegalTransition(
+            "You made this return: another supervisor has to decide."
+        )
+
+
+def _step(
+    record: RmaRecord,
+    command: RmaCommand,
+    actor: Actor,
+    device: str,
+    at: datetime,
+    note: str,
+) -> RmaRecord:
+    after = next_state(record.state, command)
+    entry = HistoryEntry(
+        at=at,
+        actor=actor.name,
+        device=device,
+        command=command,
+        before=record.state,
+        after=after,
+        note=note.strip(),
+    )
+    return replace(record, state=after, history=(*record.history, entry))

@@ -1,0 +1,152 @@
+"""What the caller wants: the request that a policy judges and a quote prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rma.money import Minor
+
+
+class ReturnType(StrEnum):
+    """What the agent picks first."""
+
+    RETURN = "return"
+    DEFECT = "defect"
+    """Faulty goods: the merchant's fault, whatever the reason."""
+    GOODWILL = "goodwill"
+    """Outside the rules, by courtesy: broken rules ask for approval instead of refusing."""
+
+
+class Channel(StrEnum):
+    """How the customer reached us."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    CHAT = "chat"
+    IN_PERSON = "in_person"
+    PORTAL = "portal"
+
+
+class Condition(StrEnum):
+    """What the caller says the goods look like."""
+
+    SEALED = "sealed"
+    OPENED = "opened"
+    USED = "used"
+    INCOMPLETE = "incomplete"
+    DAMAGED = "damaged"
+
+
+class Resolution(StrEnum):
+    """How the customer is made whole."""
+
+    REFUND = "refund"
+    STORE_CREDIT = "store_credit"
+
+
+class Proof(StrEnum):
+    """What shows that it was bought here."""
+
+    ORDER_RECORD = "order_record"
+    """The order stands in our own books."""
+    RECEIPT = "receipt"
+    SERIAL = "serial"
+
+
+class Evidence(StrEnum):
+    """What documents a reason."""
+
+    PHOTO = "photo"
+    SERIAL = "serial"
+    DESCRIPTION = "description"
+    """At least twenty characters of note."""
+
+
+class Fact(StrEnum):
+    """Something the caller said that matches our books: caller verification."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    POSTCODE = "postcode"
+    ORDER_NUMBER = "order_number"
+
+
+class Role(StrEnum):
+    """What a person may do; checked on the server for every operation."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    WAREHOUSE = "warehouse"
+    ADMIN = "admin"
+
+    @property
+    def approves(self) -> bool:
+        """Whether this role may approve and decline."""
+        return self in (Role.SUPERVISOR, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the person's name and role."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where the customer can be reached about this return."""
+
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRequest:
+    """One order line that shall come back."""
+
+    line_id: str
+    quantity: int
+    reason: str
+    condition: Condition | None = None
+    resolution: Resolution = Resolution.REFUND
+    note: str = ""
+    serials: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    override_reason: str = ""
+    """Why the agent sets a refusing rule aside; works only on rules the policy marks overridable."""
+    waive_fee_reason: str = ""
+    """Why the restocking fee is not charged."""
+    amount: Minor | None = None
+    """Amount set by hand for the whole line; 0 is a decision, None is `not set`."""
+    amount_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRequest:
+    """All that the agent entered for one return of one order."""
+
+    order_id: str
+    customer_id: str
+    return_type: ReturnType | None = None
+    channel: Channel | None = None
+    contact: Contact = Contact()
+    lines: tuple[LineRequest, ...] = ()
+    proof: Proof | None = Proof.ORDER_RECORD
+    verified: tuple[Fact, ...] = ()
+    verification_skipped: str = ""
+    """Why the caller was not verified; empty where the facts were asked."""
+    photo_seen_before: bool = False
+    """A photo of this return was used for an older one: a risk flag."""
+    waive_shipping_fee_reason: str = ""
+    """Why the return shipping fee is not charged."""
+    goodwill: Minor = 0
+    """Money beyond the entitlement, for the whole return."""
+    goodwill_reason: str = ""
+    destination_override: Resolution | None = None
+    """A supervisor's decision where the money goes."""
+    destination_reason: str = ""
+    reference: str = ""
+    """The case number of another system."""

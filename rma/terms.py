@@ -1,0 +1,45 @@
+"""What the policies in play say beside the money; where they differ, the strictest holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from rma.calendar import end_of_day, local_day
+from rma.policy import Policy, RefundTiming
+from rma.quote import Terms
+
+T = TypeVar("T")
+
+
+def terms_of(policies: Sequence[Policy], at: datetime) -> Terms:
+    """Terms of one return that these policies judge together."""
+    expiries = [
+        end_of_day(
+            local_day(at, policy.time_zone) + timedelta(days=policy.expires_after_days),
+            policy.time_zone,
+        )
+        for policy in policies
+        if policy.expires_after_days is not None
+    ]
+    timings = tuple(RefundTiming)
+    offered = [
+        resolution
+        for resolution in (policies[0].resolutions if policies else ())
+        if all(resolution in policy.resolutions for policy in policies)
+    ]
+    return Terms(
+        expires_at=min(expiries, default=None),
+        refund_timing=min((p.refund_timing for p in policies), key=timings.index),
+        authorized_link=all(policy.authorized_link for policy in policies),
+        resolutions=tuple(offered),
+        carriers=_union(policy.carriers for policy in policies),
+        packaging=_union(policy.packaging for policy in policies),
+        survey=_union(policy.survey for policy in policies),
+        clauses=_union(policy.clauses for policy in policies),
+    )
+
+
+def _union(groups: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(entry for group in groups for entry in group))

@@ -1,0 +1,63 @@
+"""What a policy says about a return: findings, and the verdict that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rma.policy import PolicyRef, Rule
+
+
+class Verdict(StrEnum):
+    """The answer of the policy; the strictest line decides for the RMA."""
+
+    ELIGIBLE = "eligible"
+    NEEDS_APPROVAL = "needs_approval"
+    INELIGIBLE = "ineligible"
+
+    @property
+    def strictness(self) -> int:
+        """0 for eligible, 2 for ineligible."""
+        return tuple(Verdict).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One fact a rule looked at, as text."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One rule's say."""
+
+    rule: Rule
+    outcome: Verdict
+    sentence: str
+    """One sentence that the agent can read to the caller."""
+    observed: tuple[Observed, ...] = ()
+    policy: PolicyRef | None = None
+    overridable: bool = False
+    """Whether the agent may set it aside with a reason."""
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something the agent still has to enter before the return can be finalized."""
+
+    field: str
+    """Name of the field, such as `reason` or `contact.email`."""
+    line_id: str | None
+    sentence: str
+    """What to do, in the agent's words."""
+
+
+def strictest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The strictest of them; eligible where there is none."""
+    return max(
+        verdicts, key=lambda verdict: verdict.strictness, default=Verdict.ELIGIBLE
+    )
