@@ -1,0 +1,1 @@
+"""csr-tui: the returns desk. Command line, app, and the composition root."""

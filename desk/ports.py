@@ -119,12 +119,12 @@ class Work(Protocol):
         ...
 
     def finalize(
-        self, builds: Sequence[Callable[[str], MadeReturn]], draft_id: str | None
+        self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
     ) -> list[RmaRecord]:
-        """Take a number for each build, store RMA, outbox row and audit entry, drop the draft: one transaction.
+        """Take a number for each build, store RMA, outbox row and audit entry, drop the drafts: one transaction.
 
         Raises:
-            NoNumbersLeft: when the leased blocks are used up; the draft is kept.
+            NoNumbersLeft: when the leased blocks are used up; the drafts are kept.
         """
         ...
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rma.eligibility import judge_line, judge_return
@@ -15,7 +15,7 @@ from rma.policy import Policy, PolicyRef
 from rma.pricing import PricedLine, price
 from rma.quote import Quote
 from rma.reasons import ReasonTree
-from rma.request import Actor, ReturnRequest
+from rma.request import Actor, LineRequest, Resolution, ReturnRequest
 from rma.scope import select_policy
 from rma.verdict import Finding, Missing, Verdict, strictest
 
@@ -54,15 +54,15 @@ class LineAssessment:
     returnable: int
     """Units that may still come back, before this request."""
     merchant_fault: bool = False
+    resolution: Resolution | None = None
+    """The customer's wish, or what stands for it; None for a line the order does not have."""
 
     @property
     def sentence(self) -> str:
         """The sentence for the caller: the strictest finding's, or that it may come back."""
         if not self.findings:
-            return "This can come back."
-        return max(
-            self.findings, key=lambda finding: finding.outcome.strictness
-        ).sentence
+            return "This can come back." if self.policy else "This is not on the order."
+        return max(self.findings, key=lambda finding: finding.outcome.strictness).sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,27 @@ class Assessment:
     def all_findings(self) -> tuple[Finding, ...]:
         """Every finding, lines first."""
         return tuple(f for line in self.lines for f in line.findings) + self.findings
+
+
+def _unknown_line(wanted: LineRequest) -> LineAssessment:
+    return LineAssessment(
+        line_id=wanted.line_id,
+        verdict=Verdict.INELIGIBLE,
+        findings=(),
+        policy=None,
+        returnable=0,
+    )
+
+
+def _resolution(wanted: LineRequest, policy: Policy | None, reasons: ReasonTree) -> Resolution:
+    """The customer's wish, else the reason's default where it is offered, else what is offered first."""
+    if wanted.resolution is not None:
+        return wanted.resolution
+    reason = reasons.find(wanted.reason)
+    default = reason.default_resolution if reason else Resolution.REFUND
+    if policy is None or not policy.resolutions or default in policy.resolutions:
+        return default
+    return policy.resolutions[0]
 
 
 def assess(case: Case) -> Assessment:
@@ -105,10 +126,9 @@ def assess(case: Case) -> Assessment:
         line = order.line(wanted.line_id)
         if line is None:
             missings.append(
-                Missing(
-                    "line", wanted.line_id, f"Order {order.number} has no such line."
-                )
+                Missing("line", wanted.line_id, f"Order {order.number} has no such line.")
             )
+            assessments.append(_unknown_line(wanted))
             continue
         policy = select_policy(
             case.policies,
@@ -119,6 +139,7 @@ def assess(case: Case) -> Assessment:
             at=case.at,
             pinned=case.pinned,
         )
+        wanted = replace(wanted, resolution=_resolution(wanted, policy, case.reasons))
         judged = judge_line(
             case.request,
             wanted,
@@ -139,6 +160,7 @@ def assess(case: Case) -> Assessment:
                 policy=policy.ref if policy else None,
                 returnable=working.returnable(line),
                 merchant_fault=judged.merchant_fault,
+                resolution=wanted.resolution,
             )
         )
         if policy is None:
@@ -146,9 +168,7 @@ def assess(case: Case) -> Assessment:
         if policy not in in_play:
             in_play.append(policy)
         if 1 <= wanted.quantity <= working.returnable(line):
-            item = PricedLine(
-                wanted, line, policy, judged.merchant_fault, judged.reason_codes
-            )
+            item = PricedLine(wanted, line, policy, judged.merchant_fault, judged.reason_codes)
             priced.append(item)
             working = working.with_hold(item.provisional_hold(working))
     quote = price(order, ledger, case.request, priced, at=case.at) if priced else None
@@ -164,9 +184,7 @@ def assess(case: Case) -> Assessment:
         received_at=case.received_at,
     )
     missings.extend(whole.missing)
-    verdicts = [line.verdict for line in assessments] + [
-        f.outcome for f in whole.findings
-    ]
+    verdicts = [line.verdict for line in assessments] + [f.outcome for f in whole.findings]
     return Assessment(
         missing=tuple(missings),
         lines=tuple(assessments),

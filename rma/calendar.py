@@ -6,6 +6,23 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+"""Instants outside are typing errors; inside, no rule can leave the calendar."""
+
+
+def require_instant(name: str, at: datetime | None) -> None:
+    """Refuse an instant that is not aware, or lies outside the calendar; None passes.
+
+    Raises:
+        ValueError: with the name and what was expected.
+    """
+    if at is None:
+        return
+    if at.tzinfo is None:
+        raise ValueError(f"{name} has no time zone")
+    if not EARLIEST <= at < LATEST:
+        raise ValueError(f"{name} is {at.isoformat()}: expected the years 1900 to 2999")
+
 
 def local_day(at: datetime, time_zone: str) -> date:
     """The calendar day of an instant in the shop's time zone."""

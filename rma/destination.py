@@ -27,16 +27,12 @@ def line_resolution(
     """A supervisor's override, else the customer's wish, else store credit where the order is too old."""
     if request.destination_override is not None:
         return request.destination_override
-    if (
-        wanted.resolution is Resolution.REFUND
-        and policy.store_credit_after_days is not None
-    ):
-        age = local_day(at, policy.time_zone) - local_day(
-            order.placed_at, policy.time_zone
-        )
+    wish = wanted.resolution or Resolution.REFUND
+    if wish is Resolution.REFUND and policy.store_credit_after_days is not None:
+        age = local_day(at, policy.time_zone) - local_day(order.placed_at, policy.time_zone)
         if age.days > policy.store_credit_after_days:
             return Resolution.STORE_CREDIT
-    return wanted.resolution
+    return wish
 
 
 def pay_out(order: Order, ledger: Ledger, quote: Quote) -> tuple[TenderShare, ...]:
@@ -44,9 +40,7 @@ def pay_out(order: Order, ledger: Ledger, quote: Quote) -> tuple[TenderShare, ..
 
     What belongs to the return as a whole goes with the refunded lines, where there are any.
     """
-    credit = sum(
-        li.total for li in quote.lines if li.resolution is Resolution.STORE_CREDIT
-    )
+    credit = sum(li.total for li in quote.lines if li.resolution is Resolution.STORE_CREDIT)
     refund = sum(li.total for li in quote.lines if li.resolution is Resolution.REFUND)
     whole = sum(component.amount for component in quote.components)
     if any(line.resolution is Resolution.REFUND for line in quote.lines):
@@ -62,13 +56,9 @@ def pay_out(order: Order, ledger: Ledger, quote: Quote) -> tuple[TenderShare, ..
     for tender in order.tenders:
         part: Minor = min(refund, tender.refundable - ledger.promised(tender.tender_id))
         if part > 0:
-            shares.append(
-                TenderShare(kind=tender.kind, tender_id=tender.tender_id, amount=part)
-            )
+            shares.append(TenderShare(kind=tender.kind, tender_id=tender.tender_id, amount=part))
             refund -= part
     credit += refund
     if credit > 0:
-        shares.append(
-            TenderShare(kind=TenderKind.STORE_CREDIT, tender_id=None, amount=credit)
-        )
+        shares.append(TenderShare(kind=TenderKind.STORE_CREDIT, tender_id=None, amount=credit))
     return tuple(shares)

@@ -76,27 +76,21 @@ class Draft:
     refused_tries: int = 0
 
 
-def read_draft(
-    draft: Draft, currency: str
-) -> tuple[ReturnRequest, tuple[Missing, ...]]:
+def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missing, ...]]:
     """The request a draft stands for, and every field whose text cannot be read.
 
     What cannot be read counts as not entered; a quantity that cannot be read counts as 0.
     """
     wrong: list[Missing] = []
 
-    def choice(
-        kind: type[E], text: str, field: str, line_id: str | None = None
-    ) -> E | None:
+    def choice(kind: type[E], text: str, field: str, line_id: str | None = None) -> E | None:
         if not text.strip():
             return None
         try:
-            return kind(text.strip().lower())
+            return kind("_".join(text.lower().replace("-", " ").split()))
         except ValueError:
             choices = ", ".join(member.value.replace("_", " ") for member in kind)
-            wrong.append(
-                Missing(field, line_id, f"“{text.strip()[:20]}” is none of: {choices}.")
-            )
+            wrong.append(Missing(field, line_id, f"“{text.strip()[:20]}” is none of: {choices}."))
             return None
 
     def money(text: str, field: str, line_id: str | None = None) -> Minor | None:
@@ -122,8 +116,7 @@ def read_draft(
             quantity=quantity(line.quantity, line.line_id),
             reason=line.reason.strip(),
             condition=choice(Condition, line.condition, "condition", line.line_id),
-            resolution=choice(Resolution, line.resolution, "resolution", line.line_id)
-            or Resolution.REFUND,
+            resolution=choice(Resolution, line.resolution, "resolution", line.line_id),
             note=line.note.strip(),
             serials=tuple(line.serials.replace(",", " ").split()),
             evidence=tuple(
@@ -147,18 +140,14 @@ def read_draft(
         lines=lines,
         proof=choice(Proof, draft.proof, "proof"),
         verified=tuple(
-            f
-            for text in draft.verified
-            if (f := choice(Fact, text, "verified")) is not None
+            f for text in draft.verified if (f := choice(Fact, text, "verified")) is not None
         ),
         verification_skipped=draft.verification_skipped.strip(),
         photo_seen_before=draft.photo_seen_before,
         waive_shipping_fee_reason=draft.waive_shipping_fee_reason.strip(),
         goodwill=money(draft.goodwill, "goodwill") or 0,
         goodwill_reason=draft.goodwill_reason.strip(),
-        destination_override=choice(
-            Resolution, draft.destination_override, "destination_override"
-        ),
+        destination_override=choice(Resolution, draft.destination_override, "destination_override"),
         destination_reason=draft.destination_reason.strip(),
         reference=draft.reference.strip(),
     )

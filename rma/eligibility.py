@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from rma.calendar import add_months, local_day
-from rma.ledger import Ledger
+from rma.ledger import Ledger, same_serial
 from rma.money import Minor, format_amount
 from rma.numbers import spoken
 from rma.order import Customer, LineKind, Order, OrderLine, WarrantyUnit
 from rma.policy import (
+    OVERRIDABLE,
     Amounts,
     AuthorizationMode,
     ContactDuty,
@@ -24,7 +25,7 @@ from rma.policy import (
     Rule,
     WindowStart,
 )
-from rma.quote import Quote
+from rma.quote import ComponentKind, Quote
 from rma.reasons import Reason, ReasonTree, ReasonWorkflow
 from rma.request import (
     Actor,
@@ -89,9 +90,7 @@ def judge_line(
     """Judge one requested line. `ledger` already holds the request's earlier lines."""
     reason = reasons.find(wanted.reason) if wanted.reason else None
     codes = _ancestry(reason, reasons)
-    fault = request.return_type is ReturnType.DEFECT or bool(
-        reason and reason.merchant_fault
-    )
+    fault = request.return_type is ReturnType.DEFECT or bool(reason and reason.merchant_fault)
     line_case = _LineCase(
         request,
         wanted,
@@ -107,10 +106,8 @@ def judge_line(
         actor,
     )
     if policy is None:
-        sentence = f"No return policy covers {line.name}, so I cannot take it back."
-        refused = Finding(
-            rule=Rule.POLICY, outcome=Verdict.INELIGIBLE, sentence=sentence
-        )
+        sentence = f"No return policy covers {_named(line)}, so I cannot take it back."
+        refused = Finding(rule=Rule.POLICY, outcome=Verdict.INELIGIBLE, sentence=sentence)
         return JudgedLine(tuple(_missing_of_line(line_case)), (refused,), fault, codes)
     findings: list[Finding] = []
     for rule in _LINE_RULES:
@@ -133,21 +130,21 @@ def judge_return(
     received_at: datetime | None = None,
 ) -> JudgedReturn:
     """Judge the return as a whole. `policies` are those that judge its lines."""
-    missing = list(_missing_of_return(request, order, policies))
+    missing = list(_missing_of_return(request, order, customer, policies))
     findings: list[Finding] = []
     for policy in policies:
         found = [
             _manual_mode(policy),
             _amount_threshold(policy, order, quote),
-            _goodwill_limit(policy, order, request, actor),
+            _goodwill_limit(policy, order, request, quote, actor),
             _clock(policy, at, received_at),
-            *_risks(policy, request, customer, at, recent_returns),
+            _risks(policy, request, customer, at, recent_returns),
         ]
+        said = {(f.rule, f.outcome, f.sentence, f.observed) for f in findings}
         for finding in found:
-            if finding is not None and all(
-                f.rule != finding.rule or f.sentence != finding.sentence
-                for f in findings
-            ):
+            if finding is None:
+                continue
+            if (finding.rule, finding.outcome, finding.sentence, finding.observed) not in said:
                 findings.append(finding)
     if request.destination_override is not None and not actor.role.approves:
         findings.append(
@@ -191,14 +188,11 @@ def _settled(finding: Finding, case: _LineCase, policy: Policy) -> Finding:
     finding = replace(finding, policy=policy.ref)
     if finding.outcome is not Verdict.INELIGIBLE:
         return finding
-    overridable = finding.rule in policy.overridable or (
+    overridable = (finding.rule in OVERRIDABLE and finding.rule in policy.overridable) or (
         finding.rule is Rule.WINDOW and policy.approval.outside_window
     )
     finding = replace(finding, overridable=overridable)
-    softened = (
-        case.request.return_type is ReturnType.GOODWILL
-        and finding.rule in _GOODWILL_SOFTENS
-    )
+    softened = case.request.return_type is ReturnType.GOODWILL and finding.rule in _GOODWILL_SOFTENS
     if softened or (overridable and case.wanted.override_reason.strip()):
         why = case.wanted.override_reason.strip() or "goodwill"
         return replace(
@@ -222,9 +216,7 @@ def _agent_return(case: _LineCase, policy: Policy) -> Finding | None:
     if policy.agent_return:
         return None
     sentence = "This return can only be made by the customer, through the return link."
-    return Finding(
-        rule=Rule.AGENT_RETURN, outcome=Verdict.INELIGIBLE, sentence=sentence
-    )
+    return Finding(rule=Rule.AGENT_RETURN, outcome=Verdict.INELIGIBLE, sentence=sentence)
 
 
 def _item_kind(case: _LineCase, policy: Policy) -> Finding | None:
@@ -235,7 +227,7 @@ def _item_kind(case: _LineCase, policy: Policy) -> Finding | None:
     }.get(case.line.kind)
     if words is None:
         return None
-    sentence = f"{case.line.name} is {words}: that cannot be returned."
+    sentence = f"{_named(case.line)} is {words}: that cannot be returned."
     observed = (Observed("kind", case.line.kind),)
     return Finding(
         rule=Rule.ITEM_KIND,
@@ -250,9 +242,7 @@ def _delivery(case: _LineCase, policy: Policy) -> Finding | None:
     if not line.returnable_kind:
         return None
     if line.delivered == 0:
-        sentence = (
-            f"{line.name} has not been delivered yet, so there is nothing to return."
-        )
+        sentence = f"{_named(line)} has not been delivered yet, so there is nothing to return."
         observed = (Observed("delivered", "0"),)
     elif case.order.placed_at > case.at:
         sentence = "The order lies in the future: please check the order's date."
@@ -316,17 +306,16 @@ def _serial(case: _LineCase, policy: Policy) -> Finding | None:
                 sentence=f"Serial {serial} is already {where}.",
                 observed=(Observed("serial", serial), Observed("held by", holder)),
             )
-    strangers = [
-        s
-        for s in case.wanted.serials
-        if case.line.serials and s not in case.line.serials
-    ]
+    delivered = {same_serial(serial) for serial in case.line.serials}
+    strangers = [s for s in case.wanted.serials if delivered and same_serial(s) not in delivered]
     if not strangers:
         return None
+    outcome = _risk_outcome(policy)
+    then = "a colleague has a look at it" if outcome is Verdict.NEEDS_APPROVAL else "that is noted"
     return Finding(
         rule=Rule.SERIAL,
-        outcome=_risk_outcome(policy),
-        sentence=f"Serial {strangers[0]} is not from this delivery; a colleague has a look at it.",
+        outcome=outcome,
+        sentence=f"Serial {strangers[0]} is not from this delivery; {then}.",
         observed=(Observed("serial", strangers[0]),),
     )
 
@@ -348,7 +337,7 @@ def _window(case: _LineCase, policy: Policy) -> Finding | None:
     unknown = window.starts is WindowStart.DELIVERED and event == "placed"
     because = ", as no delivery date is known" if unknown else ""
     last_day = start + timedelta(days=window.days)
-    what = f"{window.days} days"
+    what = "1 day" if window.days == 1 else f"{window.days} days"
     if case.request.return_type is ReturnType.DEFECT:
         warranty_end = _warranty_end(case, policy)
         if warranty_end is not None and warranty_end > last_day:
@@ -362,16 +351,12 @@ def _window(case: _LineCase, policy: Policy) -> Finding | None:
     )
     started = f"It was {event} on {_spoken_day(start)}{because}"
     if today <= last_day:
-        sentence = (
-            f"{started}: with {what} it can come back until {_spoken_day(last_day)}."
-        )
+        sentence = f"{started}: with {what} it can come back until {_spoken_day(last_day)}."
         outcome = Verdict.ELIGIBLE
     else:
         sentence = f"{started}: {what} ended on {_spoken_day(last_day)}."
         outcome = Verdict.INELIGIBLE
-    return Finding(
-        rule=Rule.WINDOW, outcome=outcome, sentence=sentence, observed=observed
-    )
+    return Finding(rule=Rule.WINDOW, outcome=outcome, sentence=sentence, observed=observed)
 
 
 def _warranty_end(case: _LineCase, policy: Policy) -> date | None:
@@ -382,9 +367,7 @@ def _warranty_end(case: _LineCase, policy: Policy) -> date | None:
         if unit is WarrantyUnit.DAYS:
             return start + timedelta(days=number)
         return add_months(start, number * 12 if unit is WarrantyUnit.YEARS else number)
-    months = next(
-        (r.months for r in policy.warranty if r.category == line.category), None
-    )
+    months = next((r.months for r in policy.warranty if r.category == line.category), None)
     return None if months is None else add_months(start, months)
 
 
@@ -476,12 +459,12 @@ def _reason_workflow(case: _LineCase, policy: Policy) -> Finding | None:
 def _resolution(case: _LineCase, policy: Policy) -> Finding | None:
     if case.wanted.resolution in policy.resolutions:
         return None
-    offered = " or ".join(r.replace("_", " ") for r in policy.resolutions)
+    offered = " or ".join(r.replace("_", " ") for r in policy.resolutions) or "nothing"
     return Finding(
         rule=Rule.RESOLUTION,
         outcome=Verdict.INELIGIBLE,
         sentence=f"For this item we offer {offered}.",
-        observed=(Observed("wanted", case.wanted.resolution),),
+        observed=(Observed("wanted", case.wanted.resolution or "none"),),
     )
 
 
@@ -489,9 +472,7 @@ def _manual_amount(case: _LineCase, policy: Policy) -> Finding | None:
     amount = case.wanted.amount
     if amount is None:
         return None
-    within = _within_limit(
-        policy, case.actor.role, "manual", amount, case.order.currency
-    )
+    within = _within_limit(policy, case.actor.role, "manual", amount, case.order.currency)
     told = f"{format_amount(amount, case.order.currency)} {case.order.currency}"
     return Finding(
         rule=Rule.MANUAL_AMOUNT,
@@ -507,7 +488,11 @@ def _manual_amount(case: _LineCase, policy: Policy) -> Finding | None:
 
 
 def _fee_waived(case: _LineCase, policy: Policy) -> Finding | None:
-    if not case.wanted.waive_fee_reason or case.fault or not policy.fees.restocking:
+    fees, wanted = policy.fees, case.wanted
+    charged = not fees.restocking_conditions or wanted.condition in fees.restocking_conditions
+    if not wanted.waive_fee_reason.strip() or wanted.amount is not None:
+        return None
+    if case.fault or not fees.restocking or not charged:
         return None
     return Finding(
         rule=Rule.FEE_WAIVED,
@@ -549,15 +534,9 @@ def _manual_mode(policy: Policy) -> Finding | None:
     )
 
 
-def _amount_threshold(
-    policy: Policy, order: Order, quote: Quote | None
-) -> Finding | None:
+def _amount_threshold(policy: Policy, order: Order, quote: Quote | None) -> Finding | None:
     thresholds = policy.approval.amount
-    if (
-        quote is None
-        or thresholds is None
-        or policy.authorization is AuthorizationMode.AUTOMATIC
-    ):
+    if quote is None or thresholds is None or policy.authorization is AuthorizationMode.AUTOMATIC:
         return None
     limit = thresholds.get(order.currency)
     if limit is not None and quote.total <= limit:
@@ -581,13 +560,19 @@ def _amount_threshold(
 
 
 def _goodwill_limit(
-    policy: Policy, order: Order, request: ReturnRequest, actor: Actor
+    policy: Policy,
+    order: Order,
+    request: ReturnRequest,
+    quote: Quote | None,
+    actor: Actor,
 ) -> Finding | None:
-    if request.goodwill <= 0:
+    # an amount set by hand above a line's entitlement is goodwill too (rule 5.11)
+    goodwill = quote.sum_of(ComponentKind.GOODWILL) if quote else request.goodwill
+    if goodwill <= 0:
         return None
-    if _within_limit(policy, actor.role, "goodwill", request.goodwill, order.currency):
+    if _within_limit(policy, actor.role, "goodwill", goodwill, order.currency):
         return None
-    told = f"{format_amount(request.goodwill, order.currency)} {order.currency}"
+    told = f"{format_amount(goodwill, order.currency)} {order.currency}"
     return Finding(
         rule=Rule.GOODWILL,
         outcome=Verdict.NEEDS_APPROVAL,
@@ -600,18 +585,17 @@ def _goodwill_limit(
     )
 
 
-def _clock(
-    policy: Policy, at: datetime, received_at: datetime | None
-) -> Finding | None:
-    if received_at is None or policy.offline_hours is None:
+def _clock(policy: Policy, at: datetime, received_at: datetime | None) -> Finding | None:
+    if received_at is None:
         return None
     age = received_at - at
-    if -CLOCK_LEEWAY <= age <= timedelta(hours=policy.offline_hours):
+    allowed = None if policy.offline_hours is None else timedelta(hours=policy.offline_hours)
+    if age >= -CLOCK_LEEWAY and (allowed is None or age <= allowed):
         return None
     return Finding(
         rule=Rule.CLOCK,
         outcome=Verdict.NEEDS_APPROVAL,
-        sentence="The time of this return lies outside the offline allowance; a supervisor releases it.",
+        sentence="The time of this return has to be checked; a supervisor releases it.",
         observed=(
             Observed("claimed", at.isoformat()),
             Observed("received", received_at.isoformat()),
@@ -626,42 +610,40 @@ def _risks(
     customer: Customer | None,
     at: datetime,
     recent_returns: Sequence[datetime],
-) -> list[Finding]:
-    flags: list[tuple[str, str]] = []
+) -> Finding | None:
+    flags: list[Observed] = []
     many = policy.approval.many_returns
     if many is not None:
         since = at - timedelta(days=many.days)
         count = sum(1 for moment in recent_returns if since <= moment <= at)
         if count >= many.count:
-            flags.append(("many returns", f"{count} in {many.days} days"))
+            flags.append(Observed("many returns", f"{count} in {many.days} days"))
     if request.photo_seen_before:
-        flags.append(("photo", "seen on an older return"))
+        flags.append(Observed("photo", "seen on an older return"))
     flags.extend(
-        ("customer flag", flag) for flag in (customer.risk_flags if customer else ())
+        Observed("customer flag", flag) for flag in (customer.risk_flags if customer else ())
     )
-    return [
-        Finding(
-            rule=Rule.RISK,
-            outcome=_risk_outcome(policy),
-            sentence="A colleague has a look at this return before it goes on.",
-            observed=(Observed(name, value),),
-            policy=policy.ref,
-        )
-        for name, value in flags
-    ]
+    if not flags:
+        return None
+    outcome = _risk_outcome(policy)
+    return Finding(
+        rule=Rule.RISK,
+        outcome=outcome,
+        sentence="A colleague has a look at this return before it goes on."
+        if outcome is Verdict.NEEDS_APPROVAL
+        else "There is a note on this return; it goes on as usual.",
+        observed=tuple(flags),
+        policy=policy.ref,
+    )
 
 
 def _risk_outcome(policy: Policy) -> Verdict:
     """A risk asks for a person, never refuses; where the policy does not care, it is only shown."""
-    asks = (
-        policy.approval.risk and policy.authorization is not AuthorizationMode.AUTOMATIC
-    )
+    asks = policy.approval.risk and policy.authorization is not AuthorizationMode.AUTOMATIC
     return Verdict.NEEDS_APPROVAL if asks else Verdict.ELIGIBLE
 
 
-def _within_limit(
-    policy: Policy, role: Role, kind: str, amount: Minor, currency: str
-) -> bool:
+def _within_limit(policy: Policy, role: Role, kind: str, amount: Minor, currency: str) -> bool:
     for limit in policy.limits:
         if limit.role is role:
             amounts: Amounts = limit.manual if kind == "manual" else limit.goodwill
@@ -688,21 +670,20 @@ def _missing_of_line(case: _LineCase) -> list[Missing]:
         )
     if line.serials and not wanted.serials:
         say("serials", "Ask for the serial number of the unit.")
+    elif len(wanted.serials) > max(1, wanted.quantity):
+        say("serials", f"These are {len(wanted.serials)} serial numbers: enter one for each unit.")
+    elif len({same_serial(serial) for serial in wanted.serials}) < len(wanted.serials):
+        say("serials", "A serial number stands there twice: each unit has its own.")
     if not wanted.reason:
         say("reason", "Choose why it comes back.")
     elif case.reason is None:
-        say(
-            "reason", f"There is no reason “{wanted.reason}”: choose one from the list."
-        )
+        say("reason", f"There is no reason “{wanted.reason}”: choose one from the list.")
     elif not case.reasons.is_leaf(wanted.reason):
         say(
             "reason",
             f"“{case.reason.label}” is a group: choose one of the reasons in it.",
         )
-    elif (
-        case.request.return_type
-        and case.request.return_type not in case.reason.return_types
-    ):
+    elif case.request.return_type and case.request.return_type not in case.reason.return_types:
         say(
             "reason",
             f"“{case.reason.label}” does not fit a {case.request.return_type}.",
@@ -719,7 +700,10 @@ def _missing_of_line(case: _LineCase) -> list[Missing]:
 
 
 def _missing_of_return(
-    request: ReturnRequest, order: Order, policies: Sequence[Policy]
+    request: ReturnRequest,
+    order: Order,
+    customer: Customer | None,
+    policies: Sequence[Policy],
 ) -> list[Missing]:
     missing: list[Missing] = []
 
@@ -731,6 +715,8 @@ def _missing_of_return(
             "customer",
             f"Order {order.number} belongs to another customer: look it up again.",
         )
+    elif customer is None or customer.customer_id != order.customer_id:
+        say("customer", "This customer is not known here: look the customer up again.")
     if request.return_type is None:
         say("return_type", "Choose what kind of return this is.")
     if request.channel is None:
@@ -744,47 +730,33 @@ def _missing_of_return(
         given = set(request.verified).intersection(*allowed) if allowed else set()
         if len(given) < needed:
             say("verified", f"Ask for {needed} facts about the caller, or say why not.")
-    if (
-        request.return_type is ReturnType.GOODWILL
-        and not request.goodwill_reason.strip()
-    ):
+    if request.return_type is ReturnType.GOODWILL and not request.goodwill_reason.strip():
         say("goodwill_reason", "Say why this is a goodwill return.")
     elif request.goodwill and not request.goodwill_reason.strip():
         say("goodwill_reason", "Say why goodwill is paid.")
     if request.goodwill < 0:
         say("goodwill", "Goodwill cannot be negative: enter 0 or more.")
-    if (
-        request.destination_override is not None
-        and not request.destination_reason.strip()
-    ):
+    if request.destination_override is not None and not request.destination_reason.strip():
         say("destination_reason", "Say why the money goes there.")
     return missing
 
 
-def _missing_contact(
-    request: ReturnRequest, policies: Sequence[Policy]
-) -> list[Missing]:
+def _missing_contact(request: ReturnRequest, policies: Sequence[Policy]) -> list[Missing]:
     duties = {policy.contact for policy in policies}
     email, phone = request.contact.email.strip(), request.contact.phone.strip()
     missing = []
     local, at_sign, domain = email.rpartition("@")
     if email and not (at_sign and local and "." in domain and " " not in email):
-        missing.append(
-            Missing("contact.email", None, "This is no e-mail address: name@shop.com.")
-        )
-    if phone and sum(character.isdigit() for character in phone) < 5:
-        missing.append(
-            Missing("contact.phone", None, "A phone number has at least 5 digits.")
-        )
+        missing.append(Missing("contact.email", None, "This is no e-mail address: name@shop.com."))
+    if phone and sum(character.isdecimal() for character in phone) < 5:
+        missing.append(Missing("contact.phone", None, "A phone number has at least 5 digits."))
     if ContactDuty.EMAIL in duties and not email:
         missing.append(Missing("contact.email", None, "Ask for an e-mail address."))
     if ContactDuty.PHONE in duties and not phone:
         missing.append(Missing("contact.phone", None, "Ask for a phone number."))
     if ContactDuty.ANY in duties and not email and not phone:
         missing.append(
-            Missing(
-                "contact.email", None, "Ask for an e-mail address or a phone number."
-            )
+            Missing("contact.email", None, "Ask for an e-mail address or a phone number.")
         )
     return missing
 
@@ -799,3 +771,8 @@ def _ancestry(reason: Reason | None, reasons: ReasonTree) -> tuple[str, ...]:
 
 def _spoken_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def _named(line: OrderLine) -> str:
+    """What the caller knows the item by."""
+    return line.name.strip() or f"Item {line.sku}"

@@ -8,21 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rma.money import Minor
 from rma.order import Order, OrderLine, TenderKind
 from rma.slots import lowest_free
-
-
-class Place(StrEnum):
-    """Where a unit is that cannot be returned (again)."""
-
-    OPEN = "open"
-    """On an RMA that is authorized, or waits for approval."""
-    RECEIVED = "received"
-    SETTLED = "settled"
-    """Came back and was made whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +25,6 @@ class HeldLine:
     serials: tuple[str, ...] = ()
     fee: int | None = None
     """Restocking fee in basis points, where these units were charged: it is fixed for the line."""
-    place: Place = Place.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +47,15 @@ class Hold:
     """Sum of its coupon components (negative where discount was taken off)."""
     coupon_tax: Minor = 0
     original_shipping: Minor = 0
+    original_shipping_tax: Minor = 0
     payouts: tuple[TenderShare, ...] = ()
     goodwill: Minor = 0
     """The part of the payouts that is beyond the entitlement."""
+
+
+def same_serial(serial: str) -> str:
+    """A serial as it is compared: capitals and small letters are the same."""
+    return serial.strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +80,11 @@ class Ledger:
         return frozenset(taken)
 
     def consumed(self, line: OrderLine) -> int:
-        """Units that cannot be returned (again)."""
-        return len(self.taken(line))
+        """Units that cannot be returned (again).
+
+        Counted by unit, not by slot: two desks may have told the same slot while they were offline.
+        """
+        return line.returned_before + sum(len(h.slots) for _, h in self.held(line.line_id))
 
     def returnable(self, line: OrderLine) -> int:
         """Units that may still come back: 0 for what is no goods."""
@@ -109,12 +106,13 @@ class Ledger:
 
     def holders(self, line_id: str) -> tuple[str, ...]:
         """Numbers of the RMAs that hold units of a line, oldest first."""
-        return tuple(hold.rma_number for hold, _ in self.held(line_id))
+        return tuple(dict.fromkeys(hold.rma_number for hold, _ in self.held(line_id)))
 
     def holder_of_serial(self, serial: str) -> str | None:
-        """Number of the RMA that holds this serial, or None."""
+        """Number of the RMA that holds this serial, or None; however it was typed."""
         for hold in self.holds:
-            if any(serial in line.serials for line in hold.lines):
+            held = {same_serial(other) for line in hold.lines for other in line.serials}
+            if same_serial(serial) in held:
                 return hold.rma_number
         return None
 
@@ -139,9 +137,7 @@ class Ledger:
 
     def without(self, rma_number: str) -> Ledger:
         """The ledger as if this RMA held nothing."""
-        return Ledger(
-            self.order, tuple(h for h in self.holds if h.rma_number != rma_number)
-        )
+        return Ledger(self.order, tuple(h for h in self.holds if h.rma_number != rma_number))
 
     def with_hold(self, hold: Hold | None) -> Ledger:
         """The ledger after one more RMA (or the same, if it holds nothing)."""

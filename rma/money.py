@@ -13,12 +13,34 @@ from typing import TypeAlias
 Minor: TypeAlias = int
 """An amount in minor units of the currency that stands beside it."""
 
+MAX_AMOUNT = 10**15
+"""Minor units; far above any order, far below what 64 bits hold after a multiplication by units."""
+
 ROUNDING = "half_up"
 """The rounding rule that is stored on every document."""
 
 _EXPONENTS = {
     **dict.fromkeys(
-        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
     ),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
     **dict.fromkeys(["CLF", "UYW"], 4),
@@ -40,9 +62,7 @@ def exponent(currency: str) -> int:
         BadAmount: if `currency` is not three capital letters.
     """
     if not _CURRENCY.fullmatch(currency):
-        raise BadAmount(
-            f"{currency!r} is no currency code: three capital letters, like EUR"
-        )
+        raise BadAmount(f"{currency!r} is no currency code: three capital letters, like EUR")
     return _EXPONENTS.get(currency, 2)
 
 
@@ -83,12 +103,15 @@ def parse_amount(text: str, currency: str) -> Minor:
     """Read a plain decimal such as `12.50` into minor units.
 
     Raises:
-        BadAmount: if the text is no plain decimal, or has more digits than the currency.
+        BadAmount: if the text is no plain decimal, has more digits than the currency, or is beyond MAX_AMOUNT.
     """
     text = text.strip()
     if not _AMOUNT.fullmatch(text):
         raise BadAmount(f"{text[:20]!r} is no amount: digits and one point, like 12.50")
-    return to_minor(Decimal(text), currency)
+    amount = to_minor(Decimal(text), currency)
+    if abs(amount) > MAX_AMOUNT:
+        raise BadAmount(f"{text[:20]} is more than any order: check the digits")
+    return amount
 
 
 def to_minor(amount: Decimal, currency: str) -> Minor:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from rma.errors import RmaError
+
 BLOCK_SIZE = 1_000
 """Numbers in a leased block."""
 
@@ -24,7 +26,11 @@ EMERGENCY_NUMBERS = 200
 """The last numbers of a desk: told to be a reserve."""
 
 
-class BadRmaNumber(ValueError):
+_SILENT = frozenset({"Pd", "Cf"})
+"""Dashes of every kind, and marks that nobody sees: a pasted number may hold them."""
+
+
+class BadRmaNumber(RmaError):
     """A text is no RMA number; the message says what is wrong and what to do."""
 
 
@@ -41,26 +47,24 @@ def compose(block: int, index: int) -> str:
 
 
 def parse(text: str) -> str:
-    """Read a typed or pasted number, with or without spaces, dots or dashes, into its eleven digits.
+    """Read a typed or pasted number, with or without spaces, dots, slashes or dashes, into its eleven digits.
 
     Raises:
         BadRmaNumber: if it has not eleven digits, or the check digits do not fit.
     """
     digits = "".join(
         character
-        for character in unicodedata.normalize("NFKC", text.strip()[:64])
-        if character not in " -./\u00a0\u202f"
+        for character in unicodedata.normalize("NFKC", text)
+        if not (
+            character in "./" or character.isspace() or unicodedata.category(character) in _SILENT
+        )
     )
     if not (digits.isascii() and digits.isdigit()):
         raise BadRmaNumber("An RMA number has digits only: 11 of them, said 3-4-4.")
     if len(digits) != 11:
-        raise BadRmaNumber(
-            f"An RMA number has 11 digits, this one {len(digits)}: ask again."
-        )
+        raise BadRmaNumber(f"An RMA number has 11 digits, this one {len(digits)}: ask again.")
     if int(digits) % 97 != 1 or not FIRST_BLOCK <= int(digits[:6]) <= LAST_BLOCK:
-        raise BadRmaNumber(
-            "Check digits do not fit: a digit is wrong. Ask for the number again."
-        )
+        raise BadRmaNumber("Check digits do not fit: a digit is wrong. Ask for the number again.")
     return digits
 
 

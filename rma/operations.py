@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from rma.calendar import require_instant
 from rma.money import Minor
 from rma.policy import PolicyRef
 from rma.record import Problem, RmaRecord
@@ -62,6 +63,9 @@ class FinalizeReturn:
     """Device time, corrected by the last known offset; UTC."""
     metrics: CallMetrics
 
+    def __post_init__(self) -> None:
+        require_instant("finalized_at", self.finalized_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelReturn:
@@ -70,6 +74,9 @@ class CancelReturn:
     number: str
     reason: str
     at: datetime
+
+    def __post_init__(self) -> None:
+        require_instant("at", self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +87,9 @@ class ApproveReturn:
     note: str
     at: datetime
 
+    def __post_init__(self) -> None:
+        require_instant("at", self.at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclineReturn:
@@ -88,6 +98,9 @@ class DeclineReturn:
     number: str
     reason: str
     at: datetime
+
+    def __post_init__(self) -> None:
+        require_instant("at", self.at)
 
 
 Command: TypeAlias = FinalizeReturn | CancelReturn | ApproveReturn | DeclineReturn

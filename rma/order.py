@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rma.money import Minor, exponent
+from rma.calendar import require_instant
+from rma.money import MAX_AMOUNT, Minor, exponent
 
 MAX_UNITS = 1_000_000
 """More units on one line are a typing error: refused at the border."""
-
-MAX_AMOUNT = 10**15
-"""Minor units; far above any order, far below what 64 bits hold after a multiplication by units."""
 
 
 class LineKind(StrEnum):
@@ -105,7 +103,7 @@ class OrderLine:
         _between("tax", self.tax, 0, self.gross)
         _between("returned_before", self.returned_before, 0, self.delivered)
         _between("refunded_before", self.refunded_before, 0, self.gross)
-        _aware("delivered_at", self.delivered_at)
+        require_instant("delivered_at", self.delivered_at)
 
     @property
     def returnable_kind(self) -> bool:
@@ -175,9 +173,7 @@ class OrderDiscount:
     def __post_init__(self) -> None:
         _between("amount", self.amount, 0, MAX_AMOUNT)
         if sum(share.amount for share in self.shares) != self.amount:
-            raise ValueError(
-                f"the shares of discount {self.discount_id} do not add up to it"
-            )
+            raise ValueError(f"the shares of discount {self.discount_id} do not add up to it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,9 +199,11 @@ class Order:
         _text("order_id", self.order_id, 80)
         _text("number", self.number, 80)
         exponent(self.currency)
-        _aware("placed_at", self.placed_at)
+        require_instant("placed_at", self.placed_at)
         if len({line.line_id for line in self.lines}) != len(self.lines):
             raise ValueError(f"order {self.number} has the same line id twice")
+        if len({tender.tender_id for tender in self.tenders}) != len(self.tenders):
+            raise ValueError(f"order {self.number} has the same tender id twice")
 
     def line(self, line_id: str) -> OrderLine | None:
         """The line with this id, or None."""
@@ -249,8 +247,3 @@ def _between(name: str, value: int, low: int, high: int) -> None:
 def _text(name: str, value: str, longest: int) -> None:
     if not 1 <= len(value) <= longest:
         raise ValueError(f"{name} has {len(value)} characters: expected 1 to {longest}")
-
-
-def _aware(name: str, value: datetime | None) -> None:
-    if value is not None and value.tzinfo is None:
-        raise ValueError(f"{name} has no time zone")

@@ -24,6 +24,22 @@ BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
+class _Sum:
+    amount: Minor
+    tax: Minor
+
+    def tax_kept_inside(self, amount: Minor, tax: Minor) -> Minor:
+        """`tax` of a further `amount`, moved by what rounding would push out of the sum.
+
+        The tax of what is left lies between 0 and what is left. Where an untaxed fee has already moved it
+        outside, `tax` stays as it is.
+        """
+        if not 0 <= self.tax <= self.amount:
+            return tax
+        return max(-self.tax, min(tax, self.amount + amount - self.tax))
+
+
+@dataclass(frozen=True, slots=True)
 class PricedLine:
     """A requested line that can be priced: its quantity is returnable and a policy judges it."""
 
@@ -71,24 +87,19 @@ def price(
 
     components: list[Component] = []
     components += _original_shipping(order, ledger, working, items, quoted)
-    subtotal = _entitled([c for line in quoted for c in line.components] + components)
-    components += _coupon(order, ledger, working, policies, subtotal)
-    subtotal = _entitled([c for line in quoted for c in line.components] + components)
-    components += _return_shipping(order, request, items, policies, quoted, subtotal)
-    subtotal = _entitled([c for line in quoted for c in line.components] + components)
-    components += _cap(order, ledger, quoted, subtotal)
+    components += _coupon(order, ledger, working, policies, _entitled(quoted, components))
+    components += _return_shipping(
+        order, request, items, policies, quoted, _entitled(quoted, components)
+    )
+    components += _cap(order, ledger, _entitled(quoted, components))
     if request.goodwill > 0:
-        components.append(
-            Component(kind=ComponentKind.GOODWILL, amount=request.goodwill)
-        )
+        components.append(Component(kind=ComponentKind.GOODWILL, amount=request.goodwill))
 
     quote = Quote(
         currency=order.currency,
         lines=tuple(quoted),
         components=tuple(components),
-        estimate=any(
-            p.refund_timing is RefundTiming.AFTER_INSPECTION for p in policies
-        ),
+        estimate=any(p.refund_timing is RefundTiming.AFTER_INSPECTION for p in policies),
         policies=tuple(policy.ref for policy in policies),
         terms=terms_of(policies, at),
     )
@@ -103,9 +114,7 @@ def _line_quote(
     full_tax = slots_value(line.tax, line.units, held.slots)
     tax = _share(full_tax, held.value, full_value)
     components = [
-        Component(
-            kind=ComponentKind.ITEM, amount=held.value, tax=tax, line_id=line.line_id
-        )
+        Component(kind=ComponentKind.ITEM, amount=held.value, tax=tax, line_id=line.line_id)
     ]
     fee: int | None = None
     if wanted.amount is not None and wanted.amount >= 0:
@@ -122,18 +131,17 @@ def _line_quote(
             )
         elif difference > 0:
             components.append(
-                Component(
-                    kind=ComponentKind.GOODWILL, amount=difference, line_id=line.line_id
-                )
+                Component(kind=ComponentKind.GOODWILL, amount=difference, line_id=line.line_id)
             )
     elif held.fee is not None:
         fee = held.fee
         amount, fee_tax = _restocking_fee(line, held, fee)
+        fee_tax = _Sum(held.value, tax).tax_kept_inside(-amount, -fee_tax)
         components.append(
             Component(
                 kind=ComponentKind.RESTOCKING_FEE,
                 amount=-amount,
-                tax=-fee_tax if item.policy.fees.taxed else 0,
+                tax=fee_tax if item.policy.fees.taxed else 0,
                 line_id=line.line_id,
             )
         )
@@ -158,12 +166,9 @@ def _capped_value(line: OrderLine, slots: Sequence[int], ledger: Ledger) -> Mino
 def _fee_rate(item: PricedLine, ledger: Ledger) -> int:
     """Basis points of the restocking fee; fixed once for the line (rule 5.6)."""
     fees, wanted = item.policy.fees, item.wanted
-    if item.merchant_fault or wanted.waive_fee_reason or wanted.amount is not None:
+    if item.merchant_fault or wanted.waive_fee_reason.strip() or wanted.amount is not None:
         return 0
-    if (
-        fees.restocking_conditions
-        and wanted.condition not in fees.restocking_conditions
-    ):
+    if fees.restocking_conditions and wanted.condition not in fees.restocking_conditions:
         return 0
     fixed = ledger.fixed_fee(item.line.line_id)
     return fees.restocking if fixed is None else fixed
@@ -223,8 +228,11 @@ def _original_shipping(
     amount = min(amount, paid - gone)
     if amount == 0:
         return []
-    tax_paid = sum(charge.tax for charge in charges)
-    tax = _share(tax_paid, gone + amount, paid) - _share(tax_paid, gone, paid)
+    tax_gone = sum(_share(charge.tax, charge.refunded, charge.gross) for charge in charges) + sum(
+        hold.original_shipping_tax for hold in ledger.holds
+    )
+    tax = _share(sum(charge.tax for charge in charges), gone + amount, paid) - tax_gone
+    tax = max(0, min(tax, amount))
     return [Component(kind=ComponentKind.ORIGINAL_SHIPPING, amount=amount, tax=tax)]
 
 
@@ -233,7 +241,7 @@ def _coupon(
     ledger: Ledger,
     working: Ledger,
     policies: Sequence[Policy],
-    subtotal: Minor,
+    subtotal: _Sum,
 ) -> list[Component]:
     """Discount lost on what is kept, once its minimum is missed; given back when that comes back too.
 
@@ -247,12 +255,12 @@ def _coupon(
     amount = -wanted - taken_off
     if not reprice:
         amount = max(0, amount)
-    amount = max(amount, -subtotal)
+    amount = max(amount, -subtotal.amount)
     if amount == 0:
         return []
     tax_taken_off = sum(hold.coupon_tax for hold in ledger.holds)
     full = -wanted - taken_off
-    tax = _share(-wanted_tax - tax_taken_off, amount, full)
+    tax = subtotal.tax_kept_inside(amount, _share(-wanted_tax - tax_taken_off, amount, full))
     return [Component(kind=ComponentKind.COUPON, amount=amount, tax=tax)]
 
 
@@ -271,7 +279,9 @@ def _discount_lost(order: Order, working: Ledger) -> tuple[Minor, Minor]:
     taken = {line.line_id: working.taken(line) for line in order.lines}
 
     def kept(amount: Minor, line: OrderLine) -> Minor:
-        return amount - slots_value(amount, line.units, taken[line.line_id])
+        # an RMA may hold slots that the line had before the order was changed
+        gone = [slot for slot in taken[line.line_id] if slot <= line.units]
+        return amount - slots_value(amount, line.units, gone)
 
     kept_value = sum(kept(before[line.line_id], line) for line in order.lines)
     lost = lost_tax = 0
@@ -291,28 +301,28 @@ def _return_shipping(
     items: Sequence[PricedLine],
     policies: Sequence[Policy],
     quoted: Sequence[LineQuote],
-    subtotal: Minor,
+    subtotal: _Sum,
 ) -> list[Component]:
     """The flat fee for the way back: once per RMA, only where every line is the customer's to pay."""
-    if request.waive_shipping_fee_reason or any(
+    if request.waive_shipping_fee_reason.strip() or any(
         policy.refund_timing is RefundTiming.KEEP_ITEM for policy in policies
     ):
         return []
     if any(shipping_payer(item) is FeePayer.MERCHANT for item in items):
         return []
-    fee = max(
-        (policy.fees.return_shipping.get(order.currency) or 0) for policy in policies
-    )
-    fee = min(fee, max(0, subtotal))  # fees floor a refund at 0 and never create a debt
+    fee = max((policy.fees.return_shipping.get(order.currency) or 0) for policy in policies)
+    fee = min(fee, subtotal.amount)  # fees floor a refund at 0 and never create a debt
     if fee == 0:
         return []
     item_components = [
         c for line in quoted for c in line.components if c.kind is ComponentKind.ITEM
     ]
     value = sum(c.amount for c in item_components)
-    taxed = any(policy.fees.taxed for policy in policies)
-    tax = _share(sum(c.tax for c in item_components), fee, value) if taxed else 0
-    return [Component(kind=ComponentKind.RETURN_SHIPPING, amount=-fee, tax=-tax)]
+    tax = 0
+    if any(policy.fees.taxed for policy in policies):
+        share = _share(sum(c.tax for c in item_components), fee, value)
+        tax = subtotal.tax_kept_inside(-fee, -share)
+    return [Component(kind=ComponentKind.RETURN_SHIPPING, amount=-fee, tax=tax)]
 
 
 def shipping_payer(item: PricedLine) -> FeePayer:
@@ -324,30 +334,25 @@ def shipping_payer(item: PricedLine) -> FeePayer:
     return FeePayer.MERCHANT if item.merchant_fault else FeePayer.CUSTOMER
 
 
-def _cap(
-    order: Order, ledger: Ledger, quoted: Sequence[LineQuote], subtotal: Minor
-) -> list[Component]:
+def _cap(order: Order, ledger: Ledger, subtotal: _Sum) -> list[Component]:
     """Never more than was captured for the order and is not yet refunded or promised (rule 5.9)."""
     left = sum(t.refundable for t in order.tenders) - ledger.promised_total
-    over = subtotal - max(0, left)
+    over = subtotal.amount - max(0, left)
     if over <= 0:
         return []
-    tax = sum(c.tax for line in quoted for c in line.components)
-    return [
-        Component(
-            kind=ComponentKind.CAP, amount=-over, tax=-_share(tax, over, subtotal)
-        )
-    ]
+    tax = _share(subtotal.tax, over, subtotal.amount)
+    return [Component(kind=ComponentKind.CAP, amount=-over, tax=-tax)]
 
 
-def _entitled(components: Sequence[Component]) -> Minor:
-    return sum(c.amount for c in components if c.kind is not ComponentKind.GOODWILL)
+def _entitled(quoted: Sequence[LineQuote], whole: Sequence[Component]) -> _Sum:
+    """What the return brings so far, without goodwill."""
+    components = [*(c for line in quoted for c in line.components), *whole]
+    counted = [c for c in components if c.kind is not ComponentKind.GOODWILL]
+    return _Sum(sum(c.amount for c in counted), sum(c.tax for c in counted))
 
 
 def _share(whole: Minor, part: Minor, of: Minor) -> Minor:
     """`whole * part / of`, rounded half up; 0 where there is nothing to share."""
     if of == 0:
         return 0
-    return (
-        round_half_up(whole * part, of) if of > 0 else round_half_up(-whole * part, -of)
-    )
+    return round_half_up(whole * part, of) if of > 0 else round_half_up(-whole * part, -of)

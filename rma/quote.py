@@ -76,6 +76,8 @@ class LineQuote:
 class Terms:
     """What the policies say beside the money."""
 
+    names: tuple[str, ...] = ()
+    """Names of the policies, for people."""
     expires_at: datetime | None = None
     refund_timing: RefundTiming = RefundTiming.AFTER_INSPECTION
     authorized_link: bool = False
@@ -106,9 +108,7 @@ class Quote:
     @property
     def all_components(self) -> tuple[Component, ...]:
         """Every component, lines first."""
-        return (
-            tuple(c for line in self.lines for c in line.components) + self.components
-        )
+        return tuple(c for line in self.lines for c in line.components) + self.components
 
     @property
     def total(self) -> Minor:
@@ -142,6 +142,9 @@ class Quote:
             coupon=sum(c.amount for c in coupons),
             coupon_tax=sum(c.tax for c in coupons),
             original_shipping=self.sum_of(ComponentKind.ORIGINAL_SHIPPING),
+            original_shipping_tax=sum(
+                c.tax for c in self.components if c.kind is ComponentKind.ORIGINAL_SHIPPING
+            ),
             payouts=self.payouts,
             goodwill=self.sum_of(ComponentKind.GOODWILL),
         )

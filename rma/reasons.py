@@ -59,13 +59,9 @@ class ReasonTree:
             parent = reason.parent
             while parent is not None:
                 if parent not in by_code:
-                    raise BadReasonTree(
-                        f"reason {reason.code}: its parent {parent} is unknown"
-                    )
+                    raise BadReasonTree(f"reason {reason.code}: its parent {parent} is unknown")
                 if parent in seen:
-                    raise BadReasonTree(
-                        f"reason {reason.code}: its parents go in a circle"
-                    )
+                    raise BadReasonTree(f"reason {reason.code}: its parents go in a circle")
                 seen.add(parent)
                 parent = by_code[parent].parent
 
@@ -75,9 +71,7 @@ class ReasonTree:
 
     def is_leaf(self, code: str) -> bool:
         """Whether `code` is a node that nothing hangs below."""
-        return self.find(code) is not None and all(
-            r.parent != code for r in self.reasons
-        )
+        return self.find(code) is not None and all(r.parent != code for r in self.reasons)
 
     def leaves(self, return_type: ReturnType | None = None) -> Iterator[Reason]:
         """What an agent can choose, in the order of the document; for one return type, or for all."""

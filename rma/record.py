@@ -6,9 +6,11 @@ the same functions, so that both hold the same RMA.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 
 from rma.assessment import Assessment, Case
 from rma.ledger import Hold
@@ -150,17 +152,13 @@ class Refusal:
 
 def check(assessment: Assessment) -> Refusal | None:
     """Why an assessed draft cannot be finalized yet, or None when it can."""
-    against = tuple(
-        f for f in assessment.all_findings if f.outcome is Verdict.INELIGIBLE
-    )
+    against = tuple(f for f in assessment.all_findings if f.outcome is Verdict.INELIGIBLE)
     if assessment.missing or against or assessment.quote is None:
         return Refusal(assessment.missing, against)
     return None
 
 
-def finalize(
-    case: Case, assessment: Assessment, *, number: str, device: str
-) -> RmaRecord:
+def finalize(case: Case, assessment: Assessment, *, number: str, device: str) -> RmaRecord:
     """Give an assessed return its number.
 
     Raises:
@@ -192,11 +190,9 @@ def book(
     Such an RMA needs approval, holds nothing, and names its problem.
     """
     request = case.request
-    judged = {index: line for index, line in enumerate(assessment.lines)}
     lines = []
-    for index, wanted in enumerate(request.lines):
+    for wanted, assessed in zip_longest(request.lines, assessment.lines):
         line = case.order.line(wanted.line_id) if case.order else None
-        assessed = judged.get(index)
         lines.append(
             RmaLine(
                 line_id=wanted.line_id,
@@ -206,7 +202,9 @@ def book(
                 reason=wanted.reason,
                 reason_path=case.reasons.path(wanted.reason),
                 condition=wanted.condition or Condition.OPENED,
-                resolution=wanted.resolution,
+                resolution=(assessed and assessed.resolution)
+                or wanted.resolution
+                or Resolution.REFUND,
                 note=wanted.note,
                 serials=wanted.serials,
                 verdict=assessed.verdict if assessed else Verdict.INELIGIBLE,
@@ -247,9 +245,7 @@ def book(
     )
 
 
-def cancel(
-    record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason: str
-) -> RmaRecord:
+def cancel(record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason: str) -> RmaRecord:
     """Cancel an RMA; its units are free again.
 
     Raises:
@@ -292,9 +288,7 @@ def _guard_decision(record: RmaRecord, actor: Actor) -> None:
     if not actor.role.approves:
         raise IllegalTransition("Only a supervisor can decide about a return.")
     if actor.name == record.author:
-        raise IllegalTransition(
-            "You made this return: another supervisor has to decide."
-        )
+        raise IllegalTransition("You made this return: another supervisor has to decide.")
 
 
 def _step(
@@ -316,3 +310,8 @@ def _step(
         note=note.strip(),
     )
     return replace(record, state=after, history=(*record.history, entry))
+
+
+def return_moments(records: Iterable[RmaRecord]) -> tuple[datetime, ...]:
+    """When a customer's returns were finalized, for the `many returns` flag; undone ones do not count."""
+    return tuple(sorted(record.finalized_at for record in records if record.state in HOLDING))

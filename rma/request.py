@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rma.money import Minor
+from rma.money import MAX_AMOUNT, Minor
 
 
 class ReturnType(StrEnum):
@@ -111,7 +111,8 @@ class LineRequest:
     quantity: int
     reason: str
     condition: Condition | None = None
-    resolution: Resolution = Resolution.REFUND
+    resolution: Resolution | None = None
+    """The customer's wish; None: the reason's default where it is offered, else what is offered first."""
     note: str = ""
     serials: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -122,6 +123,10 @@ class LineRequest:
     amount: Minor | None = None
     """Amount set by hand for the whole line; 0 is a decision, None is `not set`."""
     amount_reason: str = ""
+
+    def __post_init__(self) -> None:
+        _bounded("quantity", self.quantity)
+        _bounded("amount", self.amount or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,3 +155,11 @@ class ReturnRequest:
     destination_reason: str = ""
     reference: str = ""
     """The case number of another system."""
+
+    def __post_init__(self) -> None:
+        _bounded("goodwill", self.goodwill)
+
+
+def _bounded(name: str, value: int) -> None:
+    if abs(value) > MAX_AMOUNT:
+        raise ValueError(f"{name} is beyond {MAX_AMOUNT}")

@@ -20,10 +20,7 @@ def current_versions(
     pins = {ref.code: ref.version for ref in pinned}
     newest: dict[str, Policy] = {}
     for policy in policies:
-        if (
-            policy.valid_from > at
-            or pins.get(policy.code, policy.version) != policy.version
-        ):
+        if policy.valid_from > at or pins.get(policy.code, policy.version) != policy.version:
             continue
         known = newest.get(policy.code)
         if known is None or policy.version > known.version:

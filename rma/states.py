@@ -115,6 +115,7 @@ REFUND_TABLE: dict[tuple[RefundState, RefundCommand], tuple[RefundState, ...]] =
     (_R.APPROVED, _D.VOID): (_R.VOIDED,),
     (_R.SUBMITTED, _D.SUCCEED): (_R.SUCCEEDED,),
     (_R.SUBMITTED, _D.FAIL): (_R.FAILED,),
+    (_R.SUBMITTED, _D.VOID): (_R.VOIDED,),
 }
 """A refund below the agent's limit goes from draft straight to approved; one that succeeded never goes back."""
 
@@ -137,9 +138,7 @@ class IllegalTransition(RmaError):
     """A command does not apply to this state; the message is fit for the agent."""
 
 
-def next_state(
-    state: RmaState, command: RmaCommand, wanted: RmaState | None = None
-) -> RmaState:
+def next_state(state: RmaState, command: RmaCommand, wanted: RmaState | None = None) -> RmaState:
     """The state after `command`; `wanted` picks where the table has two.
 
     Raises:
@@ -168,6 +167,4 @@ def next_refund_state(
         return reachable[0]
     if wanted is not None and wanted in reachable:
         return wanted
-    raise IllegalTransition(
-        f"This refund is {state.replace('_', ' ')}: {command} is not possible."
-    )
+    raise IllegalTransition(f"This refund is {state.replace('_', ' ')}: {command} is not possible.")

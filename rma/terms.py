@@ -30,6 +30,7 @@ def terms_of(policies: Sequence[Policy], at: datetime) -> Terms:
         if all(resolution in policy.resolutions for policy in policies)
     ]
     return Terms(
+        names=_union((policy.name,) for policy in policies),
         expires_at=min(expiries, default=None),
         refund_timing=min((p.refund_timing for p in policies), key=timings.index),
         authorized_link=all(policy.authorized_link for policy in policies),

@@ -58,6 +58,4 @@ class Missing:
 
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     """The strictest of them; eligible where there is none."""
-    return max(
-        verdicts, key=lambda verdict: verdict.strictness, default=Verdict.ELIGIBLE
-    )
+    return max(verdicts, key=lambda verdict: verdict.strictness, default=Verdict.ELIGIBLE)

@@ -1,0 +1,41 @@
+"""Read request bodies with a limit, also while they are being unpacked: a gzip bomb is refused, not inflated."""
+
+from __future__ import annotations
+
+import zlib
+
+from fastapi import Request
+
+from central_api.problems import HttpProblem
+
+SMALL = 64 * 1024
+"""Bytes of a body that is one small document."""
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The body, unpacked if it came as gzip.
+
+    Raises:
+        HttpProblem: if it is larger than `most` bytes, packed or unpacked, or no valid gzip.
+    """
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise HttpProblem("unsupported-encoding", "Send the body plain or as gzip.")
+    body = bytearray()
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if encoding == "gzip" else None
+    packed = 0
+    async for chunk in request.stream():
+        packed += len(chunk)
+        body += chunk if unpack is None else _unpacked(unpack, chunk, most + 1 - len(body))
+        if packed > most or len(body) > most:
+            raise HttpProblem("too-large", f"A body has at most {most} bytes: send less at once.")
+    if unpack is not None and (not unpack.eof or unpack.unused_data):
+        raise HttpProblem("bad-request", "The gzip body is cut or followed by something else.")
+    return bytes(body)
+
+
+def _unpacked(unpack: zlib._Decompress, chunk: bytes, room: int) -> bytes:
+    try:
+        return unpack.decompress(chunk, room)
+    except zlib.error as error:
+        raise HttpProblem("bad-request", "The body is no gzip.") from error

@@ -1,0 +1,198 @@
+"""`return.finalize`: book a return under its told number, decided from our own rows alone.
+
+Where the return cannot be authorized its number exists all the same: it needs approval, holds nothing, and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from central_api import refusals
+from central_api.books import Books
+from central_api.people import Caller
+from central_api.policies import honoured
+from rma.assessment import Assessment, Case, assess
+from rma.money import format_amount
+from rma.numbers import BadRmaNumber, parse
+from rma.operations import FinalizeReturn, Outcome
+from rma.policy import Rule
+from rma.quote import Quote
+from rma.record import Problem, ProblemType, RmaRecord, book, check, finalize
+from rma.request import Actor, Role
+from rma.states import RmaState
+from rma.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of an operation, before it is put into words for the desk."""
+
+    outcome: Outcome
+    problem: Problem | None = None
+    record: RmaRecord | None = None
+    """The RMA to store; None where nothing changes."""
+    tell: bool = False
+    """Whether the desk has to take the record over, as it differs from what it told."""
+
+
+def decide_finalize(
+    books: Books, caller: Caller, command: FinalizeReturn, *, forged: bool, now: datetime
+) -> Decision:
+    """Book a return. `forged`: the envelope names another person or device than the token."""
+    if not _is_free_number(books, command.number):
+        return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
+    case = _case(books, caller, command, now)
+    assessment = assess(case)
+    problem = _objection(books, caller, command, case, assessment, forged=forged)
+    if problem is not None:
+        held = problem.type is ProblemType.CLOCK
+        record = book(
+            case, assessment, number=command.number, device=caller.device, problem=problem
+        )
+        outcome = Outcome.HELD_FOR_REVIEW if held else Outcome.REJECTED
+        return Decision(outcome, problem, record, tell=True)
+    return _book_holding(case, assessment, caller, command)
+
+
+def case_of(books: Books, record: RmaRecord) -> Case:
+    """The case of an RMA that was booked before, on what is left of its order without it."""
+    order = books.order(record.order_id)
+    return Case(
+        request=record.request,
+        order=order,
+        customer=books.customer(order.customer_id) if order else None,
+        ledger=books.ledger(order).without(record.number) if order else None,
+        policies=tuple(entry.policy for entry in books.policies),
+        reasons=books.reasons,
+        at=record.finalized_at,
+        actor=Actor(record.author, Role.AGENT),
+        pinned=tuple(line.policy for line in record.lines if line.policy is not None),
+    )
+
+
+def over_return_of(findings: Iterable[Finding]) -> Problem | None:
+    """The problem, where a finding says that others hold the units or the serial."""
+    for finding in findings:
+        if finding.outcome is Verdict.INELIGIBLE and finding.rule in (Rule.QUANTITY, Rule.SERIAL):
+            holders = [o.value for o in finding.observed if o.name == "held by" and o.value]
+            return refusals.over_return(finding.sentence, holders[0] if holders else None)
+    return None
+
+
+def _is_free_number(books: Books, number: str) -> bool:
+    try:
+        return parse(number) == number and books.leased(number) and books.record(number) is None
+    except BadRmaNumber:
+        return False
+
+
+def _case(books: Books, caller: Caller, command: FinalizeReturn, now: datetime) -> Case:
+    order = books.order(command.request.order_id)
+    pinned = honoured(command.told.policies, books.policies, command.finalized_at)
+    return Case(
+        request=command.request,
+        order=order,
+        customer=books.customer(order.customer_id) if order else None,
+        ledger=books.ledger(order) if order else None,
+        policies=tuple(entry.policy for entry in books.policies),
+        reasons=books.reasons,
+        at=command.finalized_at,
+        actor=caller.actor,
+        recent_returns=books.recent_returns(order.customer_id) if order else (),
+        received_at=now,
+        pinned=pinned,
+    )
+
+
+def _objection(
+    books: Books,
+    caller: Caller,
+    command: FinalizeReturn,
+    case: Case,
+    assessment: Assessment,
+    *,
+    forged: bool,
+) -> Problem | None:
+    """Why the return cannot be booked as holding, or None."""
+    if forged:
+        return refusals.forbidden("It names another person or desk than the one that sent it.")
+    if not caller.makes_returns:
+        return refusals.forbidden(f"The role {caller.role} makes no returns.")
+    if case.order is None:
+        return refusals.order_unknown()
+    published = {entry.policy.ref for entry in books.policies}
+    unknown = [str(ref) for ref in command.told.policies if ref not in published]
+    if unknown:
+        return refusals.policy_unknown(", ".join(unknown))
+    over = over_return_of(assessment.all_findings)
+    if over is not None:
+        return over
+    refusal = check(assessment)
+    if refusal is not None:
+        sentences = [f.sentence for f in refusal.findings] + [m.sentence for m in refusal.missing]
+        changed = any(missing.field == "line" for missing in refusal.missing)
+        return refusals.not_eligible(sentences[0], order_changed=changed)
+    for finding in assessment.findings:
+        if finding.rule is Rule.CLOCK:
+            return refusals.clock(finding.sentence)
+    return _amount_objection(command, assessment.quote)
+
+
+def _amount_objection(command: FinalizeReturn, quote: Quote | None) -> Problem | None:
+    """Estimates may move by a minor unit a unit where other slots were free, and by nothing else (rule 5.14)."""
+    if quote is None:
+        return None
+    units = sum(line.quantity for line in quote.lines)
+    tolerance = 0 if _slots(quote) == command.told.slots else units
+    if abs(command.told.total - quote.total) <= tolerance:
+        return None
+    return refusals.amount_mismatch(
+        _amount(command.told.total, quote.currency), _amount(quote.total, quote.currency)
+    )
+
+
+def _book_holding(
+    case: Case, assessment: Assessment, caller: Caller, command: FinalizeReturn
+) -> Decision:
+    told = command.told
+    record = finalize(case, assessment, number=command.number, device=caller.device)
+    if record.state is RmaState.NEEDS_APPROVAL and told.state is RmaState.AUTHORIZED:
+        problem = refusals.verdict_changed(_strictest_sentence(assessment))
+        record = replace(record, problem=problem)
+        return Decision(Outcome.ACCEPTED_WITH_CHANGE, problem, record, tell=True)
+    if record.state is not told.state:  # told less than we would give: it stays so
+        waiting = book(
+            case,
+            assessment,
+            number=command.number,
+            device=caller.device,
+            state=RmaState.NEEDS_APPROVAL,
+            holding=True,
+        )
+        record = replace(waiting, expires_at=record.expires_at)
+    latest, moved = record.expires_at, ""
+    if latest is None or (told.expires_at is not None and told.expires_at <= latest):
+        record = replace(record, expires_at=told.expires_at)
+    else:
+        moved = f"It expires on {latest:%d %B %Y}."
+    if record.quote is not None and _slots(record.quote) != told.slots:
+        amount = _amount(record.quote.total, record.quote.currency)
+        moved = f"Another return took the same units first: the estimate is {amount} now."
+    if not moved:
+        return Decision(Outcome.ACCEPTED, record=record)
+    return Decision(Outcome.ACCEPTED_WITH_CHANGE, refusals.estimate_moved(moved), record, tell=True)
+
+
+def _slots(quote: Quote) -> tuple[tuple[int, ...], ...]:
+    return tuple(line.slots for line in quote.lines)
+
+
+def _strictest_sentence(assessment: Assessment) -> str:
+    findings = assessment.all_findings
+    return max(findings, key=lambda finding: finding.outcome.strictness).sentence
+
+
+def _amount(amount: int, currency: str) -> str:
+    return f"{format_amount(amount, currency)} {currency}"

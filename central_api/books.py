@@ -1,0 +1,315 @@
+"""What a batch of operations is decided on: loaded at once, kept current in memory, written at once.
+
+Each decision sees the effects of the ones before it. The order rows are locked in id order before anything else is
+read, so that two servers never decide about one order at the same time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from central_api.database import insert_into
+from central_api.documents import KINDS, digest_of, insert_rows, log_changes, update_rows
+from central_api.errors import CentralError
+from central_api.numbers import leased_to
+from central_api.policies import PublishedPolicy, current_reasons, published_policies
+from central_api.tables import (
+    CUSTOMER,
+    EXPECTED_INBOUND,
+    OPERATION,
+    ORDER_LINE,
+    ORDERS,
+    RMA,
+    RMA_LINE,
+)
+from rma.ledger import Ledger
+from rma.numbers import block_of
+from rma.operations import CallMetrics, KnownRecord
+from rma.order import Customer, Order
+from rma.reasons import ReasonTree
+from rma.record import RmaRecord
+from rma.states import HOLDING, RmaState
+from sync.protocol.documents import read_document, write_document
+
+
+class GuardFailed(CentralError):
+    """The guard of an order line refused units that the ledger thought free: nothing is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The answer an operation got."""
+
+    sha256: str
+    result: bytes
+    """JSON."""
+
+
+class Books:
+    """Orders, RMAs, customers, policies and operations that one batch touches."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        device: str,
+        *,
+        order_ids: Iterable[str],
+        numbers: Iterable[str],
+        op_ids: Iterable[str],
+        now: datetime,
+    ) -> None:
+        self._now = now
+        told = sorted(set(numbers))
+        known = connection.execute(
+            select(RMA.c.number, RMA.c.order_id).where(RMA.c.number.in_(told))
+        ).all()
+        wanted = sorted({*order_ids, *(row.order_id for row in known)})
+        rows = connection.execute(
+            select(ORDERS.c.order_id, ORDERS.c.document)
+            .where(ORDERS.c.order_id.in_(wanted))
+            .order_by(ORDERS.c.order_id)
+            .with_for_update()
+        )
+        self._orders = {row.order_id: read_document(Order, row.document) for row in rows}
+        self._records = _records(connection, wanted, [row.number for row in known])
+        self._by_order: dict[str, list[str]] = {}
+        for number, entry in self._records.items():
+            self._by_order.setdefault(entry.record.order_id, []).append(number)
+        self._answers = _answers(connection, set(op_ids))
+        self._blocks = leased_to(connection, device, {block_of(n) for n in told if n[:6].isdecimal()})
+        self.policies: tuple[PublishedPolicy, ...] = published_policies(connection)
+        self.reasons: ReasonTree = current_reasons(connection)
+        buyers = {order.customer_id for order in self._orders.values()}
+        self._customers = _customers(connection, buyers)
+        counted = any(entry.policy.approval.many_returns for entry in self.policies)
+        self._past = _past_returns(connection, buyers) if counted else {}
+        self._new: dict[str, dict[str, Any]] = {}
+        self._changed: dict[str, dict[str, Any]] = {}
+        self._lines: dict[str, list[dict[str, Any]]] = {}
+        self._consumed: Counter[tuple[str, str]] = Counter()
+        self._inbound: Counter[str] = Counter()
+        self._operations: list[dict[str, Any]] = []
+
+    # --- what decisions ask -------------------------------------------------------------------------------------
+
+    def order(self, order_id: str) -> Order | None:
+        """Our snapshot of an order."""
+        return self._orders.get(order_id)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """Our row of a customer."""
+        return self._customers.get(customer_id)
+
+    def record(self, number: str) -> KnownRecord | None:
+        """An RMA as it stands now."""
+        return self._records.get(number)
+
+    def ledger(self, order: Order) -> Ledger:
+        """What is left of an order now; RMAs oldest first, as on every desk."""
+        records = sorted(
+            (self._records[number].record for number in self._by_order.get(order.order_id, ())),
+            key=lambda record: (record.finalized_at, record.number),
+        )
+        holds = (record.hold for record in records)
+        return Ledger(order, tuple(hold for hold in holds if hold is not None))
+
+    def recent_returns(self, customer_id: str) -> tuple[datetime, ...]:
+        """When this customer's other returns were finalized; undone ones do not count."""
+        return tuple(sorted(self._past.get(customer_id, {}).values()))
+
+    def leased(self, number: str) -> bool:
+        """Whether this number is of a block that the device holds."""
+        return block_of(number) in self._blocks
+
+    def answer(self, op_id: str) -> StoredAnswer | None:
+        """The answer an operation got, now or earlier."""
+        return self._answers.get(op_id)
+
+    # --- what decisions do --------------------------------------------------------------------------------------
+
+    def put(self, record: RmaRecord, metrics: CallMetrics | None = None) -> int:
+        """Store an RMA's new state, with all that follows from it; gives its row version."""
+        before = self._records.get(record.number)
+        order = self._orders.get(record.order_id)
+        if order is not None:
+            self._move_units(order, before.record if before else None, record)
+        self._inbound.update(_inbound(record))
+        if before is not None:
+            self._inbound.subtract(_inbound(before.record))
+        version = 1 if before is None else before.row_version + 1
+        self._records[record.number] = KnownRecord(record=record, row_version=version)
+        if order is not None:
+            past = self._past.setdefault(order.customer_id, {})
+            past.pop(record.number, None)
+            if record.state in HOLDING:
+                past[record.number] = record.finalized_at
+        self._remember(record, version, metrics)
+        return version
+
+    def answered(self, row: dict[str, Any]) -> None:
+        """Store the answer to an operation, with its key."""
+        self._operations.append(row)
+        self._answers[row["op_id"]] = StoredAnswer(row["sha256"], row["result"].encode())
+
+    def _move_units(self, order: Order, before: RmaRecord | None, after: RmaRecord) -> None:
+        ledger = self.ledger(order)
+        emptied = ledger.without(after.number)
+        filled = emptied.with_hold(after.hold)
+        held = [record.hold for record in (before, after) if record is not None]
+        touched = {line.line_id for hold in held if hold is not None for line in hold.lines}
+        for line in order.lines:
+            if line.line_id in touched:
+                moved = filled.consumed(line) - ledger.consumed(line)
+                self._consumed[(order.order_id, line.line_id)] += moved
+
+    def _remember(self, record: RmaRecord, version: int, metrics: CallMetrics | None) -> None:
+        number = record.number
+        if version == 1:
+            self._by_order.setdefault(record.order_id, []).append(number)
+        document = write_document(record).decode()
+        row = {
+            "number": number,
+            "row_version": version,
+            "digest": digest_of(document),
+            "document": document,
+            "state": record.state.value,
+            "holding": record.hold is not None,
+        }
+        if version == 1 or number in self._new:
+            first = self._new.get(number) or {
+                "order_id": record.order_id,
+                "customer_id": record.customer_id,
+                "author": record.author,
+                "finalized_at": record.finalized_at,
+                "booked_at": self._now,
+                "metrics": write_document(metrics).decode(),
+            }
+            self._new[number] = {**first, **row}
+        else:
+            self._changed[number] = row
+        self._lines[number] = _line_rows(record)
+
+    # --- what is written ----------------------------------------------------------------------------------------
+
+    def write(self, connection: Connection) -> None:
+        """Write everything at once.
+
+        Raises:
+            GuardFailed: if an order line has not the units that were given away; the caller rolls back.
+        """
+        self._take_units(connection)
+        insert_rows(connection, RMA, list(self._new.values()))
+        update_rows(connection, KINDS["rma"], list(self._changed.values()))
+        if self._changed:
+            connection.execute(delete(RMA_LINE).where(RMA_LINE.c.number.in_(list(self._changed))))
+        insert_rows(connection, RMA_LINE, [row for rows in self._lines.values() for row in rows])
+        for sku, units in sorted(self._inbound.items()):
+            _expect(connection, sku, units)
+        insert_rows(connection, OPERATION, self._operations)
+        written = {**self._new, **self._changed}
+        versions = ((number, row["row_version"]) for number, row in written.items())
+        log_changes(connection, "rma", versions, self._now)
+
+    def _take_units(self, connection: Connection) -> None:
+        moves = [
+            {"order_": order_id, "line_": line_id, "moved": moved}
+            for (order_id, line_id), moved in sorted(self._consumed.items())
+            if moved
+        ]
+        if not moves:
+            return
+        moved_to = ORDER_LINE.c.consumed + bindparam("moved")
+        done = connection.execute(
+            update(ORDER_LINE)
+            .where(
+                ORDER_LINE.c.order_id == bindparam("order_"),
+                ORDER_LINE.c.line_id == bindparam("line_"),
+                moved_to >= 0,
+                moved_to <= ORDER_LINE.c.delivered,
+            )
+            .values(consumed=moved_to),
+            moves,
+        )
+        if done.rowcount != len(moves):
+            raise GuardFailed("An order line has not the units that this return takes.")
+
+
+def _records(
+    connection: Connection, order_ids: list[str], numbers: list[str]
+) -> dict[str, KnownRecord]:
+    fits = RMA.c.order_id.in_(order_ids) | RMA.c.number.in_(numbers)
+    rows = connection.execute(select(RMA.c.number, RMA.c.row_version, RMA.c.document).where(fits))
+    return {
+        number: KnownRecord(record=read_document(RmaRecord, document), row_version=version)
+        for number, version, document in rows
+    }
+
+
+def _answers(connection: Connection, op_ids: set[str]) -> dict[str, StoredAnswer]:
+    columns = (OPERATION.c.op_id, OPERATION.c.sha256, OPERATION.c.result)
+    rows = connection.execute(select(*columns).where(OPERATION.c.op_id.in_(op_ids)))
+    return {op_id: StoredAnswer(sha256, result.encode()) for op_id, sha256, result in rows}
+
+
+def _customers(connection: Connection, customer_ids: set[str]) -> dict[str, Customer]:
+    columns = (CUSTOMER.c.customer_id, CUSTOMER.c.document)
+    rows = connection.execute(select(*columns).where(CUSTOMER.c.customer_id.in_(customer_ids)))
+    return {customer_id: read_document(Customer, document) for customer_id, document in rows}
+
+
+def _past_returns(connection: Connection, customer_ids: set[str]) -> dict[str, dict[str, datetime]]:
+    past: dict[str, dict[str, datetime]] = {}
+    rows = connection.execute(
+        select(RMA.c.customer_id, RMA.c.number, RMA.c.finalized_at).where(
+            RMA.c.customer_id.in_(customer_ids), RMA.c.state.in_([s.value for s in HOLDING])
+        )
+    )
+    for customer_id, number, finalized_at in rows:
+        past.setdefault(customer_id, {})[number] = finalized_at
+    return past
+
+
+def _inbound(record: RmaRecord) -> Counter[str]:
+    """Units that this RMA lets us expect: those it is authorized to send."""
+    expected: Counter[str] = Counter()
+    if record.state is RmaState.AUTHORIZED:
+        for line in record.lines:
+            expected[line.sku] += line.quantity
+    return expected
+
+
+def _line_rows(record: RmaRecord) -> list[dict[str, Any]]:
+    held = record.hold.lines if record.hold else ()
+    return [
+        {
+            "number": record.number,
+            "position": position,
+            "order_id": record.order_id,
+            "line_id": line.line_id,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "slots": json.dumps(held[position].slots if position < len(held) else []),
+        }
+        for position, line in enumerate(record.lines)
+    ]
+
+
+def _expect(connection: Connection, sku: str, units: int) -> None:
+    if units > 0:
+        statement = insert_into(connection, EXPECTED_INBOUND).values(sku=sku, units=units)
+        more = EXPECTED_INBOUND.c.units + units
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["sku"], set_={"units": more})
+        )
+    elif units < 0:
+        fewer = EXPECTED_INBOUND.c.units + units
+        connection.execute(
+            update(EXPECTED_INBOUND).where(EXPECTED_INBOUND.c.sku == sku).values(units=fewer)
+        )

@@ -1,0 +1,102 @@
+"""Documents as they are stored: the JSON that travels, with a digest, a row version and a change behind it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Table, bindparam, insert, select
+
+from central_api.tables import CHANGE_LOG, CUSTOMER, ORDERS, POLICY, PRODUCT, REASONS, RMA
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Keys in one IN list; SQLite takes 32,766 variables, PostgreSQL plans short lists best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document: its table, and the column that is its key on the wire."""
+
+    name: str
+    table: Table
+    key: Column[Any]
+
+
+KINDS = {
+    name: Kind(name, table, table.c[key])
+    for name, table, key in (
+        ("reasons", REASONS, "key"),
+        ("policy", POLICY, "key"),
+        ("product", PRODUCT, "sku"),
+        ("customer", CUSTOMER, "customer_id"),
+        ("order", ORDERS, "order_id"),
+        ("rma", RMA, "number"),
+    )
+}
+"""Every kind, in the order in which a desk fetches them."""
+
+
+def digest_of(document: str) -> str:
+    """What stands for a document when two are compared."""
+    return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it stands in the database."""
+
+    row_version: int
+    digest: str
+
+
+def stored_digests(connection: Connection, kind: Kind, keys: Iterable[str]) -> dict[str, Stored]:
+    """Row version and digest of those of `keys` that exist."""
+    known: dict[str, Stored] = {}
+    columns = (kind.key, kind.table.c.row_version, kind.table.c.digest)
+    for chunk in chunks(keys):
+        rows = connection.execute(select(*columns).where(kind.key.in_(chunk)))
+        known.update((key, Stored(version, digest)) for key, version, digest in rows)
+    return known
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows of the same shape at once."""
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def update_rows(connection: Connection, kind: Kind, rows: Sequence[dict[str, Any]]) -> None:
+    """Update many rows of the same shape by their key."""
+    if not rows:
+        return
+    name = kind.key.name
+    values: dict[str, Any] = {column: bindparam(column) for column in rows[0] if column != name}
+    statement = kind.table.update().where(kind.key == bindparam("key_")).values(values)
+    connection.execute(
+        statement,
+        [{("key_" if column == name else column): v for column, v in row.items()} for row in rows],
+    )
+
+
+def log_changes(
+    connection: Connection, kind: str, versions: Iterable[tuple[str, int]], at: datetime
+) -> None:
+    """Tell the change feed: key and new row version of each document of one kind."""
+    insert_rows(
+        connection,
+        CHANGE_LOG,
+        [{"kind": kind, "key": key, "row_version": version, "at": at} for key, version in versions],
+    )

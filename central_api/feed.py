@@ -1,0 +1,171 @@
+"""The change feed: what changed since a cursor, in commit order, skipping nothing.
+
+A cursor is opaque to desks: the feed's epoch and a position. On SQLite writers take turns, so the id alone is commit
+order. On PostgreSQL an id is drawn before its transaction commits; there the position is (transaction, id), and only
+what no running transaction can still get in front of is handed out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, text, update
+
+from central_api.database import is_sqlite
+from central_api.documents import KINDS, chunks
+from central_api.errors import CentralError
+from central_api.tables import CHANGE_LOG, FEED
+
+PAGE = 1_000
+"""Most changes in one page."""
+
+
+class CursorTooOld(CentralError):
+    """The cursor is of another database, or of a time whose changes are no longer kept."""
+
+    def __init__(self) -> None:
+        super().__init__("The changes since this cursor are not kept: start with a bootstrap.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the feed, ready to travel."""
+
+    changes: list[bytes]
+    """Each a `Change` as JSON."""
+    cursor: str
+    more: bool
+
+    def body(self) -> bytes:
+        """The `ChangePage` as JSON."""
+        more = b"true" if self.more else b"false"
+        return b'{"changes":[%s],"cursor":"%s","more":%s}' % (
+            b",".join(self.changes),
+            self.cursor.encode(),
+            more,
+        )
+
+
+def head(connection: Connection) -> str:
+    """The cursor of this moment: everything before it is in the tables of this transaction."""
+    epoch = connection.execute(select(FEED.c.epoch)).scalar_one()
+    if is_sqlite(connection):
+        return f"{epoch}.0.{_last_id(connection)}"
+    horizon = connection.execute(
+        text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+    ).scalar_one()
+    return f"{epoch}.{horizon}.0"
+
+
+def page(connection: Connection, cursor: str, limit: int = PAGE) -> Page:
+    """The changes after `cursor`; of a thing that changed often, only its newest state.
+
+    Raises:
+        CursorTooOld: if the cursor is not of this feed, or its changes are gone.
+    """
+    epoch, transaction, last = _position(connection, cursor)
+    rows = _rows_after(connection, transaction, last, limit)
+    if rows:
+        cursor = f"{epoch}.{rows[-1].xid}.{rows[-1].id}"
+    newest = {(row.kind, row.key): row.row_version for row in rows}
+    return Page(_changes(connection, newest), cursor, len(rows) == limit)
+
+
+def trim(connection: Connection, before: datetime) -> None:
+    """Forget changes made before this instant; older cursors get `CursorTooOld` from then on."""
+    old = CHANGE_LOG.c.at < before
+    if is_sqlite(connection):
+        floor = connection.execute(select(func.max(CHANGE_LOG.c.id)).where(old)).scalar()
+    else:
+        floor = connection.execute(
+            text("SELECT max(xid::text::bigint) FROM change_log WHERE at < :before"),
+            {"before": before},
+        ).scalar()
+    if floor is not None:
+        connection.execute(delete(CHANGE_LOG).where(old))
+        connection.execute(update(FEED).values(floor=floor))
+
+
+def change(kind: str, key: str, row_version: int, document: str | None) -> bytes:
+    """One `Change` as JSON; the stored document goes in as it is, None makes a tombstone."""
+    head_part = b'{"kind":"%s","key":%s,"row_version":%d' % (
+        kind.encode(),
+        json.dumps(key, ensure_ascii=False).encode(),
+        row_version,
+    )
+    if document is None:
+        return head_part + b',"deleted":true,"document":null}'
+    return head_part + b',"deleted":false,"document":' + document.encode() + b"}"
+
+
+def _position(connection: Connection, cursor: str) -> tuple[str, int, int]:
+    """Epoch, transaction and id of a cursor, checked against what is kept."""
+    epoch, floor = connection.execute(select(FEED.c.epoch, FEED.c.floor)).one()
+    parts = cursor.split(".")
+    numbers = [int(part) for part in parts[1:] if part.isascii() and part.isdigit()]
+    if parts[0] != epoch or len(parts) != 3 or len(numbers) != 2:
+        raise CursorTooOld
+    transaction, last = numbers
+    if is_sqlite(connection):
+        if not floor <= last <= _last_id(connection):
+            raise CursorTooOld
+    elif transaction <= floor:
+        raise CursorTooOld
+    return epoch, transaction, last
+
+
+def _last_id(connection: Connection) -> int:
+    newest: int | None = connection.execute(select(func.max(CHANGE_LOG.c.id))).scalar()
+    floor: int = connection.execute(select(FEED.c.floor)).scalar_one()
+    return floor if newest is None else newest
+
+
+def _rows_after(
+    connection: Connection, transaction: int, last: int, limit: int
+) -> Sequence[Row[Any]]:
+    columns = "id, kind, key, row_version"
+    if is_sqlite(connection):
+        statement = (
+            f"SELECT {columns}, 0 AS xid FROM change_log WHERE id > :id ORDER BY id LIMIT :limit"  # noqa: S608
+        )
+    else:
+        statement = (
+            f"SELECT {columns}, xid::text AS xid FROM change_log "  # noqa: S608
+            "WHERE (xid, id) > (CAST(CAST(:xid AS text) AS xid8), :id) "
+            "AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT :limit"
+        )
+    values: dict[str, Any] = {"id": last, "limit": limit}
+    if not is_sqlite(connection):
+        values["xid"] = str(transaction)
+    return connection.execute(text(statement), values).all()
+
+
+def _changes(connection: Connection, newest: dict[tuple[str, str], int]) -> list[bytes]:
+    documents: dict[tuple[str, str], tuple[int, str]] = {}
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in newest:
+        by_kind.setdefault(kind, []).append(key)
+    for kind, keys in by_kind.items():
+        documents.update(_documents(connection, kind, keys))
+    return [
+        change(kind, key, *documents.get((kind, key), (row_version, None)))
+        for (kind, key), row_version in newest.items()
+    ]
+
+
+def _documents(
+    connection: Connection, kind: str, keys: Iterable[str]
+) -> dict[tuple[str, str], tuple[int, str]]:
+    of_kind = KINDS[kind]
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    columns = (of_kind.key, of_kind.table.c.row_version, of_kind.table.c.document)
+    for chunk in chunks(keys):
+        for key, version, document in connection.execute(
+            select(*columns).where(of_kind.key.in_(chunk))
+        ):
+            found[(kind, key)] = (version, document)
+    return found

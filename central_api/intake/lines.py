@@ -1,0 +1,181 @@
+"""One row of the lines file as an order line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from central_api.intake.cells import (
+    LONGEST_ID,
+    amount,
+    identifier,
+    instant,
+    line_total,
+    text,
+    texts,
+    whole,
+    yes_or_no,
+)
+from central_api.intake.errors import BadCell
+from central_api.intake.rows import Cells
+from rma.money import Minor, exponent
+from rma.order import MAX_UNITS, LineKind, OrderLine, Product, Warranty, WarrantyUnit
+
+ProductOf: TypeAlias = Callable[[str], Product | None]
+"""The product of a SKU, where the server knows it."""
+
+KINDS = {
+    "": LineKind.GOODS,
+    "goods": LineKind.GOODS,
+    "product": LineKind.GOODS,
+    "item": LineKind.GOODS,
+    "service": LineKind.SERVICE,
+    "gift_card": LineKind.GIFT_CARD,
+    "gift card": LineKind.GIFT_CARD,
+    "giftcard": LineKind.GIFT_CARD,
+    "fee": LineKind.FEE,
+    "postage": LineKind.FEE,
+    "shipping": LineKind.FEE,
+    "charge": LineKind.FEE,
+}
+"""What a line sells, by the word of the file."""
+
+_WARRANTY = re.compile(r"([0-9]{1,4}) ?(day|month|year)s?")
+
+
+@dataclass(slots=True)
+class OrderTerms:
+    """What the lines of one order share, and what they leave behind for it."""
+
+    currency: str
+    placed_at: datetime
+    latest: datetime
+    """No delivery is later."""
+    product_of: ProductOf
+    assumed: set[str] = field(default_factory=set)
+    shares: dict[str, Minor] = field(default_factory=dict)
+    """What each line carried of the order discount, where the source says so."""
+
+    def read(self, cells: Cells, ordinal: int) -> OrderLine:
+        """One line; `gross` is still without its share of the order discount.
+
+        Raises:
+            BadCell: if a cell cannot be taken over.
+        """
+        line_id = identifier(cells, "line_no")
+        self._check_currency(cells)
+        sku = identifier(cells, "sku")
+        units = whole(cells, "qty", 1, MAX_UNITS)
+        if units is None:
+            raise BadCell("qty", "is empty")
+        gross = self._gross(cells, units)
+        delivered, delivered_at = self._delivery(cells, units)
+        name, category = self._described(cells, sku)
+        share = amount(cells, "discount_share", self.currency)
+        if share is not None:
+            self.shares[line_id] = share
+        try:
+            return OrderLine(
+                line_id=line_id,
+                position=int(line_id) if line_id.isdecimal() and len(line_id) < 10 else ordinal,
+                sku=sku,
+                name=name,
+                units=units,
+                delivered=delivered,
+                delivered_at=delivered_at,
+                gross=gross,
+                tax=self._tax(cells),
+                category=category,
+                kind=self._kind(cells),
+                final_sale=yes_or_no(cells, "final_sale"),
+                serials=_serials(cells, units),
+                lot=text(cells, "lot"),
+                warranty=_warranty(cells),
+                bundle_parent=text(cells, "bundle_parent", LONGEST_ID) or None,
+                returned_before=whole(cells, "returned_before", 0, delivered) or 0,
+                refunded_before=amount(cells, "refunded_before", self.currency) or 0,
+            )
+        except BadCell:
+            raise
+        except ValueError as error:
+            raise BadCell(str(error).partition(" ")[0], str(error)) from error
+
+    def _check_currency(self, cells: Cells) -> None:
+        currency = cells.get("currency", "").strip()
+        if currency and currency.upper() != self.currency:
+            raise BadCell(
+                "currency",
+                f"is {text(cells, 'currency')[:20]}, but the order is in {self.currency}: "
+                "an order has one currency",
+            )
+
+    def _gross(self, cells: Cells, units: int) -> Minor:
+        gross = amount(cells, "gross", self.currency)
+        if gross is not None:
+            return gross
+        price = cells.get("unit_price", "")
+        if not price.strip():
+            raise BadCell("gross", "is empty, and so is unit_price")
+        return line_total("unit_price", price, units, exponent(self.currency))
+
+    def _tax(self, cells: Cells) -> Minor:
+        tax = amount(cells, "tax", self.currency)
+        if tax is None:
+            self.assumed.add("tax=0")
+            return 0
+        return tax
+
+    def _delivery(self, cells: Cells, units: int) -> tuple[int, datetime | None]:
+        delivered = whole(cells, "delivered", 0, units)
+        at = instant(cells, "delivered_at", self.latest)
+        if delivered is not None:
+            return delivered, at
+        self.assumed.add("delivered=ordered")
+        if at is None:
+            self.assumed.add("delivered_at=placed_at")
+        return units, at or self.placed_at
+
+    def _described(self, cells: Cells, sku: str) -> tuple[str, str]:
+        name, category = text(cells, "name"), text(cells, "category")
+        if name and category:
+            return name, category
+        product = self.product_of(sku)
+        if product is not None:
+            name, category = name or product.name, category or product.category
+        if not name:
+            self.assumed.add("name=sku")
+        return name or sku, category
+
+    def _kind(self, cells: Cells) -> LineKind:
+        word = cells.get("kind", "").strip().casefold()
+        kind = KINDS.get(word)
+        if kind is None:
+            raise BadCell("kind", f"{text(cells, 'kind')[:40]!r}: expected goods, service, gift_card or fee")
+        if not word:
+            self.assumed.add("kind=goods")
+        return kind
+
+
+def _serials(cells: Cells, units: int) -> tuple[str, ...]:
+    serials = texts(cells, "serials")
+    if len(set(serials)) != len(serials):
+        raise BadCell("serials", "names a serial twice")
+    if len(serials) > units:
+        raise BadCell("serials", f"names {len(serials)} serials for {units} units")
+    return serials
+
+
+def _warranty(cells: Cells) -> Warranty | None:
+    value = text(cells, "warranty").casefold()
+    if not value:
+        return None
+    match = _WARRANTY.fullmatch(value)
+    if match is None:
+        raise BadCell("warranty", f"{value[:40]!r}: expected a length like `24 months`")
+    try:
+        return Warranty(int(match.group(1)), WarrantyUnit(f"{match.group(2)}s"))
+    except ValueError as error:
+        raise BadCell("warranty", str(error)) from error

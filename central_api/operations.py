@@ -1,0 +1,221 @@
+"""`POST /v1/ops`: decide a batch of operations in one transaction, and answer each under its key.
+
+Key, digest and answer are stored with the effect, so that a resend gets the same answer and has no second effect.
+Where one item breaks the batch, each is decided again in a savepoint of its own, and only the broken one is held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from central_api import refusals
+from central_api.booking import Decision, decide_finalize
+from central_api.books import Books
+from central_api.database import writing
+from central_api.decisions import decide_about
+from central_api.people import Caller
+from rma.operations import Command, FinalizeReturn, Outcome, Result
+from rma.order import MAX_UNITS
+from rma.states import RmaState
+from sync.protocol.documents import write_document
+from sync.protocol.envelopes import PROTOCOL_VERSION, Envelope, command_of, open_envelope
+
+_log = structlog.get_logger(__name__)
+
+
+class NotAnEnvelope(ValueError):
+    """A line of a batch is no envelope at all; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One operation of a batch, as it arrived."""
+
+    sha256: str
+    envelope: Envelope
+    command: Command | None
+    """None where the payload cannot be read."""
+    fault: str = ""
+    """What is wrong with the payload."""
+
+
+def read_batch(lines: Sequence[bytes]) -> list[Item]:
+    """Read the frozen bytes of a batch.
+
+    Raises:
+        NotAnEnvelope: if a line is no envelope; nothing of the batch is decided then.
+    """
+    items = []
+    for index, line in enumerate(lines, start=1):
+        try:
+            envelope = open_envelope(line)
+        except ValidationError as error:
+            raise NotAnEnvelope(f"line {index}: {_first_fault(error)}") from None
+        items.append(_item(line, envelope))
+    return items
+
+
+def decide_batch(
+    engine: Engine, caller: Caller, items: Sequence[Item], now: datetime
+) -> list[bytes]:
+    """Decide a batch; the answers (`Result` as JSON) stand in the order of the items.
+
+    Raises:
+        OperationalError: when the database is busy or out of space; nothing is decided then.
+    """
+    with writing(engine) as connection:
+        try:
+            with connection.begin_nested():
+                return _decide(connection, caller, items, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            _log.warning("batch_falls_back_to_single_items", error=repr(error), items=len(items))
+        return [_decide_alone(connection, caller, item, now) for item in items]
+
+
+def _decide_alone(connection: Connection, caller: Caller, item: Item, now: datetime) -> bytes:
+    try:
+        with connection.begin_nested():
+            return _decide(connection, caller, [item], now)[0]
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Not stored: once the cause is gone, the same bytes are decided afresh.
+        _log.exception("item_held", op_id=item.envelope.op_id, device=caller.device)
+        problem = refusals.malformed("The server could not process this change.")
+        held = Decision(Outcome.HELD_FOR_REVIEW, problem)
+        return _answer(item.envelope.op_id, held, None)
+
+
+def _decide(
+    connection: Connection, caller: Caller, items: Sequence[Item], now: datetime
+) -> list[bytes]:
+    commands = [item.command for item in items if item.command is not None]
+    envelopes = [item.envelope for item in items]
+    books = Books(
+        connection,
+        caller.device,
+        order_ids={c.request.order_id for c in commands if isinstance(c, FinalizeReturn)},
+        numbers={command.number for command in commands},
+        op_ids={e.op_id for e in envelopes} | {e.depends_on for e in envelopes if e.depends_on},
+        now=now,
+    )
+    answers = [_decide_one(books, caller, item, now) for item in items]
+    books.write(connection)
+    return answers
+
+
+def _decide_one(books: Books, caller: Caller, item: Item, now: datetime) -> bytes:
+    envelope, op_id = item.envelope, item.envelope.op_id
+    before = books.answer(op_id)
+    if before is not None and before.sha256 == item.sha256:
+        return before.result
+    if before is not None:
+        detail = "Another change was sent under the same key."
+        return _answer(op_id, Decision(Outcome.KEY_REUSED, refusals.malformed(detail)), None)
+    if envelope.depends_on is not None and books.answer(envelope.depends_on) is None:
+        return _answer(op_id, Decision(Outcome.NOT_YET), None)
+    decision = _decision(books, caller, item, now)
+    metrics = item.command.metrics if isinstance(item.command, FinalizeReturn) else None
+    version: int | None = None
+    number = item.command.number if item.command is not None else None
+    if decision.record is not None:
+        version = books.put(decision.record, metrics)
+    elif number is not None and decision.tell:
+        known = books.record(number)
+        version = known.row_version if known else None
+    answer = _answer(op_id, _with_record(books, number, decision), version)
+    books.answered(_row(caller, item, decision, number, answer, now))
+    return answer
+
+
+def _decision(books: Books, caller: Caller, item: Item, now: datetime) -> Decision:
+    if item.command is None:
+        return Decision(Outcome.REJECTED, refusals.malformed(item.fault))
+    envelope = item.envelope
+    forged = envelope.actor != caller.person or envelope.device != caller.device
+    if isinstance(item.command, FinalizeReturn):
+        return decide_finalize(books, caller, item.command, forged=forged, now=now)
+    return decide_about(books, caller, item.command, forged=forged)
+
+
+def _with_record(books: Books, number: str | None, decision: Decision) -> Decision:
+    """The record that goes back: ours, where the desk cannot have it already."""
+    known = books.record(number) if number is not None and decision.tell else None
+    return Decision(decision.outcome, decision.problem, known.record if known else None)
+
+
+def _answer(op_id: str, decision: Decision, version: int | None) -> bytes:
+    return write_document(
+        Result(
+            op_id=op_id,
+            outcome=decision.outcome,
+            problem=decision.problem,
+            record=decision.record,
+            row_version=version,
+        )
+    )
+
+
+def _row(
+    caller: Caller,
+    item: Item,
+    decision: Decision,
+    number: str | None,
+    answer: bytes,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "op_id": item.envelope.op_id,
+        "device": caller.device,
+        "sha256": item.sha256,
+        "kind": item.envelope.kind.value,
+        "number": number,
+        "outcome": decision.outcome.value,
+        "result": answer.decode(),
+        "received_at": now,
+    }
+
+
+def _item(line: bytes, envelope: Envelope) -> Item:
+    sha256 = hashlib.sha256(line).hexdigest()
+    if envelope.protocol != PROTOCOL_VERSION:
+        fault = f"protocol {envelope.protocol}: the server speaks {PROTOCOL_VERSION}"
+        return Item(sha256, envelope, None, fault)
+    try:
+        command = command_of(envelope)
+    except ValidationError as error:
+        return Item(sha256, envelope, None, _first_fault(error))
+    fault = _fault(command)
+    return Item(sha256, envelope, None if fault else command, fault)
+
+
+def _fault(command: Command) -> str:
+    """What no shape can say: instants have a time zone, quantities are of this world, the told state exists."""
+    at = command.finalized_at if isinstance(command, FinalizeReturn) else command.at
+    if at.tzinfo is None:
+        return "an instant without a time zone"
+    if not isinstance(command, FinalizeReturn):
+        return ""
+    if command.told.state not in (RmaState.AUTHORIZED, RmaState.NEEDS_APPROVAL):
+        return f"told state {command.told.state}: expected authorized or needs_approval"
+    if any(abs(line.quantity) > MAX_UNITS for line in command.request.lines):
+        return f"a quantity above {MAX_UNITS}"
+    expires = command.told.expires_at
+    return "an expiry without a time zone" if expires and expires.tzinfo is None else ""
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]

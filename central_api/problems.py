@@ -1,0 +1,46 @@
+"""RFC 9457 problems: what the API answers when it refuses a whole request."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from sync.protocol.documents import write_document
+from sync.protocol.envelopes import ProblemDetails
+
+MEDIA_TYPE = "application/problem+json"
+
+TITLES = {
+    "bad-request": (400, "The request cannot be read"),
+    "unauthorized": (401, "This device is not enrolled"),
+    "forbidden": (403, "This role may not do that"),
+    "enrollment-refused": (403, "The device cannot be enrolled"),
+    "not-found": (404, "There is no such thing"),
+    "method-not-allowed": (405, "This address does not work that way"),
+    "cursor-too-old": (410, "The cursor is too old"),
+    "too-large": (413, "The request is too large"),
+    "unsupported-encoding": (415, "The encoding is not known"),
+    "internal": (500, "The server failed"),
+    "unavailable": (503, "The server is busy"),
+}
+"""Status and title of every problem type."""
+
+
+class HttpProblem(Exception):
+    """A refusal of a whole request; `kind` is a key of `TITLES`."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+def problem_response(kind: str, detail: str) -> Response:
+    """The problem as an HTTP answer."""
+    status, title = TITLES[kind]
+    details = ProblemDetails(type=f"/problems/{kind}", title=title, status=status, detail=detail)
+    headers = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        headers["Retry-After"] = "2"
+    return Response(write_document(details), status, headers, MEDIA_TYPE)

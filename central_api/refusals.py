@@ -1,0 +1,115 @@
+"""Problems as the server words them: what happened, and what the agent does now."""
+
+from __future__ import annotations
+
+from rma.numbers import spoken
+from rma.record import Problem, ProblemType
+
+_CALL_BACK = "Call the customer back; a supervisor can approve or decline it."
+
+
+def number_conflict(number: str) -> Problem:
+    """The number is not this desk's to give, or was given before."""
+    return Problem(
+        type=ProblemType.NUMBER_CONFLICT,
+        detail=f"Number {number[:20]} is not this desk's, or belongs to another return.",
+        remedy="Make the return again, and tell the customer the new number.",
+    )
+
+
+def forbidden(detail: str) -> Problem:
+    """The person may not do that."""
+    return Problem(
+        type=ProblemType.FORBIDDEN,
+        detail=detail,
+        remedy="Ask a supervisor to look at this return.",
+    )
+
+
+def order_unknown() -> Problem:
+    """The server has no such order."""
+    return Problem(
+        type=ProblemType.ORDER_UNKNOWN,
+        detail="The server does not know this order.",
+        remedy="Look the order up again after the next import, then ask a supervisor.",
+    )
+
+
+def policy_unknown(policies: str) -> Problem:
+    """The customer was told a policy version that was never published."""
+    return Problem(
+        type=ProblemType.POLICY_UNKNOWN,
+        detail=f"Policy {policies} was never published.",
+        remedy=_CALL_BACK,
+    )
+
+
+def over_return(sentence: str, holder: str | None) -> Problem:
+    """Somebody else holds the units."""
+    where = f" Return {spoken(holder)} holds them." if holder else ""
+    return Problem(
+        type=ProblemType.OVER_RETURN,
+        detail=sentence + ("" if holder and spoken(holder) in sentence else where),
+        remedy=_CALL_BACK,
+        other_number=holder,
+    )
+
+
+def not_eligible(sentence: str, *, order_changed: bool = False) -> Problem:
+    """The rules, on the server's own rows, are against it."""
+    kind = ProblemType.ORDER_CHANGED if order_changed else ProblemType.NOT_ELIGIBLE
+    return Problem(type=kind, detail=sentence, remedy=_CALL_BACK)
+
+
+def clock(sentence: str) -> Problem:
+    """The claimed time lies outside the offline allowance."""
+    return Problem(
+        type=ProblemType.CLOCK,
+        detail=sentence,
+        remedy="Check this desk's clock; a supervisor releases the return.",
+    )
+
+
+def amount_mismatch(told: str, computed: str) -> Problem:
+    """The told amount is not what the server computes."""
+    return Problem(
+        type=ProblemType.AMOUNT_MISMATCH,
+        detail=f"The customer was told {told}, the server computes {computed}.",
+        remedy=_CALL_BACK,
+    )
+
+
+def verdict_changed(sentence: str) -> Problem:
+    """It was told as authorized, and needs an approval."""
+    return Problem(
+        type=ProblemType.VERDICT_CHANGED,
+        detail=f"It needs an approval after all: {sentence}",
+        remedy="Tell the customer to wait with the parcel until a supervisor has approved it.",
+    )
+
+
+def estimate_moved(detail: str) -> Problem:
+    """Slots or expiry are the server's, the rest is as told."""
+    return Problem(
+        type=ProblemType.ORDER_CHANGED,
+        detail=detail,
+        remedy="Nothing to do, unless the customer wants to know exactly.",
+    )
+
+
+def illegal_transition(detail: str) -> Problem:
+    """The state does not allow it."""
+    return Problem(
+        type=ProblemType.ILLEGAL_TRANSITION,
+        detail=detail,
+        remedy="Open the return to see what happened to it.",
+    )
+
+
+def malformed(detail: str) -> Problem:
+    """The operation cannot be read or processed."""
+    return Problem(
+        type=ProblemType.MALFORMED,
+        detail=detail,
+        remedy="Update this desk, then make the change again; report it if that does not help.",
+    )

@@ -1,0 +1,289 @@
+"""The tables of the central database.
+
+What desks hear about (customers, orders, products, RMAs, policies, reasons) is stored as the document that travels,
+with its row version and a digest; the columns beside it are what the server searches and guards by. Amounts are minor
+units, instants aware UTC. Models of `table=True` do not validate: what enters was read by the strict shapes of `rma`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out; naive instants are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse naive instants, convert the others to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Attach UTC, which SQLite drops."""
+        if value is None or value.tzinfo is not None:
+            return None if value is None else value.astimezone(UTC)
+        stored: datetime = value.replace(tzinfo=UTC)
+        return stored
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Central(SQLModel, registry=registry(metadata=metadata)):
+    """The base of the server's tables; its metadata is its own."""
+
+
+class Document(Central):
+    """What every table has that desks hear about."""
+
+    row_version: int = 1
+    """Counts the changes of this row; desks never go back to a lower one."""
+    digest: str
+    """Of the document: equal digests write nothing."""
+    document: str = Field(sa_type=Text)
+    """JSON, as it travels."""
+
+
+class CustomerRow(Document, table=True):
+    """Whom the shop sells to."""
+
+    __tablename__: ClassVar[str] = "customer"
+    customer_id: str = Field(primary_key=True)
+    name: str
+    """Lower case, for the lookup."""
+    email: str = Field(index=True)
+    """Lower case."""
+    phone: str = Field(index=True)
+    """Digits only."""
+
+
+class ProductRow(Document, table=True):
+    """What the shop sells."""
+
+    __tablename__: ClassVar[str] = "product"
+    sku: str = Field(primary_key=True)
+
+
+class OrderRow(Document, table=True):
+    """The snapshot of an order."""
+
+    __tablename__: ClassVar[str] = "orders"
+    order_id: str = Field(primary_key=True)
+    number: str = Field(index=True)
+    customer_id: str = Field(index=True)
+
+
+class OrderLineRow(Central, table=True):
+    """How many units of an order line can come back: the guard against over-return."""
+
+    __tablename__: ClassVar[str] = "order_line"
+    __table_args__ = (CheckConstraint("consumed BETWEEN 0 AND delivered", name="consumed"),)
+    order_id: str = Field(sa_column=Column(ForeignKey("orders.order_id"), primary_key=True))
+    line_id: str = Field(primary_key=True)
+    delivered: int
+    consumed: int
+    """Units that cannot be returned (again)."""
+
+
+class RmaRow(Document, table=True):
+    """An RMA under its told number."""
+
+    __tablename__: ClassVar[str] = "rma"
+    number: str = Field(primary_key=True)
+    order_id: str = Field(index=True)
+    customer_id: str = Field(index=True)
+    state: str = Field(index=True)
+    holding: bool
+    """Whether its slots are taken now: its state holds, and it was not booked holding nothing."""
+    author: str
+    finalized_at: datetime = Field(sa_type=UtcDateTime)
+    booked_at: datetime = Field(sa_type=UtcDateTime)
+    """When the server heard of it."""
+    metrics: str = Field(sa_type=Text)
+    """How the call went, JSON."""
+
+
+class RmaLineRow(Central, table=True):
+    """What an RMA holds of one order line."""
+
+    __tablename__: ClassVar[str] = "rma_line"
+    number: str = Field(sa_column=Column(ForeignKey("rma.number"), primary_key=True))
+    position: int = Field(primary_key=True)
+    order_id: str
+    line_id: str
+    sku: str = Field(index=True)
+    quantity: int
+    slots: str = Field(sa_type=Text)
+    """JSON list; empty while it holds nothing."""
+    __table_args__ = (Index("ix_rma_line_order_line", "order_id", "line_id"),)
+
+
+class OperationRow(Central, table=True):
+    """An operation that was decided, with its answer: stored in the transaction of its effect."""
+
+    __tablename__: ClassVar[str] = "operation"
+    op_id: str = Field(primary_key=True)
+    device: str = Field(index=True)
+    sha256: str
+    kind: str
+    number: str | None = Field(default=None, index=True)
+    """The RMA it is about."""
+    outcome: str
+    result: str = Field(sa_type=Text)
+    """The whole answer, JSON: what a resend gets again."""
+    received_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ChangeRow(Central, table=True):
+    """One change, in commit order; the feed joins the newest document to it."""
+
+    __tablename__: ClassVar[str] = "change_log"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+        ),
+    )
+    kind: str
+    key: str
+    row_version: int
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class FeedRow(Central, table=True):
+    """Where the change feed starts: one row."""
+
+    __tablename__: ClassVar[str] = "feed"
+    epoch: str = Field(primary_key=True)
+    """Name of this database's feed; cursors of another one are too old."""
+    floor: int = Field(sa_type=BigInteger)
+    """Changes up to here are no longer kept."""
+
+
+class PolicyRow(Document, table=True):
+    """A published policy version, immutable; the document holds the TOML."""
+
+    __tablename__: ClassVar[str] = "policy_version"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+    key: str = Field(primary_key=True)
+    """`code/version`."""
+    code: str
+    version: int
+
+
+class ReasonsRow(Document, table=True):
+    """A published version of the reason tree, immutable; the document holds the TOML."""
+
+    __tablename__: ClassVar[str] = "reasons_version"
+    key: str = Field(primary_key=True)
+    """The version, as text."""
+    version: int = Field(unique=True)
+
+
+class PersonRow(Central, table=True):
+    """Somebody who may act."""
+
+    __tablename__: ClassVar[str] = "person"
+    name: str = Field(primary_key=True)
+    role: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DeviceRow(Central, table=True):
+    """A desk; its token is known by its hash only."""
+
+    __tablename__: ClassVar[str] = "device"
+    device: str = Field(primary_key=True)
+    person: str = Field(sa_column=Column(ForeignKey("person.name"), nullable=False, index=True))
+    token_sha256: str = Field(unique=True)
+    platform: str
+    enrolled_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EnrollmentCodeRow(Central, table=True):
+    """A single-use code, known by its hash only."""
+
+    __tablename__: ClassVar[str] = "enrollment_code"
+    code_sha256: str = Field(primary_key=True)
+    person: str = Field(sa_column=Column(ForeignKey("person.name"), nullable=False))
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_by: str | None = None
+    """The device that used it."""
+
+
+class NumberBlockRow(Central, table=True):
+    """A leased block of RMA numbers: never expires, is never reclaimed."""
+
+    __tablename__: ClassVar[str] = "number_block"
+    __table_args__ = (UniqueConstraint("device", "lease_id"),)
+    block: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    device: str = Field(index=True)
+    lease_id: str
+    leased_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ExpectedInboundRow(Central, table=True):
+    """Units of a product that authorized RMAs will bring."""
+
+    __tablename__: ClassVar[str] = "expected_inbound"
+    __table_args__ = (CheckConstraint("units >= 0", name="units"),)
+    sku: str = Field(primary_key=True)
+    units: int
+
+
+def _table(model: type[Central]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+CUSTOMER = _table(CustomerRow)
+PRODUCT = _table(ProductRow)
+ORDERS = _table(OrderRow)
+ORDER_LINE = _table(OrderLineRow)
+RMA = _table(RmaRow)
+RMA_LINE = _table(RmaLineRow)
+OPERATION = _table(OperationRow)
+CHANGE_LOG = _table(ChangeRow)
+FEED = _table(FeedRow)
+POLICY = _table(PolicyRow)
+REASONS = _table(ReasonsRow)
+PERSON = _table(PersonRow)
+DEVICE = _table(DeviceRow)
+ENROLLMENT_CODE = _table(EnrollmentCodeRow)
+NUMBER_BLOCK = _table(NumberBlockRow)
+EXPECTED_INBOUND = _table(ExpectedInboundRow)
+"""Core tables: bulk work goes through these."""

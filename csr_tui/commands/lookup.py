@@ -1,0 +1,52 @@
+"""`csr-tui lookup TEXT`: find a customer, order or RMA on this desk, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from csr_tui.exit_codes import ExitCode
+from csr_tui.paths import data_folder
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "lookup",
+        help="find a customer, order or RMA",
+        description="Search like the look-up box: name, phone ending, e-mail, postcode, order or RMA number.",
+    )
+    parser.add_argument("text", help="what the caller said")
+    parser.add_argument("--data", metavar="DIR", help="the desk's folder")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the hits, best first."""
+    from csr_tui.bootstrap import open_desk
+
+    opened = open_desk(data_folder(arguments.data))
+    try:
+        found = opened.desk.lookup.search(arguments.text)
+    finally:
+        opened.close()
+    if arguments.json:
+        hits = [
+            {
+                "kind": hit.kind,
+                "key": hit.key,
+                "customer_id": hit.customer_id,
+                "title": hit.title,
+                "detail": hit.detail,
+                "matched": hit.matched,
+            }
+            for hit in found.hits
+        ]
+        print(json.dumps({"hits": hits, "hint": found.hint}, ensure_ascii=False))
+    else:
+        for hit in found.hits:
+            print(f"{hit.kind:<9} {hit.key:<14} {hit.title}  {hit.detail}")
+        if found.hint:
+            print(found.hint)
+    return ExitCode.OK if found.hits else ExitCode.NOT_FOUND

@@ -1,0 +1,161 @@
+"""`csr-tui quote`: judge and price a return from one JSON document, without a desk or a network.
+
+This is how finance explains a refund. The documents are described in `docs/quote.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from csr_tui.exit_codes import ExitCode
+from rma.errors import RmaError
+
+if TYPE_CHECKING:  # rich and pydantic are loaded when the command runs
+    from rich.console import Console
+
+    from rma.assessment import Assessment
+    from rma.quote import Component, Quote
+    from sync.protocol.document_problems import BadDocument
+
+LONGEST_FILE = 16 << 20
+"""Bytes; no order needs more."""
+
+
+class UnreadableFile(RmaError):
+    """The file cannot be read at all."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "quote",
+        help="judge and price a return from a JSON document",
+        description="Judge and price a return: an order, a policy or its name, what was returned already, what is "
+        "wanted. Nothing is stored. See docs/quote.md.",
+        epilog="Exit codes: 0 eligible, 3 needs approval, 4 ineligible or fields missing (all are named), 2 malformed.",
+    )
+    parser.add_argument("--file", required=True, help="the document, or - for standard input")
+    parser.add_argument("--json", action="store_true", help="print JSON, amounts in minor units")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print verdict, findings, components and destination; the exit code says the verdict."""
+    from rma.assessment import assess
+    from sync.protocol.document_problems import BadDocument
+    from sync.protocol.quotes import quote_document, read_quote
+
+    try:
+        case = read_quote(_read(arguments.file))
+    except BadDocument as error:
+        _print_problems(error, arguments.json)
+        return ExitCode.USAGE
+    except UnreadableFile as error:
+        print(error, file=sys.stderr)
+        return ExitCode.USAGE
+    assessment = assess(case)
+    if arguments.json:
+        print(json.dumps(quote_document(assessment), indent=2))
+    else:
+        _print_text(assessment)
+    return _exit_code(assessment)
+
+
+def _exit_code(assessment: Assessment) -> ExitCode:
+    from rma.verdict import Verdict
+
+    if assessment.missing or assessment.verdict is Verdict.INELIGIBLE:
+        return ExitCode.REFUSED
+    if assessment.verdict is Verdict.NEEDS_APPROVAL:
+        return ExitCode.NEEDS_APPROVAL
+    return ExitCode.OK
+
+
+def _read(name: str) -> str:
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(LONGEST_FILE + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(LONGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise UnreadableFile(f"{name!r} cannot be read: {error}.") from None
+    if len(data) > LONGEST_FILE:
+        raise UnreadableFile(f"{name!r} is larger than 16 MiB: expected one order and one policy.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            f"{name!r}, byte {error.start + 1}: expected UTF-8. Save the file in that encoding."
+        ) from None
+
+
+def _print_problems(error: BadDocument, as_json: bool) -> None:
+    if as_json:
+        problems = [
+            {"place": p.place, "expected": p.expected, "got": p.got} for p in error.problems
+        ]
+        print(json.dumps({"problems": problems}, indent=2))
+    else:
+        print(error, file=sys.stderr)
+
+
+def _print_text(assessment: Assessment) -> None:
+    from rich.console import Console
+
+    from screens.widgets.safe_text import plain
+
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Verdict: {assessment.verdict.replace('_', ' ')}")
+    for missing in assessment.missing:
+        where = f"line {plain(missing.line_id)}, " if missing.line_id else ""
+        console.print(f"  missing: {where}{missing.field}: {plain(missing.sentence)}")
+    for line in assessment.lines:
+        verdict = line.verdict.replace("_", " ")
+        policy = f", {line.policy}" if line.policy else ""
+        console.print(
+            f"Line {plain(line.line_id)}: {verdict} ({line.returnable} returnable{policy})"
+        )
+        for finding in line.findings:
+            console.print(f"  {finding.rule}: {plain(finding.sentence)}")
+    for finding in assessment.findings:
+        console.print(f"{finding.rule}: {plain(finding.sentence)}")
+    if assessment.quote is not None:
+        _print_quote(console, assessment.quote)
+
+
+def _print_quote(console: Console, quote: Quote) -> None:
+    from rich.table import Table
+
+    from rma.money import format_amount
+    from screens.widgets.safe_text import plain
+
+    def money(amount: int) -> str:
+        return format_amount(amount, quote.currency)
+
+    table = Table(title=f"{'Estimate' if quote.estimate else 'Refund'} in {quote.currency}")
+    for heading in ("Line", "Component"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Net", "Tax", "Amount"):
+        table.add_column(heading, justify="right", no_wrap=True)
+
+    def add(name: str, part: Component) -> None:
+        words = part.kind.replace("_", " ")
+        table.add_row(name, words, money(part.net), money(part.tax), money(part.amount))
+
+    for line in quote.lines:
+        for component in line.components:
+            add(f"{plain(line.line_id)} × {line.quantity}", component)
+    for component in quote.components:
+        add("", component)
+    table.add_section()
+    net = quote.total - quote.tax
+    table.add_row("", "total", money(net), money(quote.tax), money(quote.total))
+    console.print(table)
+    for share in quote.payouts:
+        to = f" {plain(share.tender_id)}" if share.tender_id else ""
+        console.print(f"To {share.kind.replace('_', ' ')}{to}: {money(share.amount)}")

@@ -1,0 +1,163 @@
+"""`csr-tui return create|show`: make or read an RMA without a screen, through the same use cases."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from csr_tui.exit_codes import ExitCode
+from csr_tui.paths import data_folder
+from rma.errors import RmaError
+
+LONGEST_FILE = 1 << 20
+"""A return is small: a larger file is a mistake."""
+
+
+class BadReturnFile(RmaError):
+    """The file does not describe a return; the message names the place and what was expected."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its two actions."""
+    parser = subparsers.add_parser("return", help="create or show a return")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser(
+        "create",
+        help="finalize a return from a JSON document",
+        description="Finalize a return. The document names the order (its number), the lines (line id, or position "
+        "from 1) and what the caller wants; see docs/quote.md.",
+        epilog="Exit codes: 0 authorized, 3 needs approval, 4 refused (all findings are printed), 2 malformed.",
+    )
+    create.add_argument("--file", required=True, help="the document, or - for standard input")
+    show = actions.add_parser(
+        "show", help="show an RMA", description="Show everything about an RMA."
+    )
+    show.add_argument("number", help="eleven digits, with or without spaces")
+    for action, run in ((create, run_create), (show, run_show)):
+        action.add_argument("--data", metavar="DIR", help="the desk's folder")
+        action.add_argument("--json", action="store_true", help="print JSON")
+        action.set_defaults(run=run)
+
+
+def run_create(arguments: argparse.Namespace) -> int:
+    """Finalize the return that a document describes."""
+    from csr_tui.bootstrap import open_desk
+    from rma.record import Refusal
+
+    tree = _read(arguments.file)
+    opened = open_desk(data_folder(arguments.data))
+    try:
+        request = _request(tree, opened.reference)
+        made = opened.desk.returns.finalize_request(request)
+    finally:
+        opened.close()
+    if isinstance(made, Refusal):
+        _print_refusal(made, arguments.json)
+        return ExitCode.REFUSED
+    _print_record(made, arguments.json)
+    authorized = made.state.value == "authorized"
+    return ExitCode.OK if authorized else ExitCode.NEEDS_APPROVAL
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Print one RMA."""
+    from csr_tui.bootstrap import open_desk
+    from desk.errors import NotFound
+
+    opened = open_desk(data_folder(arguments.data))
+    try:
+        view = opened.desk.rmas.show(arguments.number)
+    except NotFound as error:
+        print(error, file=sys.stderr)
+        return ExitCode.NOT_FOUND
+    finally:
+        opened.close()
+    _print_record(view.record, arguments.json, pending=view.pending)
+    return ExitCode.OK
+
+
+def _read(name: str) -> dict[str, Any]:
+    try:
+        if name == "-":
+            text = sys.stdin.read(LONGEST_FILE + 1)
+        else:
+            with Path(name).open(encoding="utf-8") as file:
+                text = file.read(LONGEST_FILE + 1)
+        if len(text) > LONGEST_FILE:
+            raise BadReturnFile(f"{name} is larger than 1 MiB: that is no return.")
+        tree = json.loads(text)
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadReturnFile(f"{name} cannot be read: {error}") from error
+    if not isinstance(tree, dict):
+        raise BadReturnFile(f"{name} holds no JSON object: expected one with `order` and `lines`.")
+    return tree
+
+
+def _request(tree: dict[str, Any], reference: Any) -> Any:
+    from pydantic import ValidationError
+
+    from rma.request import ReturnRequest
+    from sync.protocol.documents import read_tree
+
+    number = tree.pop("order", None)
+    if not isinstance(number, str):
+        raise BadReturnFile("order: expected the order's number as text.")
+    order = reference.order(number) or next(
+        (o for o in reference.orders_by_number(number, 1) if o.number == number), None
+    )
+    if order is None:
+        raise BadReturnFile(
+            f"order: {number!r} is not known here; sync first, or check the number."
+        )
+    lines = tree.get("lines")
+    if isinstance(lines, list):
+        for wanted in lines:
+            if isinstance(wanted, dict) and isinstance(wanted.get("line"), int):
+                position = wanted.pop("line")
+                line = next((li for li in order.lines if li.position == position), None)
+                wanted["line_id"] = line.line_id if line else f"position {position}"
+    tree.setdefault("order_id", order.order_id)
+    tree.setdefault("customer_id", order.customer_id)
+    try:
+        return read_tree(ReturnRequest, tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadReturnFile(f"{place}: {first['msg']}") from error
+
+
+def _print_refusal(refusal: Any, as_json: bool) -> None:
+    if as_json:
+        from sync.protocol.documents import to_tree
+
+        print(json.dumps({"refused": to_tree(refusal)}, ensure_ascii=False))
+        return
+    for missing in refusal.missing:
+        print(f"{missing.field}: {missing.sentence}")
+    for finding in refusal.findings:
+        print(f"{finding.rule}: {finding.sentence}")
+
+
+def _print_record(record: Any, as_json: bool, pending: bool = True) -> None:
+    from rma.money import format_amount
+    from rma.numbers import spoken
+
+    if as_json:
+        from sync.protocol.documents import to_tree
+
+        print(json.dumps({"rma": to_tree(record), "pending": pending}, ensure_ascii=False))
+        return
+    print(f"{spoken(record.number)}  {record.state.words}")
+    print(f"order {record.order_number}, customer {record.customer_id}, made by {record.author}")
+    for line in record.lines:
+        print(
+            f"  {line.quantity} x {line.name} ({line.reason_path}): {line.verdict.replace('_', ' ')}"
+        )
+    if record.quote is not None:
+        label = "estimate" if record.quote.estimate else "refund"
+        print(f"  {label} {format_amount(record.quote.total, record.currency)} {record.currency}")
+    if record.problem is not None:
+        print(f"  {record.problem.detail} {record.problem.remedy}")

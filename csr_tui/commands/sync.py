@@ -1,0 +1,48 @@
+"""`csr-tui sync`: push what waits and pull what changed, once."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+
+from csr_tui.exit_codes import ExitCode
+from csr_tui.paths import data_folder
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "sync",
+        help="push what waits and pull what changed",
+        epilog="Exit codes: 0 everything is sent and fetched, 5 the central API was not reached (nothing is lost).",
+    )
+    parser.add_argument("--data", metavar="DIR", help="the desk's folder")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sync once and say what happened."""
+    from csr_tui.bootstrap import open_desk, sync_once
+
+    opened = open_desk(data_folder(arguments.data))
+    try:
+        status = asyncio.run(sync_once(opened))
+        queue = opened.work.queue()
+    finally:
+        opened.close()
+    report = {
+        "synced": not status.trouble,
+        "trouble": status.trouble,
+        "waiting": queue.waiting,
+        "attention": queue.attention,
+        "numbers_left": queue.numbers_left,
+    }
+    if arguments.json:
+        print(json.dumps(report))
+    else:
+        print(
+            status.trouble or f"Synced. {queue.waiting} waiting, {queue.attention} need attention."
+        )
+    return ExitCode.OFFLINE if status.trouble else ExitCode.OK

@@ -1,0 +1,97 @@
+"""The central API as a child process on loopback, for the demo and the replay."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rma.errors import RmaError
+from rma.request import Role
+
+
+class CentralFailed(RmaError):
+    """The central API's program did not do as asked; the message holds its last words."""
+
+
+class Central:
+    """One central API with its own database in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._database = folder / "central.db"
+        self._log = folder / "central.log"
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def command(self, *arguments: str) -> dict[str, object]:
+        """Run a `csr-central` command to its end and give back its JSON.
+
+        Raises:
+            CentralFailed: if it does not end well.
+        """
+        done = subprocess.run(  # noqa: S603 - our own program
+            [*_PROGRAM, *arguments, "--database", str(self._database), "--json"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise CentralFailed(_last_words(arguments, done.stderr or done.stdout))
+        answer: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+        return answer
+
+    def start(self, *, defaults: bool) -> str:
+        """Serve on a free port of loopback; gives back the base URL.
+
+        Raises:
+            CentralFailed: if it ends before it listens.
+        """
+        arguments = ["serve", "--database", str(self._database), "--port", "0", "--json"]
+        if defaults:
+            arguments.append("--with-defaults")
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [*_PROGRAM, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,  # ctrl+c belongs to the desk
+            )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self.stop()
+            raise CentralFailed(_last_words(arguments, self._log.read_text()))
+        self.url = str(json.loads(line)["listening"])
+        return self.url
+
+    def enroll_code(self, name: str, role: Role) -> str:
+        """A single-use enrollment code."""
+        return str(self.command("enroll", "--name", name, "--role", role)["code"])
+
+    def stop(self) -> None:
+        """Stop serving; the database stays."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._process = None
+
+
+_PROGRAM = [sys.executable, "-m", "central_api"]
+
+
+def _last_words(arguments: Sequence[str], output: str) -> str:
+    lines = [line for line in output.strip().splitlines() if line.strip()]
+    said = lines[-1] if lines else "it said nothing"
+    return f"csr-central {arguments[0]} failed: {said}{os.linesep}"

@@ -1,0 +1,115 @@
+"""Prepare the demo's shop, server and desks; open one desk; stop and clean everything afterwards.
+
+A folder that is kept can be opened again, and by several people at once: who comes first serves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from csr_tui.demo.central import Central, CentralFailed
+from csr_tui.demo.shop import make_shop
+from rma.request import Role
+
+PEOPLE: dict[str, tuple[str, Role]] = {
+    "agent": ("Agent", Role.AGENT),
+    "supervisor-1": ("Supervisor 1", Role.SUPERVISOR),
+    "supervisor-2": ("Supervisor 2", Role.SUPERVISOR),
+}
+"""Who is enrolled, by the name that `--as` takes."""
+
+
+def run_demo(
+    *, customers: int, person: str, keep: str | None, open_screen: bool, as_json: bool
+) -> None:
+    """Run the demo as one of its people.
+
+    Raises:
+        CentralFailed: if the central API does not start or import.
+        AlreadyOpen: if this person's desk is open in another terminal.
+    """
+    folder = (
+        Path(keep).expanduser().resolve() if keep else Path(tempfile.mkdtemp(prefix="csr-demo-"))
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _run_in(folder, customers, person, open_screen, as_json)
+    finally:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run_in(folder: Path, customers: int, person: str, open_screen: bool, as_json: bool) -> None:
+    serving = FileLock(folder / "serving.lock")
+    central = Central(folder)
+    try:
+        serving.acquire(timeout=0)
+    except Timeout:
+        if not (folder / "ready").exists():
+            raise CentralFailed("The demo in this folder is still starting: try again.") from None
+    else:
+        _say(f"Preparing a shop with {customers} customers …", as_json)
+        _prepare(folder, central, customers)
+    try:
+        desk_folder = folder / "desks" / person
+        if open_screen:
+            from csr_tui.desk_program import run_desk
+
+            run_desk(desk_folder)
+        else:
+            _say_ready(folder, central, as_json)
+    finally:
+        central.stop()
+        if serving.is_locked:
+            (folder / "ready").unlink(missing_ok=True)
+            serving.release()
+
+
+def _prepare(folder: Path, central: Central, customers: int) -> None:
+    fresh = not (folder / "central.db").exists()
+    if fresh:
+        files = make_shop(folder, customers=customers, now=datetime.now(UTC))
+        central.command(
+            "import",
+            "--customers", str(files.customers),
+            "--orders", str(files.orders),
+            "--lines", str(files.lines),
+            "--products", str(files.products),
+        )  # fmt: skip
+    url = central.start(defaults=True)
+    from csr_tui.bootstrap import open_desk
+    from csr_tui.enrollment import enroll, move_server
+
+    for key, (name, role) in PEOPLE.items():
+        desk_folder = folder / "desks" / key
+        if fresh:
+            asyncio.run(enroll(desk_folder, url, central.enroll_code(name, role)))
+        else:
+            opened = open_desk(desk_folder)
+            try:
+                move_server(opened, url)
+            finally:
+                opened.close()
+    (folder / "ready").write_text(url)
+
+
+def _say(text: str, as_json: bool) -> None:
+    if not as_json:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def _say_ready(folder: Path, central: Central, as_json: bool) -> None:
+    desks = {key: str(folder / "desks" / key) for key in PEOPLE}
+    if as_json:
+        sys.stdout.write(json.dumps({"url": central.url, "desks": desks}) + "\n")
+    else:
+        sys.stdout.write(f"Ready in {folder}: start it with csr-tui demo --keep {folder}\n")

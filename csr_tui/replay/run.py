@@ -1,0 +1,149 @@
+"""Set up a fresh central API with the recorded year, sync a desk, play every event, and report."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from csr_tui.bootstrap import OpenedDesk, open_desk, sync_once
+from csr_tui.demo.central import Central, CentralFailed
+from csr_tui.enrollment import enroll
+from csr_tui.replay.events import ReplayFiles, find_files, read_events
+from csr_tui.replay.player import EventClock, Player, differs
+from rma.errors import RmaError
+from rma.request import Role
+
+SYNC_EVERY = 100
+"""Queued operations after which the desk syncs: one full push."""
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What a replay found."""
+
+    events: int = 0
+    compared: int = 0
+    matches: int = 0
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    returns: int = 0
+    synced: int = 0
+    attention: int = 0
+    server_check: str = ""
+    seconds: float = 0.0
+    """Playing and syncing the events, without import and first download."""
+    events_per_second: float = 0.0
+    setup_seconds: float = 0.0
+    assumed: dict[str, Any] = field(default_factory=dict)
+    """What the import had to assume."""
+    bytes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything came out as recorded and reached the server."""
+        return not self.differences and not self.attention and self.synced == self.returns
+
+
+def replay(folder: Path) -> Report:
+    """Play the events of `folder` in a temporary place.
+
+    Raises:
+        BadReplay: if the folder is no replay.
+        CentralFailed: if the central API does not start or import.
+    """
+    files = find_files(folder)
+    with tempfile.TemporaryDirectory(prefix="csr-replay-") as place:
+        return _replay_in(Path(place), files)
+
+
+def _replay_in(place: Path, files: ReplayFiles) -> Report:
+    report = Report()
+    central = Central(place)
+    began = time.perf_counter()
+    imported = central.command(
+        "import",
+        "--customers", str(files.customers),
+        "--orders", str(files.orders),
+        "--lines", str(files.lines),
+        "--currency", "GBP",
+    )  # fmt: skip
+    report.assumed = {"import": imported.get("assumed", imported)}
+    _publish_no_limits(central, place)
+    central.start(defaults=False)
+    try:
+        folder = place / "desk"
+        code = central.enroll_code("Replay desk", Role.AGENT)
+        asyncio.run(enroll(folder, central.url, code))
+        clock = EventClock(datetime.now(UTC))
+        opened = open_desk(folder, clock)
+        try:
+            _sync(opened)
+            report.setup_seconds = round(time.perf_counter() - began, 2)
+            _play(opened, clock, files, report)
+        finally:
+            opened.close()
+        report.server_check = str(central.command("check").get("result", "ok"))
+        report.bytes = {
+            path.name: path.stat().st_size
+            for path in (place / "central.db", folder / "work.db", folder / "ref.db")
+        }
+    finally:
+        central.stop()
+    return report
+
+
+def _publish_no_limits(central: Central, place: Path) -> None:
+    from sync.protocol.policies import default_policy, default_reasons
+
+    for command, text in (("policy", default_policy("no_limits")), ("reasons", default_reasons())):
+        path = place / f"{command}.toml"
+        path.write_text(text, encoding="utf-8")
+        central.command(command, "publish", str(path))
+
+
+def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Report) -> None:
+    player = Player(opened, clock)
+    began = time.perf_counter()
+    numbers: set[str] = set()
+    for event in read_events(files.events):
+        try:
+            decided = player.play(event)
+        except RmaError as error:
+            report.differences.append({"seq": event.seq, "what": [f"error: {error}"]})
+            report.events += 1
+            continue
+        report.events += 1
+        numbers.update(decided.numbers)
+        report.returns += len(decided.numbers)
+        if event.expected is not None:
+            report.compared += 1
+            found = differs(decided, event.expected)
+            if found:
+                report.differences.append({"seq": event.seq, "what": found})
+            else:
+                report.matches += 1
+        if opened.work.queue().waiting >= SYNC_EVERY:
+            _sync(opened)
+    _sync(opened)
+    report.seconds = round(time.perf_counter() - began, 2)
+    report.events_per_second = round(report.events / report.seconds, 1)
+    queue = opened.work.queue()
+    report.attention = queue.attention
+    report.synced = sum(1 for n in numbers if opened.reference.record(n) is not None)
+    if len(numbers) != report.returns:
+        report.differences.append({"seq": 0, "what": ["an RMA number was told twice"]})
+
+
+def _sync(opened: OpenedDesk) -> None:
+    status = asyncio.run(sync_once(opened))
+    if status.trouble:
+        raise CentralFailed(status.trouble)
+
+
+def as_tree(report: Report) -> dict[str, Any]:
+    """The report for JSON."""
+    return asdict(report)

@@ -1,0 +1,89 @@
+"""Keys typed ahead of a command land where the command leads.
+
+Textual hands each key to whatever has the focus at that moment, while a command such as F2 still runs. Here the keys
+behind a command key wait until its messages have drained. Esc empties what waits; a question for something
+irreversible discards it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    _Base = App[None]
+else:
+    _Base = object
+
+_DRAIN_SECONDS = 2.0
+"""A handler that takes longer no longer holds the keys back."""
+
+
+class TypeAhead(_Base):
+    """Mixin for the app: one gate through which all keys and pastes go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._command: asyncio.Task[None] | None = None
+        self._waiting: deque[events.Key | events.Paste] = deque()
+
+    @property
+    def held_keys(self) -> int:
+        """Keys and pastes that wait for a command to end."""
+        return len(self._waiting)
+
+    def held_keys_changed(self) -> None:
+        """Called when the number of held keys has changed."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold keys while a command runs; hand everything else on."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._command is None:
+            await self._deliver(event)
+        elif isinstance(event, events.Key) and event.key == "escape" and self._waiting:
+            self._waiting.clear()
+            self.held_keys_changed()
+        else:
+            self._waiting.append(event)
+            self.held_keys_changed()
+
+    async def _deliver(self, event: events.Key | events.Paste) -> None:
+        focused = self.focused
+        is_text = isinstance(event, events.Paste) or (
+            focused is not None and focused.check_consume_key(event.key, event.character)
+        )
+        await super().on_event(event)
+        if not is_text:
+            self._command = asyncio.create_task(self._release())
+
+    async def _release(self) -> None:
+        """Wait until the command's messages have drained, on the screen it leads to; then deliver what waited."""
+        screen: Screen[object] | None = None
+        while screen is not self.screen and self.is_running:
+            screen = self.screen
+            if getattr(screen, "DISCARDS_TYPE_AHEAD", False):
+                self._waiting.clear()
+            for _ in range(2):
+                for node in (self.focused or screen).ancestors_with_self:
+                    done = asyncio.Event()
+                    if node.call_later(done.set):
+                        await _at_most(done, _DRAIN_SECONDS)
+        self._command = None
+        if self._waiting:
+            while self._waiting and self._command is None:
+                await self._deliver(self._waiting.popleft())
+            self.held_keys_changed()
+
+
+async def _at_most(done: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(done.wait(), timeout=seconds)
+    except TimeoutError:
+        return

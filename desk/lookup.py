@@ -1,0 +1,198 @@
+"""Find the caller: one box for name, phone, e-mail, postcode, order number and RMA number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from desk.ports import Clock, Reference, Work
+from desk.records import Records
+from rma.draft import Draft
+from rma.numbers import BadRmaNumber, parse, spoken
+from rma.operations import QueueState
+from rma.order import Customer, Order
+from rma.record import RmaRecord
+from rma.states import RmaState
+
+LIMIT = 50
+"""More hits than an agent reads: the search should be narrowed."""
+
+_DIGITS_ONLY = re.compile(r"[\d\s+()./-]+")
+_SHORTEST_PHONE_ENDING = 3
+
+
+class HitKind(StrEnum):
+    """What was found."""
+
+    CUSTOMER = "customer"
+    ORDER = "order"
+    RMA = "rma"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One row of the result list."""
+
+    kind: HitKind
+    key: str
+    """Customer id, order id or RMA number."""
+    customer_id: str
+    title: str
+    detail: str
+    matched: str
+    """What the search text was taken for, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The answer to a search text."""
+
+    text: str
+    hits: tuple[Hit, ...]
+    hint: str = ""
+    """What to do when the list is empty or cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingDraft:
+    """A return that was begun."""
+
+    draft: Draft
+    customer_name: str
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What stands on the home screen before anything is typed."""
+
+    drafts: tuple[WaitingDraft, ...]
+    today: tuple[RmaRecord, ...]
+    """Returns finalized here in the last 24 hours, newest first."""
+    queue: QueueState
+    approvals: int
+    """Returns that wait for a supervisor (at most 200 are counted)."""
+
+
+class LookUp:
+    """Search, and what waits on this desk."""
+
+    def __init__(self, reference: Reference, work: Work, records: Records, clock: Clock) -> None:
+        self._reference = reference
+        self._work = work
+        self._records = records
+        self._clock = clock
+
+    def search(self, text: str) -> Found:
+        """Everything the text may stand for, exact matches first; two characters or more."""
+        text = "".join(c if c.isprintable() else " " for c in text[:200]).strip()
+        if len(text) < 2:
+            return Found(text=text, hits=())
+        hits = list(dict.fromkeys(self._hits(text)))
+        if len(hits) >= LIMIT:
+            return Found(text=text, hits=tuple(hits[:LIMIT]), hint="More match: type more of it.")
+        hint = "" if hits else self._hint(text)
+        return Found(text=text, hits=tuple(hits), hint=hint)
+
+    def home(self) -> Home:
+        """Drafts, today's returns, and what needs attention."""
+        drafts = []
+        for draft in self._work.drafts():
+            customer = self._reference.customer(draft.customer_id)
+            order = self._reference.order(draft.order_id)
+            drafts.append(
+                WaitingDraft(
+                    draft=draft,
+                    customer_name=customer.name if customer else draft.customer_id,
+                    order_number=order.number if order else draft.order_id,
+                )
+            )
+        since = self._clock.now() - timedelta(hours=24)
+        today = (self._records.find(e.record.number) for e in self._work.records_since(since, 200))
+        waiting = self._records.in_state(RmaState.NEEDS_APPROVAL, 200)
+        return Home(
+            drafts=tuple(drafts),
+            today=tuple(record for record in today if record is not None),
+            queue=self._work.queue(),
+            approvals=len(waiting),
+        )
+
+    def _hits(self, text: str) -> Iterable[Hit]:
+        if "@" in text:
+            for customer in self._reference.customers_by_email(text.lower(), LIMIT):
+                yield _customer_hit(customer, "e-mail")
+            return
+        if _DIGITS_ONLY.fullmatch(text):
+            yield from self._digit_hits(text)
+            return
+        if any(character.isdigit() for character in text):
+            for order in self._reference.orders_by_number(text, LIMIT):
+                yield self._order_hit(order)
+            for customer in self._reference.customers_by_postcode(text, LIMIT):
+                yield _customer_hit(customer, "postcode")
+        for customer in self._reference.customers_by_name(text.split(), LIMIT):
+            yield _customer_hit(customer, "name")
+
+    def _digit_hits(self, text: str) -> Iterable[Hit]:
+        digits = "".join(character for character in text if character.isdigit())
+        try:
+            record = self._records.find(parse(digits))
+        except BadRmaNumber:
+            record = None
+        if record is not None:
+            customer = self._reference.customer(record.customer_id)
+            yield Hit(
+                kind=HitKind.RMA,
+                key=record.number,
+                customer_id=record.customer_id,
+                title=spoken(record.number),
+                detail=f"{record.state.words} · {customer.name if customer else record.customer_id}",
+                matched="RMA number",
+            )
+        for order in self._reference.orders_by_number(text.replace(" ", ""), LIMIT):
+            yield self._order_hit(order)
+        if len(digits) >= _SHORTEST_PHONE_ENDING:
+            for customer in self._reference.customers_by_phone_ending(digits, LIMIT):
+                yield _customer_hit(customer, "phone")
+            for customer in self._reference.customers_by_postcode(text, LIMIT):
+                yield _customer_hit(customer, "postcode")
+
+    def _order_hit(self, order: Order) -> Hit:
+        customer = self._reference.customer(order.customer_id)
+        return Hit(
+            kind=HitKind.ORDER,
+            key=order.order_id,
+            customer_id=order.customer_id,
+            title=f"Order {order.number}",
+            detail=f"{order.placed_at:%Y-%m-%d} · {customer.name if customer else order.customer_id}",
+            matched="order number",
+        )
+
+    @staticmethod
+    def _hint(text: str) -> str:
+        digits = "".join(character for character in text if character.isdigit())
+        if len(digits) == 11 and _DIGITS_ONLY.fullmatch(text):
+            try:
+                parse(digits)
+            except BadRmaNumber as error:
+                return str(error)
+            return "No return has this number here. Press F5 to sync, then try again."
+        return (
+            "Nothing found. Try the order number, the end of the phone number, or less of the name."
+        )
+
+
+def _customer_hit(customer: Customer, matched: str) -> Hit:
+    place = " ".join(part for part in (customer.postcode, customer.city) if part)
+    parts = (place, customer.phone, customer.email)
+    return Hit(
+        kind=HitKind.CUSTOMER,
+        key=customer.customer_id,
+        customer_id=customer.customer_id,
+        title=customer.name or customer.customer_id,
+        detail=" · ".join(part for part in parts if part),
+        matched=matched,
+    )

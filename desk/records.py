@@ -1,0 +1,77 @@
+"""One view of every RMA: what this desk made and the server does not know yet, over what the server says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desk.ports import Reference, Work
+from rma.ledger import Ledger
+from rma.operations import KnownRecord, LocalRecord
+from rma.order import Order
+from rma.record import RmaRecord
+from rma.states import RmaState
+
+
+class Records:
+    """RMAs from both stores, each in its newest version."""
+
+    def __init__(self, reference: Reference, work: Work) -> None:
+        self._reference = reference
+        self._work = work
+
+    def find(self, number: str) -> RmaRecord | None:
+        """One RMA by its eleven digits."""
+        return newest(self._work.record(number), self._reference.record(number))
+
+    def of_order(self, order_id: str) -> list[RmaRecord]:
+        """RMAs of an order, oldest first."""
+        return _merged(
+            self._work.records_of_order(order_id), self._reference.records_of_order(order_id)
+        )
+
+    def of_customer(self, customer_id: str) -> list[RmaRecord]:
+        """RMAs of a customer, oldest first."""
+        return _merged(
+            self._work.records_of_customer(customer_id),
+            self._reference.records_of_customer(customer_id),
+        )
+
+    def in_state(self, state: RmaState, limit: int) -> list[RmaRecord]:
+        """RMAs in a state, oldest first, as far as this desk knows."""
+        known = self._reference.records_in_state(state, limit)
+        records = (self.find(entry.record.number) for entry in known)
+        return [record for record in records if record is not None and record.state is state]
+
+    def ledger(self, order: Order) -> Ledger:
+        """What is left of an order."""
+        return ledger_of(order, self.of_order(order.order_id))
+
+    def is_pending(self, number: str) -> bool:
+        """Whether the server has still to hear something about this RMA."""
+        local = self._work.record(number)
+        return local is not None and local.pending
+
+
+def ledger_of(order: Order, records: Iterable[RmaRecord]) -> Ledger:
+    """The ledger of an order, given all its RMAs."""
+    holds = (record.hold for record in records if record.order_id == order.order_id)
+    return Ledger(order, tuple(hold for hold in holds if hold is not None))
+
+
+def newest(local: LocalRecord | None, known: KnownRecord | None) -> RmaRecord | None:
+    """Unsent work of this desk wins; else the server's version, unless ours is newer than what we pulled."""
+    if local is None or known is None:
+        either = local or known
+        return either.record if either else None
+    ours_is_newer = local.row_version is not None and local.row_version > known.row_version
+    return local.record if local.pending or ours_is_newer else known.record
+
+
+def _merged(local: Iterable[LocalRecord], known: Iterable[KnownRecord]) -> list[RmaRecord]:
+    ours = {entry.record.number: entry for entry in local}
+    theirs = {entry.record.number: entry for entry in known}
+    records = (newest(ours.get(number), theirs.get(number)) for number in {**theirs, **ours})
+    return sorted(
+        (record for record in records if record is not None),
+        key=lambda record: (record.finalized_at, record.number),
+    )

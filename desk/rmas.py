@@ -1,0 +1,144 @@
+"""Look at an RMA and decide about it: cancel, approve, decline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from desk.errors import NotAllowed, NotFound, NotReady
+from desk.ids import new_id
+from desk.ports import Clock, Reference, Work
+from desk.records import Records
+from rma.numbers import parse
+from rma.operations import ApproveReturn, CancelReturn, DeclineReturn, Identity, Operation
+from rma.order import Customer, Order
+from rma.record import RmaRecord, approve, cancel, decline
+from rma.states import RMA_TABLE, IllegalTransition, RmaCommand, RmaState
+
+Decision: TypeAlias = CancelReturn | ApproveReturn | DeclineReturn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RmaView:
+    """Everything about one RMA."""
+
+    record: RmaRecord
+    order: Order | None
+    customer: Customer | None
+    pending: bool
+    """Whether the server has still to hear of it."""
+    commands: tuple[RmaCommand, ...]
+    """What this person can do now."""
+
+
+class Rmas:
+    """RMAs, and the decisions about them."""
+
+    def __init__(self, reference: Reference, work: Work, records: Records, clock: Clock) -> None:
+        self._reference = reference
+        self._work = work
+        self._records = records
+        self._clock = clock
+
+    def show(self, number: str) -> RmaView:
+        """One RMA; `number` may be typed with spaces or dashes.
+
+        Raises:
+            BadRmaNumber: if the check digits do not fit.
+            NotFound: if this desk knows no such RMA.
+        """
+        record = self._record(parse(number))
+        return RmaView(
+            record=record,
+            order=self._reference.order(record.order_id),
+            customer=self._reference.customer(record.customer_id),
+            pending=self._records.is_pending(record.number),
+            commands=self._commands(record),
+        )
+
+    def waiting(self, limit: int = 200) -> tuple[RmaView, ...]:
+        """What needs approval, oldest first."""
+        records = self._records.in_state(RmaState.NEEDS_APPROVAL, limit)
+        return tuple(self.show(record.number) for record in records)
+
+    def cancel(self, number: str, reason: str) -> RmaView:
+        """Cancel an RMA; its units are free again.
+
+        Raises:
+            NotAllowed: if its state forbids it, or no reason is given.
+        """
+
+        def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
+            at = self._clock.now()
+            changed = cancel(record, actor=who.actor, device=who.device, at=at, reason=reason)
+            return changed, CancelReturn(number=record.number, reason=reason.strip(), at=at)
+
+        return self._change(number, change)
+
+    def approve(self, number: str, note: str = "") -> RmaView:
+        """Approve an RMA that needs it.
+
+        Raises:
+            NotAllowed: if its state, the role or the authorship forbids it.
+        """
+
+        def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
+            at = self._clock.now()
+            changed = approve(record, actor=who.actor, device=who.device, at=at, note=note)
+            return changed, ApproveReturn(number=record.number, note=note.strip(), at=at)
+
+        return self._change(number, change)
+
+    def decline(self, number: str, reason: str) -> RmaView:
+        """Decline an RMA that needs approval; its units are free again.
+
+        Raises:
+            NotAllowed: if its state, the role or the authorship forbids it, or no reason is given.
+        """
+
+        def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
+            at = self._clock.now()
+            changed = decline(record, actor=who.actor, device=who.device, at=at, reason=reason)
+            return changed, DeclineReturn(number=record.number, reason=reason.strip(), at=at)
+
+        return self._change(number, change)
+
+    def _change(
+        self, number: str, change: Callable[[RmaRecord, Identity], tuple[RmaRecord, Decision]]
+    ) -> RmaView:
+        record = self._record(parse(number))
+        try:
+            changed, command = change(record, self._identity())
+        except IllegalTransition as error:
+            raise NotAllowed(str(error)) from error
+        operation = Operation(
+            op_id=new_id(),
+            stream=record.order_id,
+            depends_on=self._work.last_pending(record.number),
+            made_at=command.at,
+            command=command,
+        )
+        self._work.change(changed, operation)
+        return self.show(record.number)
+
+    def _record(self, number: str) -> RmaRecord:
+        record = self._records.find(number)
+        if record is None:
+            raise NotFound("No return has this number here: press F5 to sync, then try again.")
+        return record
+
+    def _identity(self) -> Identity:
+        identity = self._work.identity()
+        if identity is None:
+            raise NotReady("This desk is not enrolled: run csr-tui enroll first.")
+        return identity
+
+    def _commands(self, record: RmaRecord) -> tuple[RmaCommand, ...]:
+        identity = self._work.identity()
+        if identity is None:
+            return ()
+        offered = [RmaCommand.CANCEL]
+        if identity.role.approves and identity.person != record.author:
+            offered = [RmaCommand.APPROVE, RmaCommand.DECLINE, RmaCommand.CANCEL]
+        return tuple(command for command in offered if (record.state, command) in RMA_TABLE)

@@ -1,0 +1,155 @@
+"""The rows of the home screen: search hits grouped by what matched, and what waits on this desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Literal, TypeAlias
+
+from rich.text import Text
+
+from desk.lookup import Found, Hit, HitKind, Home, WaitingDraft
+from rma.money import format_amount
+from rma.numbers import spoken
+from rma.record import RmaRecord
+from rma.states import RmaState
+from screens.widgets.row_list import BLANK, Row, heading
+from screens.widgets.safe_text import pad, plain, shorten
+from screens.widgets.status_line import age
+
+Kind: TypeAlias = Literal["customer", "order", "rma", "draft", "attention", "approvals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Where a row leads."""
+
+    kind: Kind
+    key: str = ""
+    customer_id: str = ""
+    matched: str = ""
+
+
+_KINDS: dict[HitKind, Kind] = {
+    HitKind.CUSTOMER: "customer",
+    HitKind.ORDER: "order",
+    HitKind.RMA: "rma",
+}
+_PLURAL = {HitKind.CUSTOMER: "customers", HitKind.ORDER: "orders", HitKind.RMA: "returns"}
+
+
+def found_rows(found: Found) -> list[Row]:
+    """Hits under headings that say what the text was taken for."""
+    rows: list[Row] = []
+    words = plain(found.text).split()
+    for (kind, matched), hits in groupby(found.hits, key=lambda hit: (hit.kind, hit.matched)):
+        if rows:
+            rows.append(BLANK)
+        rows.append(heading(f"{_PLURAL[kind]} by {matched}"))
+        rows.extend(_hit_row(hit, words) for hit in hits)
+    return rows
+
+
+def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:
+    """What waits, most urgent first: what needs a person, then drafts, then today's returns."""
+    groups: list[list[Row]] = []
+    waiting = []
+    if home.queue.attention:
+        waiting.append(
+            _counted(
+                Go("attention"),
+                home.queue.attention,
+                "need attention",
+                "what the server changed or refused, and what to do",
+            )
+        )
+    if approves and home.approvals:
+        waiting.append(
+            _counted(Go("approvals"), home.approvals, "wait for approval", "oldest first · F8")
+        )
+    if waiting:
+        groups.append([heading("needs you"), *waiting])
+    if home.drafts:
+        groups.append([heading("drafts"), *(_draft_row(draft, now) for draft in home.drafts)])
+    if home.today:
+        groups.append([heading("today"), *(_today_row(record) for record in home.today)])
+    rows: list[Row] = []
+    for group in groups:
+        rows += [BLANK, *group] if rows else group
+    return rows
+
+
+def _hit_row(hit: Hit, words: list[str]) -> Row:
+    def draw(width: int) -> Text:
+        title = width * 2 // 5
+        line = Text.assemble(
+            (pad(plain(hit.title), title), "row-list--strong"),
+            "  ",
+            (shorten(plain(hit.detail), max(0, width - title - 2)), "row-list--muted"),
+        )
+        line.highlight_words(words, "row-list--mark", case_sensitive=False)
+        return line
+
+    return Row(Go(_KINDS[hit.kind], hit.key, hit.customer_id, hit.matched), draw)
+
+
+def _counted(go: Go, count: int, what: str, detail: str) -> Row:
+    def draw(width: int) -> Text:
+        line = Text.assemble((f"{count} {what}", "row-list--warn"))
+        line.append("  " + shorten(detail, max(0, width - line.cell_len - 2)), "row-list--muted")
+        return line
+
+    return Row(go, draw)
+
+
+def _draft_row(waiting: WaitingDraft, now: datetime) -> Row:
+    draft = waiting.draft
+    saved = age(draft.saved_at, now)
+    right = "saved just now" if saved == "now" else f"saved {saved} ago"
+    lines = f"{len(draft.lines)} line{'' if len(draft.lines) == 1 else 's'}"
+
+    def draw(width: int) -> Text:
+        name = max(10, width - 48)
+        return Text.assemble(
+            (pad(plain(waiting.customer_name), name), "row-list--strong"),
+            "  ",
+            pad(plain(f"order {waiting.order_number}"), 20),
+            "  ",
+            (pad(lines, 8), "row-list--muted"),
+            (pad(right, 16, right=True), "row-list--muted"),
+        )
+
+    return Row(Go("draft", draft.draft_id), draw)
+
+
+def _today_row(record: RmaRecord) -> Row:
+    what = ", ".join(f"{line.quantity} × {plain(line.name or line.sku)}" for line in record.lines)
+    amount = total(record)
+
+    def draw(width: int) -> Text:
+        goods = max(0, width - 14 - 16 - 16)
+        return Text.assemble(
+            (pad(spoken(record.number), 14), "row-list--strong"),
+            (pad(record.state.words, 16), state_style(record.state)),
+            pad(f"{what} · order {plain(record.order_number)}", goods),
+            pad(amount, 16, right=True),
+        )
+
+    return Row(Go("rma", record.number), draw)
+
+
+def total(record: RmaRecord) -> str:
+    """What a return is worth, with its currency; empty where it has no quote."""
+    if record.quote is None:
+        return ""
+    return f"{format_amount(record.quote.total, record.quote.currency)} {record.quote.currency}"
+
+
+def state_style(state: RmaState) -> str:
+    """The style of a state's words; the words say it too."""
+    if state is RmaState.NEEDS_APPROVAL:
+        return "row-list--warn"
+    if state in (RmaState.REJECTED, RmaState.CANCELLED, RmaState.EXPIRED, RmaState.REFUSED):
+        return "row-list--muted"
+    return "row-list--good"

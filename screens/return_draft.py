@@ -1,0 +1,102 @@
+"""What the panel does to a draft: pure functions on `rma.draft.Draft`.
+
+A line of the order can stand on a return more than once (units with a serial number come back one by one), so a row of
+the panel is a line and its copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+
+from desk.customers import LineView, OrderView
+from rma.draft import Draft, DraftLine
+
+_NOT_TYPED = ("saved_at", "first_key_at", "keys", "refused_tries")
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """One row of the list of lines."""
+
+    line_id: str
+    copy: int = 0
+    """0 for the first; further ones for units with a serial number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with what the order says about it."""
+
+    key: RowKey
+    line: LineView
+
+
+def keyed(draft: Draft) -> Iterator[tuple[RowKey, DraftLine]]:
+    """The draft's lines with their keys."""
+    seen: dict[str, int] = {}
+    for line in draft.lines:
+        copy = seen.get(line.line_id, 0)
+        seen[line.line_id] = copy + 1
+        yield RowKey(line.line_id, copy), line
+
+
+def rows_of(view: OrderView, draft: Draft) -> tuple[Row, ...]:
+    """The order's lines as rows; one with serials offers another row once the last is filled."""
+    wanted: dict[str, int] = {}
+    filled: dict[str, int] = {}
+    for key, line in keyed(draft):
+        wanted[key.line_id] = key.copy + 1
+        filled[key.line_id] = filled.get(key.line_id, 0) + bool(line.quantity.strip())
+    rows: list[Row] = []
+    for line_view in sorted(view.lines, key=lambda v: v.line.position):
+        line_id = line_view.line.line_id
+        copies = max(1, wanted.get(line_id, 0))
+        if line_view.line.serials and copies == filled.get(line_id, 0) < line_view.returnable:
+            copies += 1
+        rows.extend(Row(RowKey(line_id, copy), line_view) for copy in range(copies))
+    return tuple(rows)
+
+
+def line_at(draft: Draft, key: RowKey) -> DraftLine:
+    """The draft's line of a row; an empty one where nothing was typed yet."""
+    return dict(keyed(draft)).get(key, DraftLine(line_id=key.line_id))
+
+
+def with_line(draft: Draft, key: RowKey, changes: Mapping[str, object], order: OrderView) -> Draft:
+    """The draft with a row changed; lines stay in the order of the screen, untouched ones are dropped."""
+    lines = dict(keyed(draft))
+    changed = replace(
+        lines.get(key, DraftLine(line_id=key.line_id)),
+        **changes,  # type: ignore[arg-type]
+    )
+    lines[key] = changed
+    position = {view.line.line_id: view.line.position for view in order.lines}
+    ordered = sorted(
+        lines.items(), key=lambda item: (position.get(item[0].line_id, 0), item[0].copy)
+    )
+    kept = [
+        line
+        for at, line in ordered
+        if line != DraftLine(line_id=at.line_id) or RowKey(at.line_id, at.copy + 1) in lines
+    ]
+    return replace(draft, lines=tuple(kept))
+
+
+def asked(draft: Draft) -> Draft:
+    """The draft with only the lines that have a quantity: what is judged. The others keep what was typed."""
+    return replace(draft, lines=tuple(line for line in draft.lines if line.quantity.strip()))
+
+
+def asked_keys(draft: Draft) -> tuple[RowKey, ...]:
+    """The rows that are on the return, in the order of the screen."""
+    return tuple(key for key, line in keyed(draft) if line.quantity.strip())
+
+
+def differs(draft: Draft, from_: Draft) -> bool:
+    """Whether an agent typed anything since."""
+    return any(
+        getattr(draft, field.name) != getattr(from_, field.name)
+        for field in fields(Draft)
+        if field.name not in _NOT_TYPED
+    )

@@ -1,0 +1,434 @@
+"""The state of the return panel, without a widget: what is typed, what the rules said last, and where Enter goes.
+
+Texts are kept as typed; `for_rules` is what they stand for. Everything here is quick and does no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from desk.customers import OrderView
+from desk.returns import DraftView
+from rma.assessment import LineAssessment
+from rma.draft import Draft, DraftLine
+from rma.order import OrderLine
+from rma.policy import Rule
+from rma.quote import ComponentKind, LineQuote
+from rma.reasons import ReasonTree
+from rma.record import Refusal
+from rma.request import Evidence, Fact
+from rma.verdict import Finding, Missing, Verdict
+from screens.return_draft import Row, RowKey, asked, asked_keys, line_at, rows_of, with_line
+from screens.return_fields import BY_NAME, FIELDS, ORDER, QUANTITY, FieldSpec, Kind, field_of
+from screens.values import (
+    CHANNELS,
+    CONDITIONS,
+    PROOFS,
+    RESOLUTIONS,
+    RETURN_TYPES,
+    Values,
+    reason_values,
+    serial_values,
+)
+
+Mark = tuple[str, RowKey | None]
+"""A field, and the row it belongs to where every line has its own."""
+
+_FIELD_OF_RULE = {
+    Rule.QUANTITY: QUANTITY,
+    Rule.SERIAL: "serials",
+    Rule.CONDITION: "condition",
+    Rule.EVIDENCE: "evidence",
+    Rule.PROOF: "proof",
+    Rule.RESOLUTION: "resolution",
+}
+"""Where an agent can do something about a refusing rule; an exception can be asked for the rest."""
+
+_FIXED = {
+    "return_type": RETURN_TYPES,
+    "channel": CHANNELS,
+    "condition": CONDITIONS,
+    "resolution": RESOLUTIONS,
+    "destination_override": RESOLUTIONS,
+    "proof": PROOFS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """What stands beside a field."""
+
+    text: str
+    wrong: bool = False
+
+
+class ReturnPanel:
+    """One return being typed."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        order: OrderView,
+        reasons: ReasonTree,
+        *,
+        supervisor: bool,
+        line_id: str | None = None,
+    ) -> None:
+        self.draft = draft
+        self.order = order
+        self.reasons = reasons
+        self.supervisor = supervisor
+        self.view: DraftView | None = None
+        """The newest answer of the rules."""
+        self.marks: dict[Mark, str] = {}
+        """Fields that a refused try named and that still stand wrong, with the sentence."""
+        self._left: set[Mark] = set()
+        self._rows_of: tuple[DraftLine, ...] | None = None
+        self._rows: tuple[Row, ...] = ()
+        on_return = asked_keys(draft)
+        self.key = (
+            RowKey(line_id)
+            if line_id is not None and order.order.line(line_id) is not None
+            else on_return[0]
+            if on_return
+            else self.rows[0].key
+        )
+        """The row that is being edited."""
+
+    # --- rows -------------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The list of lines."""
+        if self._rows_of is not self.draft.lines:
+            self._rows_of, self._rows = self.draft.lines, rows_of(self.order, self.draft)
+        return self._rows
+
+    @property
+    def row(self) -> Row:
+        """The row that is being edited."""
+        return next((row for row in self.rows if row.key == self.key), self.rows[0])
+
+    @property
+    def line(self) -> OrderLine:
+        """The order line of that row."""
+        return self.row.line.line
+
+    @property
+    def typed(self) -> DraftLine:
+        """What was typed for that row."""
+        return line_at(self.draft, self.key)
+
+    @property
+    def on_return(self) -> tuple[RowKey, ...]:
+        """Rows with a quantity."""
+        return asked_keys(self.draft)
+
+    def move(self, steps: int) -> bool:
+        """Edit the row `steps` further down the list; False at its end."""
+        keys = [row.key for row in self.rows]
+        position = keys.index(self.key) + steps if self.key in keys else 0
+        if not 0 <= position < len(keys):
+            return False
+        self.key = keys[position]
+        return True
+
+    def step(self, steps: int) -> bool:
+        """Edit the next or previous row that is on the return; False where there is none."""
+        keys = [row.key for row in self.rows]
+        here = keys.index(self.key) if self.key in keys else 0
+        further = [k for k in self.on_return if (keys.index(k) - here) * steps > 0]
+        if not further:
+            return False
+        self.key = further[0] if steps > 0 else further[-1]
+        return True
+
+    def suggestion(self, row: Row) -> str:
+        """The quantity that is suggested, not entered: 1 where one unit is left, or units have serials."""
+        line = row.line
+        only_one = line.returnable == 1 or (line.returnable > 0 and bool(line.line.serials))
+        return "1" if only_one and line.line.returnable_kind else ""
+
+    # --- values ------------------------------------------------------------------------------------------------
+
+    def mark_of(self, name: str) -> Mark:
+        """The field, for the row that is being edited."""
+        return name, self.key if BY_NAME[name].of_line else None
+
+    def text(self, name: str) -> str:
+        """The text in a field."""
+        value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
+        return value if isinstance(value, str) else ""
+
+    def ticked(self, name: str) -> tuple[str, ...]:
+        """What is ticked in a field."""
+        if name == "photo_seen_before":
+            return ("seen",) if self.draft.photo_seen_before else ()
+        value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
+        return value if isinstance(value, tuple) else ()
+
+    def type(self, name: str, value: str | tuple[str, ...]) -> None:
+        """Put a text or ticks into a field, as typed."""
+        if BY_NAME[name].of_line:
+            self.draft = with_line(self.draft, self.key, {name: value}, self.order)
+        elif name == "photo_seen_before":
+            self.draft = replace(self.draft, photo_seen_before=bool(value))
+        else:
+            self.draft = replace(self.draft, **{name: value})  # type: ignore[arg-type]
+
+    def leave(self, name: str) -> None:
+        """The cursor leaves a field: what its text stands for is taken, and what follows from it filled in."""
+        self._left.add(self.mark_of(name))
+        text = self.text(name)
+        if BY_NAME[name].kind is Kind.CODE:
+            value = self.values(name).match(text).value
+            if value is not None and value.code != text:
+                self.type(name, value.code)
+        if name == "reason" and not self.text("resolution").strip():
+            reason = self.reasons.find(self.text("reason"))
+            if reason is not None and self.reasons.is_leaf(reason.code):
+                self.type("resolution", reason.default_resolution.value)
+
+    def values(self, name: str) -> Values:
+        """What a field can hold; empty for free text."""
+        if name == "reason":
+            taken = RETURN_TYPES.match(self.draft.return_type).value
+            return reason_values(self.reasons, taken.code if taken else "")
+        if name == "serials":
+            return serial_values(self.line.serials)
+        return _FIXED.get(name, Values(()))
+
+    def ticks(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Code and words of what can be ticked in a field."""
+        if name == "evidence":
+            return tuple((e.value, e.value) for e in Evidence)
+        if name == "photo_seen_before":
+            return (("seen", "was sent for an older return"),)
+        return tuple((f.value, _FACT_WORDS[f]) for f in Fact)
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    def shows(self, name: str) -> bool:
+        """Whether a field has anything to do here; the rest is left out."""
+        line, typed = self.assessed, self.typed
+        if name == "serials":
+            return bool(self.line.serials or typed.serials)
+        if name == "evidence":
+            return bool(typed.evidence) or _has(line, Rule.EVIDENCE)
+        if name == "override_reason":
+            return bool(typed.override_reason) or (
+                line is not None
+                and any(
+                    f.overridable and (f.overridden or f.outcome is Verdict.INELIGIBLE)
+                    for f in line.findings
+                )
+            )
+        if name == "waive_fee_reason":
+            return bool(typed.waive_fee_reason) or self._charges_fee()
+        if name == "waive_shipping_fee_reason":
+            quote = self.view.assessment.quote if self.view else None
+            charged = quote is not None and quote.sum_of(ComponentKind.RETURN_SHIPPING) < 0
+            return bool(self.draft.waive_shipping_fee_reason) or charged
+        if name in ("destination_override", "destination_reason"):
+            return self.supervisor or bool(self.draft.destination_override)
+        return True
+
+    @property
+    def assessed(self) -> LineAssessment | None:
+        """What the rules say about the row that is being edited; None while it is not on the return."""
+        return self.assessment_of(self.key)
+
+    def assessment_of(self, key: RowKey) -> LineAssessment | None:
+        """What the rules said about a row."""
+        if self.view is None:
+            return None
+        keys = asked_keys(self.view.draft)
+        return dict(zip(keys, self.view.assessment.lines, strict=False)).get(key)
+
+    def quote_of(self, key: RowKey) -> LineQuote | None:
+        """What a row is worth."""
+        if self.view is None or self.view.assessment.quote is None:
+            return None
+        left = list(self.view.assessment.quote.lines)
+        for at in asked_keys(self.view.draft):
+            found = next((q for q in left if q.line_id == at.line_id), None)
+            if found is not None:
+                left.remove(found)
+            if at == key:
+                return found
+        return None
+
+    def echo(self, name: str) -> Echo:
+        """What stands beside a field: what is wrong with it, else what its text means."""
+        wrong = self.marks.get(self.mark_of(name)) or self._unreadable(name)
+        text = self.text(name)
+        if BY_NAME[name].kind is Kind.CODE and text.strip():
+            match = self.values(name).match(text)
+            if match.value is None:
+                return Echo(wrong if wrong and not match.fits else _unclear(match.fits), wrong=True)
+            if not wrong:
+                return Echo(match.value.label)
+        if wrong:
+            return Echo(wrong, wrong=True)
+        if name == "note" and self._reason_asks_note() and not text.strip():
+            return Echo("this reason needs a note")
+        return Echo("")
+
+    def wrong_quantity(self, key: RowKey) -> str:
+        """What is wrong with a row's quantity, or an empty text; said as soon as it is typed."""
+        text = line_at(self.draft, key).quantity.strip()
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 7):
+            return f"“{text[:12]}” is no quantity: a whole number from 1"
+        if text and int(text) == 0:
+            return "0 is no quantity: a whole number from 1"
+        return self.marks.get((QUANTITY, key), "")
+
+    def open_points(self) -> tuple[str, ...]:
+        """What still stands open, in few words: one entry per field."""
+        if not self.on_return:
+            return ("a quantity",)
+        if self.view is None:
+            return ()
+        words = (
+            BY_NAME[field_of(m.field)].label.strip(" 1234567").lower() for m in self.view.missing
+        )
+        return tuple(dict.fromkeys(words))
+
+    # --- the rules ---------------------------------------------------------------------------------------------
+
+    def for_rules(self) -> Draft:
+        """The draft with every code that is clear by now, and only the lines that have a quantity."""
+        draft = self.draft
+        lines = (
+            replace(
+                line,
+                reason=self._clear("reason", line.reason),
+                condition=self._clear("condition", line.condition),
+                resolution=self._clear("resolution", line.resolution),
+            )
+            for line in draft.lines
+        )
+        draft = replace(
+            draft,
+            return_type=self._clear("return_type", draft.return_type),
+            channel=self._clear("channel", draft.channel),
+            proof=self._clear("proof", draft.proof),
+            destination_override=self._clear("destination_override", draft.destination_override),
+            lines=tuple(lines),
+        )
+        return asked(draft)
+
+    def judged(self, view: DraftView) -> None:
+        """Take a new answer of the rules; marks go where the reason for them went."""
+        self.view = view
+        standing = {mark for mark, _ in self._against(view.missing, view.assessment.all_findings)}
+        self.marks = {mark: said for mark, said in self.marks.items() if mark in standing}
+
+    def refused(self, refusal: Refusal) -> Mark | None:
+        """Mark everything that stands against the return; gives the first field to look at."""
+        against = self._against(refusal.missing, refusal.findings)
+        self.marks = {}
+        for mark, said in against:
+            self.marks.setdefault(mark, said)
+        keys = [row.key for row in self.rows]
+
+        def place(mark: Mark) -> tuple[int, int]:
+            name, key = mark
+            return (keys.index(key) if key in keys else len(keys), ORDER[name])
+
+        return min(self.marks, key=place, default=None)
+
+    def after(self, name: str) -> str | None:
+        """Where Enter goes from a field: to the next one that is usually needed and still empty."""
+        for spec in FIELDS[ORDER[name] + 1 :]:
+            if spec.rare and not BY_NAME[name].rare:
+                break
+            if self.shows(spec.name) and (BY_NAME[name].rare or self._wants(spec)):
+                return spec.name
+        return None
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    def _wants(self, spec: FieldSpec) -> bool:
+        if spec.name == "note":
+            return self._reason_asks_note() and not self.typed.note.strip()
+        if spec.name == "email":
+            return not (self.draft.email.strip() or self.draft.phone.strip())
+        if spec.name in ("phone", "verification_skipped"):
+            return False
+        if spec.name == "resolution":
+            return False
+        if spec.name == "verified":
+            return True
+        return not self.text(spec.name).strip()
+
+    def _clear(self, name: str, text: str) -> str:
+        value = self.values(name).match(text).value
+        return value.code if value is not None else text
+
+    def _reason_asks_note(self) -> bool:
+        value = self.values("reason").match(self.text("reason")).value
+        reason = self.reasons.find(value.code) if value else None
+        return reason is not None and reason.note_required
+
+    def _charges_fee(self) -> bool:
+        quote = self.quote_of(self.key)
+        return quote is not None and any(
+            c.kind is ComponentKind.RESTOCKING_FEE and c.amount < 0 for c in quote.components
+        )
+
+    def _unreadable(self, name: str) -> str:
+        """The sentence for a field that was left with a text that cannot be read."""
+        mark = self.mark_of(name)
+        if mark not in self._left or not self.text(name).strip() or self.view is None:
+            return ""
+        return dict(self._against(self.view.missing, ())).get(mark, "")
+
+    def _against(
+        self, missing: Sequence[Missing], findings: Sequence[Finding]
+    ) -> list[tuple[Mark, str]]:
+        """What stands against the return, by field."""
+        marks: list[tuple[Mark, str]] = []
+        for entry in missing:
+            name = field_of(entry.field)
+            marks.append(((name, self._row_of(name, entry.line_id)), entry.sentence))
+        by_row = [(key, self.assessment_of(key)) for key in self.on_return]
+        for finding in findings:
+            if finding.outcome is not Verdict.INELIGIBLE:
+                continue
+            key = next((k for k, line in by_row if line and finding in line.findings), None)
+            name = _FIELD_OF_RULE.get(
+                finding.rule, "override_reason" if finding.overridable else QUANTITY
+            )
+            key = (key or self.key) if BY_NAME[name].of_line else None
+            marks.append(((name, key), finding.sentence))
+        return marks
+
+    def _row_of(self, name: str, line_id: str | None) -> RowKey | None:
+        if not BY_NAME[name].of_line:
+            return None
+        if line_id is None:
+            return self.key
+        copies = [key for key in self.on_return if key.line_id == line_id]
+        empty = [key for key in copies if not getattr(line_at(self.draft, key), name)]
+        return (empty or copies or [RowKey(line_id)])[0]
+
+
+_FACT_WORDS = {
+    Fact.NAME: "name",
+    Fact.EMAIL: "e-mail",
+    Fact.PHONE: "phone",
+    Fact.POSTCODE: "postcode",
+    Fact.ORDER_NUMBER: "order number",
+}
+
+
+def _has(line: LineAssessment | None, rule: Rule) -> bool:
+    return line is not None and any(
+        f.rule is rule and f.outcome is Verdict.INELIGIBLE for f in line.findings
+    )
+
+
+def _unclear(fits: Sequence[object]) -> str:
+    return f"{len(fits)} fit: type more, or F4" if fits else "nothing fits: F4 shows what does"

@@ -1,0 +1,145 @@
+"""Code fields: what can be chosen, and what a typed text stands for.
+
+A code, its number in the F4 list, or the first letters of it or of its meaning are enough, as long as only one fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rma.reasons import ReasonTree
+from rma.request import Channel, Condition, Proof, Resolution, ReturnType
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One entry of a value list."""
+
+    code: str
+    label: str
+    """What it means, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a typed text stands for."""
+
+    value: Value | None
+    """The only one that fits, or None."""
+    fits: tuple[Value, ...]
+    """All that fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a field can hold, in the order of its F4 list."""
+
+    entries: tuple[Value, ...]
+
+    def match(self, text: str) -> Match:
+        """Read a typed text: exact code or label, number in the list, then first letters."""
+        typed = _normal(text)
+        if not typed:
+            return Match(None, ())
+        for value in self.entries:
+            if typed in (_normal(value.code), _normal(value.label)):
+                return Match(value, (value,))
+        if typed.isascii() and typed.isdigit():
+            index = int(typed[:6]) - 1
+            found = self.entries[index : index + 1] if index >= 0 else ()
+            return _matched(found)
+        starts = tuple(
+            v
+            for v in self.entries
+            if _normal(v.code).startswith(typed) or _last(v.label).startswith(typed)
+        )
+        return _matched(starts or self._with_word(typed))
+
+    def filtered(self, text: str) -> tuple[tuple[int, Value], ...]:
+        """Entries with their number in the list whose code or label has every typed word."""
+        words = _normal(text).split("_")
+        return tuple(
+            (number, value)
+            for number, value in enumerate(self.entries, 1)
+            if str(number) == text.strip()
+            or all(word in _normal(f"{value.code} {value.label}") for word in words)
+        )
+
+    def meaning(self, code: str) -> str:
+        """The label of a code, or an empty text."""
+        return next((value.label for value in self.entries if value.code == code), "")
+
+    def _with_word(self, typed: str) -> tuple[Value, ...]:
+        return tuple(
+            value
+            for value in self.entries
+            if any(word.startswith(typed) for word in _normal(value.label).split("_"))
+        )
+
+
+def _matched(found: tuple[Value, ...]) -> Match:
+    return Match(found[0] if len(found) == 1 else None, found)
+
+
+def _normal(text: str) -> str:
+    return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _last(label: str) -> str:
+    """The end of a path: `Broken` of `Quality > Broken`."""
+    return _normal(label.rpartition(" > ")[2])
+
+
+RETURN_TYPES = Values(
+    (
+        Value(ReturnType.RETURN, "Return"),
+        Value(ReturnType.DEFECT, "Faulty goods"),
+        Value(ReturnType.GOODWILL, "By courtesy"),
+    )
+)
+
+CHANNELS = Values(
+    (
+        Value(Channel.PHONE, "Phone"),
+        Value(Channel.EMAIL, "E-mail"),
+        Value(Channel.CHAT, "Chat"),
+        Value(Channel.IN_PERSON, "In person"),
+        Value(Channel.PORTAL, "Portal"),
+    )
+)
+
+CONDITIONS = Values(
+    (
+        Value(Condition.SEALED, "Sealed"),
+        Value(Condition.OPENED, "Opened"),
+        Value(Condition.USED, "Used"),
+        Value(Condition.INCOMPLETE, "Incomplete"),
+        Value(Condition.DAMAGED, "Damaged"),
+    )
+)
+
+RESOLUTIONS = Values(
+    (
+        Value(Resolution.REFUND, "Refund"),
+        Value(Resolution.STORE_CREDIT, "Store credit"),
+    )
+)
+
+PROOFS = Values(
+    (
+        Value(Proof.ORDER_RECORD, "Order in our books"),
+        Value(Proof.RECEIPT, "Receipt"),
+        Value(Proof.SERIAL, "Serial number"),
+    )
+)
+
+
+def reason_values(tree: ReasonTree, return_type: str) -> Values:
+    """The leaves that fit a return type, with their path; all leaves while the type is not readable."""
+    kind = next((member for member in ReturnType if member.value == return_type), None)
+    return Values(tuple(Value(r.code, tree.path(r.code)) for r in tree.leaves(kind)))
+
+
+def serial_values(serials: tuple[str, ...]) -> Values:
+    """The serials of a line."""
+    return Values(tuple(Value(serial, "") for serial in serials))

@@ -1,0 +1,127 @@
+"""A field of a few facts, each ticked by its digit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from screens.widgets.key_tally import KeyTally
+from screens.widgets.safe_text import plain
+
+
+class Ticks(Widget, can_focus=True):
+    """`1 ✓ name  2 · e-mail`: a digit ticks or unticks, left and right with the space bar do too."""
+
+    DEFAULT_CSS = """
+    Ticks { height: 1; width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    Ticks:focus { background: $boost; color: $foreground; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", show=False),
+        Binding("right", "move(1)", show=False),
+    ]
+
+    @dataclass
+    class Changed(Message):
+        """Something was ticked or unticked."""
+
+        ticks: Ticks
+        codes: tuple[str, ...]
+
+        @property
+        def control(self) -> Ticks:
+            """The field."""
+            return self.ticks
+
+    @dataclass
+    class Taken(Message):
+        """Enter was pressed."""
+
+        ticks: Ticks
+
+    @dataclass
+    class Left(Message):
+        """The focus left the field."""
+
+        ticks: Ticks
+
+    def __init__(
+        self, name: str, label: str, entries: tuple[tuple[str, str], ...], tally: KeyTally
+    ) -> None:
+        super().__init__(id=name)
+        self._label = label
+        self._entries = entries
+        self._ticked: tuple[str, ...] = ()
+        self._at = 0
+        self._wrong = ""
+        self._tally = tally
+
+    def show(self, codes: tuple[str, ...], wrong: str = "") -> None:
+        """Show these as ticked, with what is wrong about them."""
+        if (codes, wrong) != (self._ticked, self._wrong):
+            self._ticked, self._wrong = codes, wrong
+            self.refresh()
+
+    def offer(self, entries: tuple[tuple[str, str], ...]) -> None:
+        """Change the words beside the digits."""
+        if entries != self._entries:
+            self._entries = entries
+            self.refresh()
+
+    def render(self) -> Content:
+        """All facts on one row."""
+        parts: list[Content | tuple[str, str]] = [
+            (self._label.ljust(13), "bold $foreground" if self.has_focus else "$text-muted")
+        ]
+        for number, (code, words) in enumerate(self._entries, 1):
+            ticked = code in self._ticked
+            style = "bold $foreground" if ticked else ""
+            if self.has_focus and number - 1 == self._at:
+                style += " underline"
+            parts.append((f"{number} {'✓' if ticked else '·'} {plain(words)}", style))
+            parts.append(("  ", ""))
+        if self._wrong:
+            parts.append((f"✗ {plain(self._wrong)}", "$text-error"))
+        return Content.assemble(*parts)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Digits and the space bar are this field's input."""
+        return character is not None and (character.isdigit() or character == " ")
+
+    def on_key(self, event: events.Key) -> None:
+        """Tick by digit or space; Enter takes the field."""
+        self._tally.press()
+        if event.key == "enter":
+            self.post_message(self.Taken(self))
+        elif event.character is not None and event.character in "123456789":
+            self._tick(int(event.character) - 1)
+        elif event.character == " ":
+            self._tick(self._at)
+        else:
+            return
+        event.stop()
+
+    def on_blur(self) -> None:
+        """Say that the focus left."""
+        self.post_message(self.Left(self))
+
+    def action_move(self, by: int) -> None:
+        """Stand on the fact before or after."""
+        self._at = max(0, min(len(self._entries) - 1, self._at + by))
+        self.refresh()
+
+    def _tick(self, index: int) -> None:
+        if index >= len(self._entries):
+            return
+        self._at = index
+        code = self._entries[index][0]
+        without = tuple(each for each in self._ticked if each != code)
+        self._ticked = without if len(without) < len(self._ticked) else (*self._ticked, code)
+        self.refresh()
+        self.post_message(self.Changed(self, self._ticked))

@@ -1,0 +1,37 @@
+"""What a terminal shows that is too small to work in. The fields beneath keep their text and focus."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.widget import Widget
+
+MIN_WIDTH, MIN_HEIGHT = 60, 18
+"""Cells that a screen needs."""
+
+
+class TooSmall(Widget):
+    """Covers its screen while the terminal is smaller than 60x18."""
+
+    HORIZONTAL: ClassVar[list[tuple[int, str]]] = [
+        (0, "-narrow"),
+        (MIN_WIDTH, "-normal"),
+        (110, "-wide"),
+    ]
+    """Breakpoints for the screens that hold one; `-wide` from 110 columns."""
+    VERTICAL: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (MIN_HEIGHT, "-high"), (32, "-tall")]
+
+    DEFAULT_CSS = """
+    TooSmall { layer: cover; display: none; dock: top; width: 100%; height: 100%; background: $background; color: $foreground; }
+    Screen.-narrow TooSmall, Screen.-low TooSmall { display: block; }
+    """
+
+    def render(self) -> Text:
+        """One line, cut where the terminal ends."""
+        size = self.app.size
+        return Text(
+            f"Needs {MIN_WIDTH}x{MIN_HEIGHT}, is {size.width}x{size.height}: enlarge",
+            overflow="crop",
+            no_wrap=True,
+        )

@@ -1,0 +1,108 @@
+"""The one place that opens databases, and the two ways to use one: reading and writing.
+
+Reading is a deferred transaction (a snapshot that blocks nobody), writing an immediate one. What the driver reports
+about disk and file becomes a sentence for people; anything else is a fault of ours and stays as it is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from storage.errors import StoreTrouble
+
+BUSY_SECONDS = 5
+"""How long a transaction waits for another one."""
+
+_BEGIN = "begin_mode"
+
+_TROUBLE = {
+    sqlite3.SQLITE_BUSY: "is in use by another program: close it, then try again",
+    sqlite3.SQLITE_LOCKED: "is in use by another program: close it, then try again",
+    sqlite3.SQLITE_READONLY: "cannot be written: check the rights of the file and its folder",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk",
+    sqlite3.SQLITE_CORRUPT: "is damaged: keep a copy of it and report this",
+    sqlite3.SQLITE_FULL: "cannot grow, the disk is full: free some space, then try again",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder exists and may be written",
+    sqlite3.SQLITE_NOTADB: "is not a database of ours: keep a copy of it and report this",
+}
+
+
+def open_database(path: Path, *, durable: bool) -> Engine:
+    """Open the database at `path`; connections are made at first use, files with them.
+
+    `durable`: a commit that returned survives a power cut; otherwise it may be lost, but nothing breaks.
+    """
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            if durable:
+                connection.execute("PRAGMA fullfsync = ON")
+                connection.execute("PRAGMA checkpoint_fullfsync = ON")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("PRAGMA cache_size = -16384")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=28,
+        execution_options={"path": path},
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one snapshot.
+
+    Raises:
+        StoreTrouble: if the file cannot be read.
+    """
+    with _in_words(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction from the first statement on: committed at the end, rolled back on any exception.
+
+    Raises:
+        StoreTrouble: if the file cannot be written; nothing was changed then.
+    """
+    with _in_words(engine), engine.execution_options(**{_BEGIN: "IMMEDIATE"}).begin() as connection:
+        yield connection
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, '')}")
+
+
+@contextmanager
+def _in_words(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code not in _TROUBLE:
+            raise
+        path = engine.get_execution_options()["path"]
+        raise StoreTrouble(f"{path} {_TROUBLE[code]}. The last change was not made.") from error

@@ -1,0 +1,116 @@
+"""RMAs in work.db: made or changed on this desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from rma.operations import CallMetrics, LocalRecord
+from rma.record import RmaRecord
+from storage.documents import DocumentCache, write
+from storage.work_tables import OUTBOX, RMA
+
+_PENDING = (
+    select(OUTBOX.c.seq)
+    .where(OUTBOX.c.number == RMA.c.number, OUTBOX.c.state == "ready")
+    .exists()
+    .label("pending")
+)
+_SELECT = select(RMA.c.number, RMA.c.document, RMA.c.row_version, _PENDING)
+_OLDEST_FIRST = _SELECT.order_by(RMA.c.finalized_at, RMA.c.number)
+_BY_NUMBER = _SELECT.where(RMA.c.number == bindparam("key"))
+_BY_ORDER = _OLDEST_FIRST.where(RMA.c.order_id == bindparam("key"))
+_BY_CUSTOMER = _OLDEST_FIRST.where(RMA.c.customer_id == bindparam("key"))
+_SINCE = (
+    _SELECT.where(RMA.c.made_here, RMA.c.finalized_at >= bindparam("since"))
+    .order_by(RMA.c.finalized_at.desc(), RMA.c.number.desc())
+    .limit(bindparam("most"))
+)
+_CACHE_CHARACTERS = 16 << 20
+
+
+class LocalRecords:
+    """Reads and writes RMAs through a connection that the caller brings."""
+
+    def __init__(self) -> None:
+        self._documents = DocumentCache(RmaRecord, _CACHE_CHARACTERS)
+
+    def find(self, connection: Connection, number: str) -> LocalRecord | None:
+        """One RMA."""
+        return next(iter(self._read(connection, _BY_NUMBER, key=number)), None)
+
+    def of_order(self, connection: Connection, order_id: str) -> list[LocalRecord]:
+        """RMAs of an order, oldest first."""
+        return self._read(connection, _BY_ORDER, key=order_id)
+
+    def of_customer(self, connection: Connection, customer_id: str) -> list[LocalRecord]:
+        """RMAs of a customer, oldest first."""
+        return self._read(connection, _BY_CUSTOMER, key=customer_id)
+
+    def since(self, connection: Connection, since: datetime, limit: int) -> list[LocalRecord]:
+        """RMAs finalized here, newest first."""
+        return self._read(connection, _SINCE, since=since, most=limit)
+
+    def add(
+        self, connection: Connection, record: RmaRecord, metrics: CallMetrics, draft_id: str | None
+    ) -> None:
+        """Store an RMA made here, with how the call went."""
+        connection.execute(
+            insert(RMA),
+            _columns(record)
+            | {
+                "made_here": True,
+                "draft_id": draft_id,
+                "channel": record.channel.value,
+                "started_at": metrics.started_at,
+                "first_key_at": metrics.first_key_at,
+                "keys": metrics.keys,
+                "refused_tries": metrics.refused_tries,
+            },
+        )
+
+    def put(self, connection: Connection, record: RmaRecord) -> None:
+        """Store an RMA as it was changed here, wherever it was made."""
+        row = upsert(RMA).values(**_columns(record), made_here=False)
+        connection.execute(
+            row.on_conflict_do_update(
+                ["number"], set_={"document": row.excluded.document, "state": row.excluded.state}
+            )
+        )
+
+    def answer(
+        self, connection: Connection, number: str, record: RmaRecord | None, row_version: int | None
+    ) -> None:
+        """Store what the server said: its version, and its RMA where that differs."""
+        values: dict[str, Any] = {"row_version": row_version}
+        if record is not None:
+            values |= {"document": write(record), "state": record.state.value}
+        connection.execute(update(RMA).where(RMA.c.number == number).values(values))
+
+    def _read(
+        self, connection: Connection, query: Select[Any], **keys: object
+    ) -> list[LocalRecord]:
+        return list(self._documented(connection.execute(query, keys)))
+
+    def _documented(self, rows: Iterable[Row[Any]]) -> Iterable[LocalRecord]:
+        for number, document, row_version, pending in rows:
+            yield LocalRecord(
+                record=self._documents.read(number, document),
+                row_version=row_version,
+                pending=bool(pending),
+            )
+
+
+def _columns(record: RmaRecord) -> dict[str, Any]:
+    return {
+        "number": record.number,
+        "order_id": record.order_id,
+        "customer_id": record.customer_id,
+        "state": record.state.value,
+        "finalized_at": record.finalized_at,
+        "document": write(record),
+    }

@@ -1,0 +1,58 @@
+"""Leased blocks of RMA numbers. A number that was taken is never taken again, also after a cancel."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from rma.errors import NoNumbersLeft
+from rma.numbers import BLOCK_SIZE, FIRST_BLOCK, LAST_BLOCK, compose
+from storage.errors import WrongBlock
+from storage.work_tables import NUMBER_BLOCK
+
+_FREE = (
+    select(NUMBER_BLOCK.c.block, NUMBER_BLOCK.c.next_index)
+    .where(NUMBER_BLOCK.c.next_index < BLOCK_SIZE)
+    .order_by(NUMBER_BLOCK.c.seq)
+)
+
+
+def take(connection: Connection, count: int) -> list[str]:
+    """The next `count` numbers: the lowest free ones of the oldest block, then of the next.
+
+    Raises:
+        NoNumbersLeft: if there are fewer.
+    """
+    taken: list[str] = []
+    for block, free_from in connection.execute(_FREE).fetchall():
+        upto = min(BLOCK_SIZE, free_from + count - len(taken))
+        taken.extend(compose(block, index) for index in range(free_from, upto))
+        connection.execute(
+            update(NUMBER_BLOCK).where(NUMBER_BLOCK.c.block == block).values(next_index=upto)
+        )
+        if len(taken) == count:
+            break
+    if len(taken) < count:
+        raise NoNumbersLeft
+    return taken
+
+
+def left(connection: Connection) -> int:
+    """How many numbers are left."""
+    free = func.sum(BLOCK_SIZE - NUMBER_BLOCK.c.next_index)
+    return int(connection.execute(select(func.coalesce(free, 0))).scalar_one())
+
+
+def add(connection: Connection, lease_id: str, block: int) -> None:
+    """Keep a leased block; one that is known stays as it is, with what was used of it.
+
+    Raises:
+        WrongBlock: if it lies outside the range.
+    """
+    if not FIRST_BLOCK <= block <= LAST_BLOCK:
+        raise WrongBlock(block)
+    connection.execute(
+        insert(NUMBER_BLOCK)
+        .values(block=block, lease_id=lease_id, next_index=0)
+        .on_conflict_do_nothing()
+    )

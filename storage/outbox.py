@@ -1,0 +1,177 @@
+"""The outbox: operations as frozen bytes, and what became of them.
+
+States are `ready -> done | attention | held`; none says that something is under way. Rows are neither rewritten nor
+deleted: triggers refuse it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from rma.operations import (
+    AttentionItem,
+    OperationKind,
+    Outcome,
+    Result,
+    SealedOperation,
+)
+from rma.record import Problem
+from storage.documents import read, write
+from storage.work_tables import OUTBOX
+
+READY, DONE, ATTENTION, HELD = "ready", "done", "attention", "held"
+
+_READY = OUTBOX.c.state == READY
+_PUT_OFF = select(OUTBOX.c.stream).where(_READY, OUTBOX.c.outcome == Outcome.NOT_YET.value)
+# Streams that the server put off go last, so that they keep nobody else waiting.
+_WAITING = (
+    select(
+        OUTBOX.c.op_id,
+        OUTBOX.c.kind,
+        OUTBOX.c.stream,
+        OUTBOX.c.depends_on,
+        OUTBOX.c.made_at,
+        OUTBOX.c.body,
+        OUTBOX.c.sha256,
+    )
+    .where(_READY)
+    .order_by(OUTBOX.c.stream.in_(_PUT_OFF), OUTBOX.c.seq)
+    .limit(bindparam("most"))
+)
+_OPEN_ATTENTION = OUTBOX.c.state.in_((ATTENTION, HELD)) & OUTBOX.c.settled_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an answer needs to know of its operation."""
+
+    number: str
+    kind: OperationKind
+
+
+def put(connection: Connection, number: str, sealed: SealedOperation) -> None:
+    """Queue an operation about the RMA `number`."""
+    connection.execute(
+        insert(OUTBOX),
+        {
+            "op_id": sealed.op_id,
+            "number": number,
+            "kind": sealed.kind.value,
+            "stream": sealed.stream,
+            "depends_on": sealed.depends_on,
+            "made_at": sealed.made_at,
+            "body": sealed.body,
+            "sha256": sealed.sha256,
+            "state": READY,
+        },
+    )
+
+
+def waiting(connection: Connection, limit: int, max_bytes: int) -> list[SealedOperation]:
+    """What to send next, order kept inside each stream; the first one even if it alone is larger."""
+    batch: list[SealedOperation] = []
+    size = 0
+    for op_id, kind, stream, depends_on, made_at, body, sha256 in connection.execute(
+        _WAITING, {"most": limit}
+    ):
+        size += len(body)
+        if batch and size > max_bytes:
+            break
+        batch.append(
+            SealedOperation(op_id, OperationKind(kind), stream, depends_on, made_at, body, sha256)
+        )
+    return batch
+
+
+def unanswered(connection: Connection, op_id: str) -> Entry | None:
+    """The operation, if it is still in the queue."""
+    row = connection.execute(
+        select(OUTBOX.c.number, OUTBOX.c.kind).where(OUTBOX.c.op_id == op_id, _READY)
+    ).first()
+    return None if row is None else Entry(row.number, OperationKind(row.kind))
+
+
+def decide(connection: Connection, result: Result, at: datetime) -> None:
+    """Write down the outcome of an operation that is still in the queue; `not_yet` leaves it there."""
+    connection.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.op_id == result.op_id, _READY)
+        .values(
+            state=_state_after(result.outcome),
+            outcome=result.outcome.value,
+            problem=None if result.problem is None else write(result.problem),
+            decided_at=at,
+        )
+    )
+
+
+def last_pending(connection: Connection, number: str) -> str | None:
+    """The newest operation of an RMA that is still in the queue."""
+    return connection.execute(
+        select(OUTBOX.c.op_id)
+        .where(OUTBOX.c.number == number, _READY)
+        .order_by(OUTBOX.c.seq.desc())
+        .limit(1)
+    ).scalar()
+
+
+def attention(connection: Connection) -> list[AttentionItem]:
+    """What a person has to look at, oldest first."""
+    rows = connection.execute(
+        select(
+            OUTBOX.c.op_id,
+            OUTBOX.c.kind,
+            OUTBOX.c.number,
+            OUTBOX.c.outcome,
+            OUTBOX.c.problem,
+            OUTBOX.c.decided_at,
+        )
+        .where(_OPEN_ATTENTION)
+        .order_by(OUTBOX.c.decided_at, OUTBOX.c.seq)
+    )
+    return [
+        AttentionItem(
+            op_id=row.op_id,
+            kind=OperationKind(row.kind),
+            number=row.number,
+            outcome=Outcome(row.outcome),
+            problem=None if row.problem is None else read(Problem, row.problem, row.op_id),
+            decided_at=row.decided_at,
+        )
+        for row in rows
+    ]
+
+
+def settle(connection: Connection, op_id: str, note: str, at: datetime) -> str | None:
+    """Note that a person took care of it; gives back its RMA, or None if there was nothing to settle."""
+    number = connection.execute(
+        select(OUTBOX.c.number).where(OUTBOX.c.op_id == op_id, _OPEN_ATTENTION)
+    ).scalar()
+    if number is not None:
+        connection.execute(
+            update(OUTBOX).where(OUTBOX.c.op_id == op_id).values(settled_at=at, settle_note=note)
+        )
+    return number
+
+
+def counts(connection: Connection) -> tuple[int, datetime | None, int]:
+    """How many wait, since when, and how many want attention."""
+    ready: Any = connection.execute(
+        select(func.count(), func.min(OUTBOX.c.made_at)).where(_READY)
+    ).one()
+    flagged = connection.execute(
+        select(func.count()).select_from(OUTBOX).where(_OPEN_ATTENTION)
+    ).scalar_one()
+    return ready[0], ready[1], flagged
+
+
+def _state_after(outcome: Outcome) -> str:
+    if not outcome.final:
+        return READY
+    if outcome is Outcome.HELD_FOR_REVIEW:
+        return HELD
+    return ATTENTION if outcome.wants_attention else DONE

@@ -1,0 +1,341 @@
+"""work.db: what this desk made. Small and precious; each method is one transaction that survives a power cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine
+
+from rma.draft import Draft
+from rma.numbers import WANTED_NUMBERS
+from rma.operations import (
+    AttentionItem,
+    FinalizeReturn,
+    Identity,
+    LocalRecord,
+    MadeReturn,
+    Operation,
+    OperationKind,
+    Outcome,
+    QueueState,
+    Result,
+    SealedOperation,
+)
+from rma.record import RmaRecord
+from storage import audit, audit_acts, drafts, number_blocks, outbox, settings
+from storage.audit import AuditEntry, Chain
+from storage.engines import open_database, reading, writing
+from storage.errors import AlreadyFinalized, NotEnrolled
+from storage.file_lock import FolderLock
+from storage.local_records import LocalRecords
+from storage.work_schema import upgrade
+
+FILE = "work.db"
+LOCK = "work.lock"
+
+Seal = Callable[[Operation, Identity], SealedOperation]
+
+
+class WorkStore:
+    """The desk's own database; implements `desk.ports.Work`. Usable from several threads."""
+
+    def __init__(
+        self, engine: Engine, lock: FolderLock, seal: Seal, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._seal = seal
+        self._clock = clock
+        self._records = LocalRecords()
+        # SQLite has one writer: threads of this process queue here instead of polling the file.
+        self._one_writer = Lock()
+        with reading(engine) as connection:
+            self._identity = settings.identity(connection)
+            self._clock_offset = settings.clock_offset(connection)
+
+    @classmethod
+    def open(cls, folder: Path, *, seal: Seal, clock: Callable[[], datetime]) -> WorkStore:
+        """Open work.db in `folder`, made or updated first where needed; `clock` is the device's own.
+
+        Raises:
+            AlreadyOpen: if another process works there.
+            NewerDatabase, NotEnoughSpace, MigrationFailed: if it cannot be brought to this version.
+            StoreTrouble: if the file cannot be used.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FolderLock(folder, LOCK)
+        try:
+            upgrade(folder / FILE)
+            return cls(open_database(folder / FILE, durable=True), lock, seal, clock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Close the file and give the folder free."""
+        self._engine.dispose()
+        self._lock.release()
+
+    # ---- who works here ---------------------------------------------------------------------------------------
+
+    def identity(self) -> Identity | None:
+        """Who works here; None before enrollment."""
+        return self._identity
+
+    def set_identity(self, identity: Identity) -> None:
+        """Somebody was enrolled on this desk."""
+        with self._writing() as connection:
+            settings.set_identity(connection, identity)
+            self._chain(connection, identity).append(audit_acts.enrolled(identity))
+        self._identity = identity
+
+    def clock_offset(self) -> timedelta:
+        """What has to be added to the device's clock to get the server's."""
+        return self._clock_offset
+
+    def set_clock_offset(self, offset: timedelta) -> None:
+        """Remember the last known offset."""
+        with self._writing() as connection:
+            settings.set_clock_offset(connection, offset)
+        self._clock_offset = offset
+
+    # ---- drafts -----------------------------------------------------------------------------------------------
+
+    def save_draft(self, draft: Draft) -> None:
+        """Insert or replace a draft; one that became a return stays gone."""
+        with self._writing() as connection:
+            drafts.save(connection, draft)
+
+    def draft(self, draft_id: str) -> Draft | None:
+        """One draft."""
+        with reading(self._engine) as connection:
+            return drafts.find(connection, draft_id)
+
+    def drafts(self) -> list[Draft]:
+        """All drafts, newest first."""
+        with reading(self._engine) as connection:
+            return drafts.newest_first(connection)
+
+    def discard_draft(self, draft_id: str) -> None:
+        """Delete a draft; nothing happens if it is gone."""
+        with self._writing() as connection:
+            drafts.discard(connection, draft_id)
+
+    # ---- returns ----------------------------------------------------------------------------------------------
+
+    def finalize(
+        self, builds: Sequence[Callable[[str], MadeReturn]], draft_id: str | None
+    ) -> list[RmaRecord]:
+        """Take a number for each build, store RMA, outbox row and audit entry, drop the draft: one transaction.
+
+        On any exception nothing has changed: no number is used, the draft is still a draft.
+
+        Raises:
+            NoNumbersLeft: when the leased blocks are used up.
+            AlreadyFinalized: when this draft became a return before.
+            NotEnrolled: before enrollment.
+        """
+        identity = self._enrolled()
+        records: list[RmaRecord] = []
+        with self._writing() as connection:
+            if draft_id is not None:
+                number = drafts.finalized_as(connection, draft_id)
+                if number is not None:
+                    raise AlreadyFinalized(number)
+            chain = self._chain(connection, identity)
+            for build, number in zip(
+                builds, number_blocks.take(connection, len(builds)), strict=True
+            ):
+                made = build(number)
+                command = made.operation.command
+                if not isinstance(command, FinalizeReturn) or made.record.number != number:
+                    raise ValueError("a build has to finalize under the number it was given")
+                self._records.add(connection, made.record, command.metrics, draft_id)
+                outbox.put(connection, number, self._seal(made.operation, identity))
+                chain.append(audit_acts.made(made.record, made.operation))
+                records.append(made.record)
+            if draft_id is not None:
+                drafts.discard(connection, draft_id)
+        return records
+
+    def change(self, record: RmaRecord, operation: Operation) -> None:
+        """Store the changed RMA, the outbox row and the audit entry.
+
+        Raises:
+            NotEnrolled: before enrollment.
+        """
+        identity = self._enrolled()
+        with self._writing() as connection:
+            self._records.put(connection, record)
+            outbox.put(connection, record.number, self._seal(operation, identity))
+            self._chain(connection, identity).append(audit_acts.made(record, operation))
+
+    def record(self, number: str) -> LocalRecord | None:
+        """One RMA made or changed here."""
+        with reading(self._engine) as connection:
+            return self._records.find(connection, number)
+
+    def records_of_order(self, order_id: str) -> list[LocalRecord]:
+        """RMAs of an order made or changed here, oldest first."""
+        with reading(self._engine) as connection:
+            return self._records.of_order(connection, order_id)
+
+    def records_of_customer(self, customer_id: str) -> list[LocalRecord]:
+        """RMAs of a customer made or changed here, oldest first."""
+        with reading(self._engine) as connection:
+            return self._records.of_customer(connection, customer_id)
+
+    def records_since(self, since: datetime, limit: int) -> list[LocalRecord]:
+        """RMAs finalized here since then, newest first."""
+        with reading(self._engine) as connection:
+            return self._records.since(connection, since, limit)
+
+    # ---- outbox -----------------------------------------------------------------------------------------------
+
+    def waiting(self, limit: int, max_bytes: int) -> list[SealedOperation]:
+        """What to send next, oldest first, order kept inside a stream; what was put off goes last."""
+        with reading(self._engine) as connection:
+            return outbox.waiting(connection, limit, max_bytes)
+
+    def apply_results(self, results: Sequence[Result]) -> None:
+        """Write down the server's answers, in one transaction. Unknown and answered operations are left alone."""
+        identity = self._enrolled()
+        with self._writing() as connection:
+            chain = self._chain(connection, identity)
+            for result in results:
+                entry = outbox.unanswered(connection, result.op_id)
+                if entry is not None:
+                    outbox.decide(connection, result, self._now())
+                    if result.outcome.final:
+                        self._take_over(connection, chain, entry, result)
+
+    def last_pending(self, number: str) -> str | None:
+        """The newest unanswered operation of an RMA: what a further one depends on."""
+        with reading(self._engine) as connection:
+            return outbox.last_pending(connection, number)
+
+    def attention(self) -> list[AttentionItem]:
+        """What the server changed or refused and nobody settled, oldest first."""
+        with reading(self._engine) as connection:
+            return outbox.attention(connection)
+
+    def settle(self, op_id: str, note: str) -> None:
+        """A person has looked at it; nothing happens if that was done."""
+        identity = self._enrolled()
+        with self._writing() as connection:
+            number = outbox.settle(connection, op_id, note, self._now())
+            if number is not None:
+                local = self._records.find(connection, number)
+                customer_id = local.record.customer_id if local else ""
+                act = audit_acts.settled(number, customer_id, op_id, note)
+                self._chain(connection, identity).append(act)
+
+    def queue(self) -> QueueState:
+        """What waits on this desk."""
+        with reading(self._engine) as connection:
+            waiting, oldest_at, attention = outbox.counts(connection)
+            return QueueState(
+                waiting=waiting,
+                oldest_at=oldest_at,
+                attention=attention,
+                numbers_left=number_blocks.left(connection),
+            )
+
+    # ---- numbers ----------------------------------------------------------------------------------------------
+
+    def lease_wanted(self) -> str | None:
+        """The lease id to ask for a block with, the same until it came; None when enough numbers are left."""
+        with reading(self._engine) as connection:
+            if number_blocks.left(connection) >= WANTED_NUMBERS:
+                return None
+            wanted = settings.wanted_lease(connection)
+        if wanted is None:
+            wanted = str(uuid4())
+            with self._writing() as connection:
+                settings.set_wanted_lease(connection, wanted)
+        return wanted
+
+    def store_lease(self, lease_id: str, block: int) -> None:
+        """Keep a leased block; storing it again changes nothing.
+
+        Raises:
+            WrongBlock: if it lies outside the range.
+        """
+        with self._writing() as connection:
+            number_blocks.add(connection, lease_id, block)
+            if settings.wanted_lease(connection) == lease_id:
+                settings.set_wanted_lease(connection, None)
+
+    # ---- audit ------------------------------------------------------------------------------------------------
+
+    def audit_entries(self) -> Iterator[AuditEntry]:
+        """Every entry of the audit chain, oldest first."""
+        with reading(self._engine) as connection:
+            yield from audit.entries(connection)
+
+    def verify_audit(self) -> str | None:
+        """What is broken about the audit chain, in a sentence; None when it holds."""
+        with reading(self._engine) as connection:
+            return audit.verify(connection)
+
+    def erase_personal(self, customer_id: str) -> int:
+        """Erase a customer's values beside the audit chain, which still holds; gives back how many."""
+        identity = self._enrolled()
+        with self._writing() as connection:
+            values = audit.erase_personal(connection, customer_id)
+            if values:
+                self._chain(connection, identity).append(audit_acts.erased(values))
+            return values
+
+    # -----------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._one_writer, writing(self._engine) as connection:
+            yield connection
+
+    def _enrolled(self) -> Identity:
+        if self._identity is None:
+            raise NotEnrolled
+        return self._identity
+
+    def _now(self) -> datetime:
+        return self._clock() + self._clock_offset
+
+    def _chain(self, connection: Connection, identity: Identity) -> Chain:
+        return Chain(connection, identity, at=self._now(), device_clock=self._clock())
+
+    def _take_over(
+        self, connection: Connection, chain: Chain, entry: outbox.Entry, result: Result
+    ) -> None:
+        """Bring the local RMA in line with a final answer."""
+        local = self._records.find(connection, entry.number)
+        if local is None:
+            return
+        theirs = result.record or _unbooked(entry, result, local.record)
+        refused = result.outcome.wants_attention and result.record is None
+        known = local.row_version
+        # Refused without the server's RMA: ours is no longer to be trusted over what the feed brings.
+        version = None if refused else max(known or 0, result.row_version or 0) or None
+        # Later changes of this desk still wait: what they made of the RMA stays on the screen.
+        taken = None if local.pending else theirs
+        self._records.answer(connection, entry.number, taken, version)
+        if result.outcome.wants_attention:
+            chain.append(
+                audit_acts.answered(local.record, theirs or local.record, result.outcome.value)
+            )
+
+
+def _unbooked(entry: outbox.Entry, result: Result, record: RmaRecord) -> RmaRecord | None:
+    """A finalized return that the server has not: it says why, and holds nothing any more."""
+    lost = entry.kind is OperationKind.FINALIZE and result.outcome in (
+        Outcome.KEY_REUSED,
+        Outcome.NUMBER_CONFLICT,
+    )
+    return replace(record, problem=result.problem, holding=False) if lost else None

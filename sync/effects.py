@@ -1,0 +1,136 @@
+"""What the sans-IO core asks the world to do: one class per step, and the type of its answer.
+
+The core yields an effect and is sent the answer, or is thrown a `SyncError`. The runner performs effects with the
+client and the stores; tests perform them with a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from rma.operations import Result, SealedOperation
+from storage.reference_rows import ReferenceRow
+from sync.protocol.envelopes import BootstrapPlan, ChangePage
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+
+class Effect(Generic[A]):
+    """One step of the world, answered with an `A`."""
+
+    __slots__ = ()
+
+
+Steps: TypeAlias = Generator[Effect[Any], Any, T]
+"""A part of the core: yields effects, ends with a `T`."""
+
+
+def ask(effect: Effect[A]) -> Steps[A]:
+    """Yield one effect and give its answer its type."""
+    answer: A = yield effect
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseWanted(Effect[str | None]):
+    """Ask the store for the lease id to ask a block with."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskForBlock(Effect[int]):
+    """Ask the server for a block of numbers."""
+
+    lease_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLease(Effect[None]):
+    """Keep a leased block."""
+
+    lease_id: str
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Effect[list[SealedOperation]]):
+    """Read the oldest operations that wait."""
+
+    limit: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Push(Effect[tuple[Result, ...]]):
+    """Send frozen operations."""
+
+    bodies: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResults(Effect[None]):
+    """Store what the server decided."""
+
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCursor(Effect[str | None]):
+    """Read where the change feed goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchChanges(Effect[ChangePage | None]):
+    """Read a page of the change feed; None when there is something better to do than to wait for one."""
+
+    cursor: str
+    wait: int
+    """Seconds the server may hold the answer back until something changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyChanges(Effect[None]):
+    """Store a page and its cursor."""
+
+    page: ChangePage
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReference(Effect[None]):
+    """Drop the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPlan(Effect[BootstrapPlan]):
+    """Ask what there is to download."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginLoad(Effect[None]):
+    """Start a new copy of the reference data."""
+
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRows(Effect[tuple[ReferenceRow, ...]]):
+    """Download the rows of one kind that follow a key, in key order; empty at the end."""
+
+    kind: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddRows(Effect[None]):
+    """Add rows to the new copy."""
+
+    rows: tuple[ReferenceRow, ...]
+    done: float
+    """How much of the download is there with them, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishLoad(Effect[None]):
+    """Put the new copy in place."""

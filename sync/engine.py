@@ -1,0 +1,57 @@
+"""The sans-IO core of the sync: one exchange with the central API, as a generator over effects.
+
+First numbers, then what the desk made, then what the others made. A refusal of one part does not keep the next from
+its turn; without an answer (`Unreachable`, `Unauthorized`) the exchange ends with that error, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from sync.bootstrap import bootstrap
+from sync.effects import ApplyChanges, FetchChanges, ForgetReference, ReadCursor, Steps, ask
+from sync.errors import CursorTooOld, UnreadableAnswer
+from sync.push import lease_numbers, push
+from sync.report import SyncReport
+
+
+def exchange(report: SyncReport, *, wait: int = 0) -> Steps[None]:
+    """Lease, push and pull once; `wait` seconds for a change when there is none yet.
+
+    A report that comes in as stalled is not pushed: its time has not come yet.
+    """
+    yield from lease_numbers(report)
+    yield from push(report)
+    yield from pull(report, wait=wait)
+
+
+def pull(report: SyncReport, *, wait: int = 0) -> Steps[None]:
+    """Read changes until there are no more, after a first download where one is needed.
+
+    Raises:
+        CursorTooOld: if even the cursor of a fresh download is too old.
+    """
+    fresh = False
+    while True:
+        cursor = yield from ask(ReadCursor())
+        if cursor is None:
+            yield from bootstrap(report)
+            fresh, wait = True, 0
+            continue
+        try:
+            page = yield from ask(FetchChanges(cursor, wait))
+        except CursorTooOld:
+            if fresh:
+                raise
+            yield from ask(ForgetReference())
+            continue
+        if page is None:
+            return
+        moved = page.cursor != cursor
+        if page.more and not moved:
+            raise UnreadableAnswer("the same page of changes again")
+        if moved or page.changes:
+            yield from ask(ApplyChanges(page))
+        report.pulled += len(page.changes)
+        if not page.more:
+            return
+        wait = 0
+        yield from push(report)

@@ -1,0 +1,135 @@
+"""What the wire and its neighbours refuse, in words for the agent.
+
+RmaError
+└── SyncError                  one exchange with the central API did not work out
+    ├── BadServerUrl           the address is no address of a central API
+    │   └── InsecureUrl        plain http to another machine: refused before anything is sent
+    ├── Unreachable            no usable answer: what was sent may be booked or not, so the same bytes go again
+    │   ├── ServerFailing      the server says that it cannot answer now (5xx, 429)
+    │   └── UnreadableAnswer   the answer is cut, or not in our protocol
+    ├── Unauthorized           this desk is not known there (401); no operation is touched
+    ├── TooLarge               more than the server takes at once (413): send less
+    ├── CursorTooOld           the change feed no longer goes back that far (410): download again
+    └── ServerRefused          any other refusal (4xx), with the server's own words
+        └── EnrollmentRefused  the enrollment code is not taken
+CredentialError                the token of the device cannot be read or kept (also an RmaError)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rma.errors import RmaError
+
+
+class SyncError(RmaError):
+    """An exchange with the central API did not work out; nothing on the desk is lost."""
+
+    retry_after: float = 0.0
+    """Seconds that the server asked to wait at least."""
+
+
+class BadServerUrl(SyncError):
+    """The address is no address of a central API."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{_shown(url)!r} is no address of a central API: write it like https://returns.example.com."
+        )
+
+
+class InsecureUrl(BadServerUrl):
+    """Plain http to another machine would show the token and the customers to everyone between."""
+
+    def __init__(self, url: str) -> None:
+        SyncError.__init__(
+            self,
+            f"{_shown(url)!r} is plain http to another machine: use https (http is for this machine alone).",
+        )
+
+
+class Unreachable(SyncError):
+    """No usable answer: what was sent may be booked or not, so the same bytes go again."""
+
+    def __init__(self, why: str = "it does not answer") -> None:
+        super().__init__(
+            f"The central API cannot be reached ({_shown(why)}). Go on working: everything is kept and sent later."
+        )
+
+
+class ServerFailing(Unreachable):
+    """The server says that it cannot answer now."""
+
+    def __init__(self, status: int, retry_after: float = 0.0) -> None:
+        SyncError.__init__(
+            self,
+            f"The central API is in trouble (status {status}). Go on working: everything is kept and sent later.",
+        )
+        self.status = status
+        self.retry_after = retry_after
+
+
+class UnreadableAnswer(Unreachable):
+    """The answer is cut, or not in our protocol."""
+
+    def __init__(self, what: str) -> None:
+        SyncError.__init__(
+            self,
+            f"The central API gave an answer that this desk cannot read ({_shown(what)}). It is asked again; "
+            "if this stays, update csr-tui.",
+        )
+
+
+class Unauthorized(SyncError):
+    """The server does not know this desk, or knows it no longer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The central API does not accept this desk. Your work is kept: ask for a new code and run csr-tui enroll."
+        )
+
+
+class TooLarge(SyncError):
+    """More than the server takes at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The central API takes no change of this size. It is kept here: tell your supervisor."
+        )
+
+
+class CursorTooOld(SyncError):
+    """The change feed no longer goes back as far as this desk needs."""
+
+    def __init__(self) -> None:
+        super().__init__("This desk was away for long: customers and orders are downloaded again.")
+
+
+class ServerRefused(SyncError):
+    """The server understood and refused, with its own words."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        said = _shown(detail or title or "no reason given", 300)
+        super().__init__(f"The central API refused ({status}): {said}")
+        self.status = status
+
+
+class EnrollmentRefused(ServerRefused):
+    """The enrollment code is unknown, used or expired."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(status, title, detail)
+        said = _shown(detail or title or "no reason given", 300)
+        self.args = (f"The code was not accepted: {said} Ask for a new one if it was used before.",)
+
+
+class CredentialError(RmaError):
+    """The token of this device cannot be read or kept."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"The device token {path} cannot be used ({why}): check the folder.")
+
+
+def _shown(text: str, longest: int = 120) -> str:
+    """Text from outside, short and harmless for a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text[:longest])

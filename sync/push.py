@@ -1,0 +1,66 @@
+"""The way out, sans IO: leased numbers, then the operations that wait.
+
+There is no state "in flight": an operation waits until an outcome is stored. Whatever is unknown (a lost answer, a
+timeout, 5xx after the commit) is therefore sent again, byte for byte, by the next exchange.
+"""
+
+from __future__ import annotations
+
+from sync.effects import (
+    ApplyResults,
+    AskForBlock,
+    LeaseWanted,
+    Push,
+    Steps,
+    StoreLease,
+    Waiting,
+    ask,
+)
+from sync.errors import ServerRefused, TooLarge, UnreadableAnswer
+from sync.protocol.envelopes import MAX_BATCH, MAX_BATCH_BYTES
+from sync.report import SyncReport
+
+
+def lease_numbers(report: SyncReport) -> Steps[None]:
+    """Lease blocks until there are numbers enough; a refusal is reported, and nothing else waits for it."""
+    last = None
+    while (lease_id := (yield from ask(LeaseWanted()))) is not None:
+        if lease_id == last:
+            raise UnreadableAnswer("a block of numbers that this desk has already")
+        try:
+            block = yield from ask(AskForBlock(lease_id))
+        except ServerRefused as refused:
+            report.trouble = str(refused)
+            return
+        yield from ask(StoreLease(lease_id, block))
+        report.leased += 1
+        last = lease_id
+
+
+def push(report: SyncReport) -> Steps[None]:
+    """Send what waits, oldest first, until nothing waits or nothing moves.
+
+    A refusal of the whole batch touches no operation: it is reported, and they are sent again later.
+    """
+    limit = MAX_BATCH
+    while not report.stalled:
+        batch = yield from ask(Waiting(limit, MAX_BATCH_BYTES))
+        if not batch:
+            return
+        try:
+            results = yield from ask(Push(tuple(operation.body for operation in batch)))
+        except TooLarge as refused:
+            if len(batch) == 1:
+                report.stalled, report.trouble = True, str(refused)
+            limit = max(len(batch) // 2, 1)
+            continue
+        except ServerRefused as refused:
+            report.stalled, report.trouble = True, str(refused)
+            return
+        sent = {operation.op_id for operation in batch}
+        ours = tuple(result for result in results if result.op_id in sent)
+        if ours:
+            yield from ask(ApplyResults(ours))
+        answered = len({result.op_id for result in ours if result.outcome.final})
+        report.pushed += answered
+        report.stalled = not answered

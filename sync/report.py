@@ -1,0 +1,38 @@
+"""What an exchange did, and what the status line says about the connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class SyncReport:
+    """What one exchange did; it is filled in as the exchange goes on."""
+
+    leased: int = 0
+    """New blocks of numbers."""
+    pushed: int = 0
+    """Operations that got a final outcome."""
+    stalled: bool = False
+    """Operations wait that the server did not decide: they are sent again later."""
+    downloaded: int = 0
+    """Rows of a first download."""
+    pulled: int = 0
+    """Changes read from the feed."""
+    trouble: str = ""
+    """What the server refused, in the agent's words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncState:
+    """The connection, for the status line."""
+
+    online: bool | None = None
+    """Whether the server answered the last try; None before the first."""
+    bootstrap: float | None = None
+    """Progress of the first download, 0 to 1; None when there is none under way."""
+    last_sync_at: datetime | None = None
+    """When everything was last exchanged."""
+    trouble: str = ""
+    """Why the last try did not do everything, in the agent's words."""

@@ -1,0 +1,190 @@
+"""Stores in memory that keep the promises of `desk.ports`: for tests of use cases and screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from rma.draft import Draft
+from rma.errors import NoNumbersLeft
+from rma.numbers import compose
+from rma.operations import (
+    AttentionItem,
+    Identity,
+    KnownRecord,
+    LocalRecord,
+    MadeReturn,
+    Operation,
+    QueueState,
+)
+from rma.order import Customer, Order
+from rma.policy import Policy
+from rma.reasons import ReasonTree
+from rma.record import RmaRecord
+from rma.request import Role
+from rma.states import RmaState
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands until it is moved."""
+
+    at: datetime = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@dataclass
+class MemoryReference:
+    """What the central API told us."""
+
+    customer_list: list[Customer] = field(default_factory=list)
+    order_list: list[Order] = field(default_factory=list)
+    record_list: list[KnownRecord] = field(default_factory=list)
+    policy_list: list[Policy] = field(default_factory=list)
+    reason_tree: ReasonTree | None = None
+
+    def customer(self, customer_id: str) -> Customer | None:
+        return next((c for c in self.customer_list if c.customer_id == customer_id), None)
+
+    def customers_by_name(self, words: Sequence[str], limit: int) -> list[Customer]:
+        def fits(customer: Customer) -> bool:
+            names = customer.name.casefold().split()
+            return all(any(n.startswith(w.casefold()) for n in names) for w in words)
+
+        return [customer for customer in self.customer_list if fits(customer)][:limit]
+
+    def customers_by_phone_ending(self, digits: str, limit: int) -> list[Customer]:
+        return [c for c in self.customer_list if c.phone.endswith(digits)][:limit]
+
+    def customers_by_email(self, prefix: str, limit: int) -> list[Customer]:
+        return [c for c in self.customer_list if c.email.lower().startswith(prefix)][:limit]
+
+    def customers_by_postcode(self, prefix: str, limit: int) -> list[Customer]:
+        wanted = prefix.replace(" ", "").casefold()
+        found = (
+            c
+            for c in self.customer_list
+            if c.postcode.replace(" ", "").casefold().startswith(wanted)
+        )
+        return list(found)[:limit]
+
+    def orders_by_number(self, prefix: str, limit: int) -> list[Order]:
+        found = [o for o in self.order_list if o.number.startswith(prefix)]
+        return sorted(found, key=lambda o: (o.number != prefix, o.number))[:limit]
+
+    def order(self, order_id: str) -> Order | None:
+        return next((o for o in self.order_list if o.order_id == order_id), None)
+
+    def orders_of(self, customer_id: str, limit: int) -> list[Order]:
+        found = [o for o in self.order_list if o.customer_id == customer_id]
+        return sorted(found, key=lambda o: o.placed_at, reverse=True)[:limit]
+
+    def record(self, number: str) -> KnownRecord | None:
+        return next((r for r in self.record_list if r.record.number == number), None)
+
+    def records_of_order(self, order_id: str) -> list[KnownRecord]:
+        return [r for r in self.record_list if r.record.order_id == order_id]
+
+    def records_of_customer(self, customer_id: str) -> list[KnownRecord]:
+        return [r for r in self.record_list if r.record.customer_id == customer_id]
+
+    def records_in_state(self, state: RmaState, limit: int) -> list[KnownRecord]:
+        return [r for r in self.record_list if r.record.state is state][:limit]
+
+    def policies(self) -> tuple[Policy, ...]:
+        return tuple(self.policy_list)
+
+    def reasons(self) -> ReasonTree | None:
+        return self.reason_tree
+
+
+@dataclass
+class MemoryWork:
+    """What this desk made."""
+
+    who: Identity | None = field(
+        default_factory=lambda: Identity(
+            device="0190a1b2-0000-7000-8000-000000000001",
+            person="Agent One",
+            role=Role.AGENT,
+            server="http://127.0.0.1:1",
+        )
+    )
+    numbers: list[str] = field(default_factory=lambda: [compose(471203, i) for i in range(900)])
+    draft_by_id: dict[str, Draft] = field(default_factory=dict)
+    local: dict[str, LocalRecord] = field(default_factory=dict)
+    outbox: list[Operation] = field(default_factory=list)
+    attention_items: list[AttentionItem] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+
+    def identity(self) -> Identity | None:
+        return self.who
+
+    def save_draft(self, draft: Draft) -> None:
+        self.draft_by_id[draft.draft_id] = draft
+
+    def draft(self, draft_id: str) -> Draft | None:
+        return self.draft_by_id.get(draft_id)
+
+    def drafts(self) -> list[Draft]:
+        return sorted(self.draft_by_id.values(), key=lambda d: d.saved_at, reverse=True)
+
+    def discard_draft(self, draft_id: str) -> None:
+        self.draft_by_id.pop(draft_id, None)
+
+    def finalize(
+        self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
+    ) -> list[RmaRecord]:
+        if len(self.numbers) < len(builds):
+            raise NoNumbersLeft
+        made = [build(number) for build, number in zip(builds, self.numbers, strict=False)]
+        self.numbers = self.numbers[len(builds) :]
+        for each in made:
+            self._keep(each.record, each.operation)
+        for draft_id in draft_ids:
+            self.discard_draft(draft_id)
+        return [each.record for each in made]
+
+    def change(self, record: RmaRecord, operation: Operation) -> None:
+        self._keep(record, operation)
+
+    def _keep(self, record: RmaRecord, operation: Operation) -> None:
+        self.local[record.number] = LocalRecord(record=record, row_version=None, pending=True)
+        self.outbox.append(operation)
+
+    def record(self, number: str) -> LocalRecord | None:
+        return self.local.get(number)
+
+    def records_of_order(self, order_id: str) -> list[LocalRecord]:
+        return [r for r in self.local.values() if r.record.order_id == order_id]
+
+    def records_of_customer(self, customer_id: str) -> list[LocalRecord]:
+        return [r for r in self.local.values() if r.record.customer_id == customer_id]
+
+    def records_since(self, since: datetime, limit: int) -> list[LocalRecord]:
+        found = [r for r in self.local.values() if r.record.finalized_at >= since]
+        return sorted(found, key=lambda r: r.record.finalized_at, reverse=True)[:limit]
+
+    def last_pending(self, number: str) -> str | None:
+        waiting = [o.op_id for o in self.outbox if o.command.number == number]
+        return waiting[-1] if waiting else None
+
+    def attention(self) -> list[AttentionItem]:
+        return [item for item in self.attention_items if item.op_id not in self.settled]
+
+    def settle(self, op_id: str, note: str) -> None:
+        self.settled.append(op_id)
+
+    def queue(self) -> QueueState:
+        return QueueState(
+            waiting=len(self.outbox),
+            oldest_at=self.outbox[0].made_at if self.outbox else None,
+            attention=len(self.attention()),
+            numbers_left=len(self.numbers),
+        )

@@ -1,0 +1,157 @@
+"""Decisions about an RMA, and which version of it counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from desk.desk import Desk, build_desk
+from desk.errors import NotAllowed, NotFound
+from rma.numbers import BadRmaNumber, spoken
+from rma.operations import Identity, KnownRecord, LocalRecord, OperationKind
+from rma.policy import AuthorizationMode
+from rma.record import RmaRecord
+from rma.request import Role
+from rma.states import RmaCommand, RmaState
+from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
+from tests.shop import DEVICE, customer, finalized, number, order, policy, reasons
+
+
+@pytest.fixture
+def reference() -> MemoryReference:
+    return MemoryReference(
+        customer_list=[customer()],
+        order_list=[order()],
+        policy_list=[policy()],
+        reason_tree=reasons(),
+    )
+
+
+@pytest.fixture
+def work() -> MemoryWork:
+    return MemoryWork()
+
+
+@pytest.fixture
+def desk(reference: MemoryReference, work: MemoryWork) -> Desk:
+    return build_desk(reference, work, FixedClock())
+
+
+@pytest.fixture
+def waiting(reference: MemoryReference) -> RmaRecord:
+    record = finalized(policy=policy(authorization=AuthorizationMode.MANUAL))
+    assert record.state is RmaState.NEEDS_APPROVAL
+    reference.record_list.append(KnownRecord(record=record, row_version=3))
+    return record
+
+
+@pytest.fixture
+def supervisor(work: MemoryWork) -> Identity:
+    work.who = Identity(
+        device=DEVICE, person="Supervisor One", role=Role.SUPERVISOR, server="http://127.0.0.1:1"
+    )
+    return work.who
+
+
+def test_an_rma_is_shown_by_its_number_as_it_is_spoken(desk: Desk, waiting: RmaRecord) -> None:
+    view = desk.rmas.show(spoken(waiting.number))
+
+    assert view.record == waiting
+    assert view.customer == customer()
+    assert not view.pending
+
+
+def test_a_mistyped_number_is_caught_before_any_lookup(desk: Desk) -> None:
+    with pytest.raises(BadRmaNumber, match="Check digits"):
+        desk.rmas.show("47120300001")
+
+
+def test_an_unknown_number_says_to_sync(desk: Desk) -> None:
+    with pytest.raises(NotFound, match="press F5"):
+        desk.rmas.show(number(5))
+
+
+def test_an_agent_may_cancel_but_not_decide(desk: Desk, waiting: RmaRecord) -> None:
+    assert desk.rmas.show(waiting.number).commands == (RmaCommand.CANCEL,)
+    with pytest.raises(NotAllowed, match="Only a supervisor"):
+        desk.rmas.approve(waiting.number)
+
+
+def test_a_supervisor_approves_and_the_server_will_hear_of_it(
+    desk: Desk, work: MemoryWork, waiting: RmaRecord, supervisor: Identity
+) -> None:
+    view = desk.rmas.approve(waiting.number, "checked the photos")
+
+    assert view.record.state is RmaState.AUTHORIZED
+    assert view.record.history[-1].note == "checked the photos"
+    assert view.pending
+    [operation] = work.outbox
+    assert (operation.kind, operation.depends_on) == (OperationKind.APPROVE, None)
+
+
+def test_nobody_decides_about_their_own_return(
+    desk: Desk, reference: MemoryReference, waiting: RmaRecord, supervisor: Identity
+) -> None:
+    reference.record_list = [
+        KnownRecord(record=replace(waiting, author=supervisor.person), row_version=3)
+    ]
+
+    assert desk.rmas.show(waiting.number).commands == (RmaCommand.CANCEL,)
+    with pytest.raises(NotAllowed, match="another supervisor"):
+        desk.rmas.approve(waiting.number)
+
+
+def test_declining_needs_a_reason(
+    desk: Desk, work: MemoryWork, waiting: RmaRecord, supervisor: Identity
+) -> None:
+    with pytest.raises(NotAllowed, match="Say why"):
+        desk.rmas.decline(waiting.number, "  ")
+    assert work.outbox == []
+
+    assert desk.rmas.decline(waiting.number, "no photo").record.state is RmaState.REJECTED
+
+
+def test_a_decision_about_an_unsent_return_waits_for_it(desk: Desk, work: MemoryWork) -> None:
+    from tests.shop import draft
+
+    made = desk.returns.finalize(draft())
+    assert isinstance(made, RmaRecord)
+    desk.rmas.cancel(made.number, "caller changed their mind")
+
+    first, second = work.outbox
+    assert second.depends_on == first.op_id
+
+
+def test_what_waits_for_approval_comes_oldest_first_and_drops_what_was_decided_here(
+    desk: Desk, waiting: RmaRecord, supervisor: Identity
+) -> None:
+    assert [view.record.number for view in desk.rmas.waiting()] == [waiting.number]
+
+    desk.rmas.approve(waiting.number)
+
+    assert desk.rmas.waiting() == ()
+
+
+@pytest.mark.parametrize(
+    ("pending", "row_version", "shown"),
+    [
+        (True, 1, "ours"),  # the server has not answered our change yet
+        (False, 4, "ours"),  # it has, and we have not pulled that version yet
+        (False, 3, "theirs"),
+        (False, 2, "theirs"),  # somebody changed it after us
+        (False, None, "theirs"),
+    ],
+)
+def test_the_newest_version_of_an_rma_is_shown(
+    desk: Desk,
+    work: MemoryWork,
+    waiting: RmaRecord,
+    pending: bool,
+    row_version: int | None,
+    shown: str,
+) -> None:
+    ours = replace(waiting, state=RmaState.CANCELLED)
+    work.local[ours.number] = LocalRecord(record=ours, row_version=row_version, pending=pending)
+
+    assert desk.rmas.show(ours.number).record == (ours if shown == "ours" else waiting)
