@@ -83,7 +83,9 @@ class Books:
         for number, entry in self._records.items():
             self._by_order.setdefault(entry.record.order_id, []).append(number)
         self._answers = _answers(connection, set(op_ids))
-        self._blocks = leased_to(connection, device, {block_of(n) for n in told if n[:6].isdecimal()})
+        self._blocks = leased_to(
+            connection, device, {block_of(n) for n in told if n[:6].isdecimal()}
+        )
         self.policies: tuple[PublishedPolicy, ...] = published_policies(connection)
         self.reasons: ReasonTree = current_reasons(connection)
         buyers = {order.customer_id for order in self._orders.values()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Callable
 from datetime import datetime
@@ -133,9 +134,7 @@ async def enroll_device(request: Request, engine: WithEngine, now: Now) -> Respo
     return Response(write_document(answer), 201, media_type=JSON)
 
 
-@router.post(
-    "/v1/number-blocks", response_model=LeaseResponse, openapi_extra=_takes(LeaseRequest)
-)
+@router.post("/v1/number-blocks", response_model=LeaseResponse, openapi_extra=_takes(LeaseRequest))
 async def lease_numbers(
     request: Request, engine: WithEngine, caller: WithCaller, now: Now
 ) -> Response:
@@ -187,14 +186,18 @@ async def changes(
     def look(connection: Connection) -> feed.Page:
         return feed.page(connection, cursor, limit)
 
-    waiting = watch.ticket(wait)
-    try:
-        page = await _read(engine, look)
-        while not page.changes and await waiting.next():
+    time = asyncio.get_running_loop().time
+    until = time() + wait
+    while True:
+        moment = watch.moment()
+        try:
             page = await _read(engine, look)
-    except feed.CursorTooOld as error:
-        raise HttpProblem("cursor-too-old", str(error)) from None
-    return Response(page.body(), media_type=JSON)
+        except feed.CursorTooOld as error:
+            raise HttpProblem("cursor-too-old", str(error)) from None
+        left = until - time()
+        if page.changes or left <= 0 or watch.closed:
+            return Response(page.body(), media_type=JSON)
+        await watch.after(moment, left)
 
 
 @router.get("/v1/bootstrap", response_model=BootstrapPlan)

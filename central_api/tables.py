@@ -145,7 +145,7 @@ class RmaLineRow(Central, table=True):
     order_id: str
     line_id: str
     sku: str = Field(index=True)
-    quantity: int
+    quantity: int = Field(sa_type=BigInteger)
     slots: str = Field(sa_type=Text)
     """JSON list; empty while it holds nothing."""
     __table_args__ = (Index("ix_rma_line_order_line", "order_id", "line_id"),)
@@ -262,7 +262,7 @@ class ExpectedInboundRow(Central, table=True):
     __tablename__: ClassVar[str] = "expected_inbound"
     __table_args__ = (CheckConstraint("units >= 0", name="units"),)
     sku: str = Field(primary_key=True)
-    units: int
+    units: int = Field(sa_type=BigInteger)
 
 
 def _table(model: type[Central]) -> Table:

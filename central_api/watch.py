@@ -10,24 +10,29 @@ LOOK_SECONDS = 0.25
 
 
 class FeedWatch:
-    """Desks wait here; `newest` tells the feed's newest position, and is asked only while one waits."""
+    """Desks wait here. `newest` tells the feed's newest position; it is asked only while somebody waits."""
 
-    def __init__(self, newest: Callable[[], Awaitable[int]]) -> None:
+    def __init__(self, newest: Callable[[], Awaitable[str]]) -> None:
         self._newest = newest
         self._changed = asyncio.Event()
         self._waiting = 0
-        self._closed = False
         self._looker: asyncio.Task[None] | None = None
+        self.closed = False
+        """Whether the server is going down."""
 
-    async def wait(self, seconds: float) -> None:
-        """Return when something may have changed, when time is up, or at shutdown."""
-        if self._closed:
+    def moment(self) -> asyncio.Event:
+        """Now; ask before reading, so that nothing written meanwhile is missed."""
+        return self._changed
+
+    async def after(self, moment: asyncio.Event, seconds: float) -> None:
+        """Return when something may have changed since `moment`, when time is up, or at shutdown."""
+        if self.closed:
             return
         self._waiting += 1
         if self._looker is None or self._looker.done():
             self._looker = asyncio.create_task(self._look())
         try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            await asyncio.wait_for(moment.wait(), seconds)
         except TimeoutError:
             return
         finally:
@@ -40,19 +45,14 @@ class FeedWatch:
 
     def close(self) -> None:
         """Let everybody go, now and later."""
-        self._closed = True
+        self.closed = True
         self.wake()
 
-    @property
-    def closed(self) -> bool:
-        """Whether the server is going down."""
-        return self._closed
-
     async def _look(self) -> None:
-        seen = await self._newest()
-        while self._waiting and not self._closed:
-            await asyncio.sleep(LOOK_SECONDS)
+        seen = ""
+        while self._waiting and not self.closed:
             newest = await self._newest()
             if newest != seen:
                 seen = newest
                 self.wake()
+            await asyncio.sleep(LOOK_SECONDS)

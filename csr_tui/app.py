@@ -7,6 +7,7 @@ Screens post messages of `screens.navigation` and know neither each other nor th
 from __future__ import annotations
 
 import asyncio
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual import on
@@ -17,8 +18,10 @@ from textual.screen import Screen
 from csr_tui.session import OpenDesk, Session
 from csr_tui.type_ahead import TypeAhead
 from rma.errors import RmaError
+from rma.request import Role
 from screens.base import DeskScreen
 from screens.commands import EVERYWHERE, Command
+from screens.customer_lookup import STYLES as HOME_STYLES
 from screens.customer_lookup import CustomerLookup
 from screens.navigation import (
     OpenApprovals,
@@ -26,6 +29,8 @@ from screens.navigation import (
     OpenCustomer,
     OpenRma,
     ResumeDraft,
+    ReturnLeft,
+    ReturnMade,
     StartReturn,
 )
 from screens.themes import DESK
@@ -43,6 +48,8 @@ class DeskApp(TypeAhead, App[None]):
 
     TITLE = "csr-tui"
     ENABLE_COMMAND_PALETTE = False
+    CSS_PATH: ClassVar[list[str | PurePath]] = [HOME_STYLES]
+    """Textual loads a screen's own styles when it is pushed; the default screen never is."""
     BINDINGS: ClassVar[list[BindingType]] = [
         command.binding(priority=command.id in _FROM_DIALOGS_TOO) for command in EVERYWHERE
     ]
@@ -74,7 +81,7 @@ class DeskApp(TypeAhead, App[None]):
         try:
             session = await self._open_desk()
         except RmaError as error:
-            self._home.show_message(str(error), "error")
+            self._home.cannot_open(str(error))
             return
         self._session = session
         desk = session.desk
@@ -145,6 +152,11 @@ class DeskApp(TypeAhead, App[None]):
         """The screen under any dialog."""
         return next(s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen))
 
+    @property
+    def _role(self) -> Role:
+        identity = self._session.identity if self._session else None
+        return identity.role if identity else Role.AGENT
+
     def _say(self, text: str, *, error: bool = False) -> None:
         self._desk_screen.show_message(text, "error" if error else "information")
 
@@ -178,6 +190,8 @@ class DeskApp(TypeAhead, App[None]):
                 ReturnWizard(
                     desk.returns,
                     desk.customers,
+                    self._session.clock,
+                    self._role,
                     order_id=message.order_id,
                     line_id=message.line_id,
                 )
@@ -188,8 +202,28 @@ class DeskApp(TypeAhead, App[None]):
         from screens.return_wizard import ReturnWizard
 
         if self._session is not None:
-            desk = self._session.desk
-            await self._go(ReturnWizard(desk.returns, desk.customers, draft_id=message.draft_id))
+            desk, clock = self._session.desk, self._session.clock
+            await self._go(
+                ReturnWizard(
+                    desk.returns, desk.customers, clock, self._role, draft_id=message.draft_id
+                )
+            )
+
+    @on(ReturnMade)
+    async def _show_number(self, message: ReturnMade) -> None:
+        """The number takes the place of the panel that made it, so that Back leads to the customer."""
+        from screens.number import NumberScreen
+
+        if self._session is not None:
+            await self.pop_screen()
+            await self._go(NumberScreen(self._session.desk.rmas, message.record))
+            self._start_status()
+
+    @on(ReturnLeft)
+    async def _leave_return(self, message: ReturnLeft) -> None:
+        await self.pop_screen()
+        self._say(message.text)
+        self._changed()
 
     @on(OpenRma)
     async def _open_rma(self, message: OpenRma) -> None:

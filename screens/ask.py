@@ -15,24 +15,11 @@ from textual.widgets import Input, Static
 from screens.widgets.safe_text import plain
 from screens.widgets.too_small import TooSmall
 
-_CSS = """
-{name} {{ align: center bottom; background: transparent; }}
-{name} > Vertical {{
-    height: auto; max-height: 12; padding: 1 2; background: $panel; border-top: tall $accent;
-}}
-{name} .ask--question {{ text-style: bold; height: auto; }}
-{name} .ask--detail {{ height: auto; color: $text-muted; }}
-{name} .ask--hint {{ height: auto; color: $text-muted; }}
-{name} .ask--hint.-error {{ color: $text-error; }}
-{name} Input {{ border: none; height: 1; padding: 0 1; margin: 1 0 0 0; background: $surface; }}
-{name} Input:focus {{ background: $boost; }}
-"""
-
 
 class AskReason(ModalScreen[str | None]):
     """A question that is answered with one typed line; gives the text, or None on Esc."""
 
-    DEFAULT_CSS = _CSS.format(name="AskReason")
+    CSS_PATH = "ask.tcss"
     HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
     VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,7 +64,7 @@ class ConfirmTyped(ModalScreen[bool]):
 
     DISCARDS_TYPE_AHEAD = True
     """Keys that were typed before the question was seen are no answer."""
-    DEFAULT_CSS = _CSS.format(name="ConfirmTyped")
+    CSS_PATH = "ask.tcss"
     HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
     VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f12,f3", "give_up", "No", show=False)]

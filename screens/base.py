@@ -15,11 +15,13 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import DescendantFocus
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
 
 from rma.errors import RmaError
 from screens.commands import Command, commands_of
 from screens.widgets.key_line import KeyLine
 from screens.widgets.message_line import MessageLine, Severity
+from screens.widgets.row_list import RowList
 from screens.widgets.status_line import DeskStatus, StatusLine
 from screens.widgets.title_line import TitleLine
 from screens.widgets.too_small import TooSmall
@@ -139,6 +141,15 @@ class DeskScreen(Screen[None]):
     def desk_changed(self) -> None:
         """A sync brought something new: read again what is shown, without moving the focus."""
 
-    def action_leave(self) -> None:
-        """Go back to the screen before this one."""
+    async def action_open(self) -> None:
+        """What Enter does where the focus is: the palette's way to it."""
+        focused = self.focused
+        if isinstance(focused, RowList):
+            focused.action_open()
+        elif isinstance(focused, Input):
+            await focused.action_submit()
+
+    async def action_leave(self) -> None:
+        """Keep what is half-typed, then go back to the screen before this one."""
+        await self.before_leaving()
         self.dismiss()

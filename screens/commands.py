@@ -6,12 +6,16 @@ A command has one key with one meaning, and the palette as its second route. A s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual.binding import Binding
 
 MAX_KEYS = 7
 """Keys in the key line."""
+
+KEY_GAP = "  "
+"""Between two keys of the key line."""
 
 _KEY_NAMES = {"escape": "Esc", "enter": "Enter", "delete": "Del", "question_mark": "?"}
 
@@ -110,7 +114,7 @@ EVERYWHERE: tuple[Command, ...] = (
     Command(
         id="app.palette",
         key="ctrl+p",
-        label="Commands",
+        label="More",
         action="palette",
         in_line=True,
         help="Find any command by its name and run it.",
@@ -136,6 +140,14 @@ LEAVE = Command(
 """How a screen without a draft is left."""
 
 HOME: tuple[Command, ...] = (
+    Command(
+        id="home.rows",
+        key="down",
+        label="Results",
+        action="into_rows",
+        when="in the box",
+        help="Go from the search box into the list below it.",
+    ),
     Command(
         id="home.open",
         key="enter",
@@ -356,10 +368,19 @@ def commands_of(screen: str) -> tuple[Command, ...]:
     return BY_SCREEN.get(screen, ())
 
 
-def key_line(commands: tuple[Command, ...]) -> tuple[Command, ...]:
-    """What the key line shows, at most `MAX_KEYS`: help first, the screen's own, then as many of the app's as fit."""
-    help_, *others = (command for command in EVERYWHERE if command.in_line)
-    own = [command for command in commands if command.in_line]
-    rest = [*others[-1:], *others[:-1]] if len(own) >= MAX_KEYS - 2 else others
-    shown = [help_, *own, *rest][:MAX_KEYS]
+def key_line(commands: tuple[Command, ...], width: int) -> tuple[Command, ...]:
+    """What the key line shows: help, the screen's own keys, as many of the app's as fit, and the palette last."""
+    help_, *others, palette = (command for command in EVERYWHERE if command.in_line)
+    own = [command for command in commands if command.in_line][: MAX_KEYS - 2]
+    shown = [help_, *own, palette]
+    for command in others:
+        wider = [*shown[:-1], command, palette]
+        if len(wider) <= MAX_KEYS and line_width(wider) <= width:
+            shown = wider
     return tuple(shown)
+
+
+def line_width(commands: Iterable[Command]) -> int:
+    """Cells that these commands take in the key line."""
+    entries = [len(command.shown_key) + 1 + len(command.label) for command in commands]
+    return sum(entries) + len(KEY_GAP) * (len(entries) - 1)

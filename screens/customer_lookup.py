@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from desk.lookup import Found, HitKind, Home, LookUp
+from desk.lookup import Found, Home, LookUp
 from desk.returns import Returns
 from rma.operations import Identity
 from screens.ask import ConfirmTyped
@@ -19,7 +20,11 @@ from screens.base import DeskScreen
 from screens.lookup_rows import Go, found_rows, home_rows
 from screens.navigation import OpenApprovals, OpenAttention, OpenCustomer, OpenRma, ResumeDraft
 from screens.widgets.row_list import RowList
+from screens.widgets.safe_text import plain
 from screens.widgets.status_line import DeskStatus
+
+STYLES = Path(__file__).with_suffix(".tcss")
+"""The app loads them: this screen is never pushed."""
 
 _OPENING = "The desk is opening: type already, the search starts by itself."
 _EMPTY = "Nothing waits here. Type a name, or the end of a phone number, to begin."
@@ -34,7 +39,6 @@ class CustomerLookup(DeskScreen):
 
     NAME = "home"
     HEADING = "Look up"
-    CSS_PATH = "customer_lookup.tcss"
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,8 +59,8 @@ class CustomerLookup(DeskScreen):
             select_on_focus=False,
             max_length=200,
         )
-        yield RowList()
         yield Static(Text(_OPENING), id="hint")
+        yield RowList()
 
     def on_mount(self) -> None:
         """The agent can type at once."""
@@ -74,6 +78,11 @@ class CustomerLookup(DeskScreen):
         self._approves = identity is not None and identity.role.approves
         self._hint("")
         self._read()
+
+    def cannot_open(self, why: str) -> None:
+        """The stores stay closed; the reason stands here until the agent quits."""
+        self._hint(f"✗ {why} Ctrl+Q quits.")
+        self.query_one("#hint").add_class("-error")
 
     def take_next_call(self) -> None:
         """Stand in the box; what was typed there is replaced by the next key."""
@@ -113,7 +122,7 @@ class CustomerLookup(DeskScreen):
         return self.query_one(RowList)
 
     def _hint(self, text: str) -> None:
-        self.query_one("#hint", Static).update(Text(text))
+        self.query_one("#hint", Static).update(Text(plain(text)))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -254,12 +263,16 @@ def _message(
     go: Go,
 ) -> OpenCustomer | OpenRma | ResumeDraft | OpenAttention | OpenApprovals:
     """Where a row leads."""
-    if go.kind == HitKind.CUSTOMER:
-        return OpenCustomer(go.customer_id)
-    if go.kind == HitKind.ORDER:
-        return OpenCustomer(go.customer_id, order_id=go.key)
-    if go.kind == HitKind.RMA:
-        return OpenRma(go.key)
-    if go.kind == "draft":
-        return ResumeDraft(go.key)
-    return OpenAttention() if go.kind == "attention" else OpenApprovals()
+    match go.kind:
+        case "customer":
+            return OpenCustomer(go.customer_id)
+        case "order":
+            return OpenCustomer(go.customer_id, order_id=go.key)
+        case "rma":
+            return OpenRma(go.key)
+        case "draft":
+            return ResumeDraft(go.key)
+        case "attention":
+            return OpenAttention()
+        case "approvals":
+            return OpenApprovals()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,11 +22,9 @@ _NUMBER = (
     "The number is final the moment it is shown, also offline; it never changes."
 )
 _MOVING = (
-    ("Tab, Shift+Tab", "Go to the next or the last field."),
-    ("Arrows, PgUp, PgDn", "Move in a list."),
-    ("Enter", "Take the field, or open the row."),
+    ("Tab, Shift+Tab", "Field", "Go to the next field, or the one before."),
+    ("Arrows, PgUp, PgDn", "Row", "Move in a list."),
 )
-_KEY_WIDTH = 20
 
 
 class Help(ModalScreen[None]):
@@ -49,7 +49,7 @@ class Help(ModalScreen[None]):
             yield Static(_table(self._commands), classes="help--keys")
             yield Static(Text("Everywhere"), classes="help--heading")
             yield Static(_table(EVERYWHERE), classes="help--keys")
-            yield Static(_moving(), classes="help--keys")
+            yield Static(_grid(_MOVING), classes="help--keys")
             yield Static(Text("The RMA number"), classes="help--heading")
             yield Static(Text(_NUMBER), classes="help--text")
             yield Static(Text("F1 closes · arrows scroll"), classes="help--hint")
@@ -64,18 +64,21 @@ class Help(ModalScreen[None]):
         self.dismiss()
 
 
-def _table(commands: tuple[Command, ...]) -> Text:
-    lines = []
-    for command in commands:
-        keys = ", ".join(key_name(key) for key in command.keys)
-        when = f" ({command.when})" if command.when else ""
-        lines.append(_entry(keys, f"{command.label}{when}. {command.help}"))
-    return Text("\n").join(lines)
+def _table(commands: tuple[Command, ...]) -> Table:
+    return _grid(
+        (
+            ", ".join(key_name(key) for key in command.keys),
+            command.label + (f" ({command.when})" if command.when else ""),
+            command.help,
+        )
+        for command in commands
+    )
 
 
-def _moving() -> Text:
-    return Text("\n").join(_entry(keys, text) for keys, text in _MOVING)
-
-
-def _entry(keys: str, text: str) -> Text:
-    return Text.assemble((keys.ljust(_KEY_WIDTH), "bold"), text)
+def _grid(entries: Iterable[tuple[str, str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(width=18)
+    grid.add_column()
+    for keys, label, text in entries:
+        grid.add_row(Text(keys, "bold"), Text.assemble((f"{label}. ", "bold"), text))
+    return grid

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal, TypeAlias
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from desk.lookup import Found, Hit, HitKind, Home, WaitingDraft
@@ -43,11 +44,12 @@ def found_rows(found: Found) -> list[Row]:
     """Hits under headings that say what the text was taken for."""
     rows: list[Row] = []
     words = plain(found.text).split()
+    title = max((cell_len(plain(hit.title)) for hit in found.hits), default=0)
     for (kind, matched), hits in groupby(found.hits, key=lambda hit: (hit.kind, hit.matched)):
         if rows:
             rows.append(BLANK)
         rows.append(heading(f"{_PLURAL[kind]} by {matched}"))
-        rows.extend(_hit_row(hit, words) for hit in hits)
+        rows.extend(_hit_row(hit, words, title) for hit in hits)
     return rows
 
 
@@ -61,7 +63,7 @@ def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:
                 Go("attention"),
                 home.queue.attention,
                 "need attention",
-                "what the server changed or refused, and what to do",
+                "what the server changed or refused · Ctrl+G",
             )
         )
     if approves and home.approvals:
@@ -80,9 +82,9 @@ def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:
     return rows
 
 
-def _hit_row(hit: Hit, words: list[str]) -> Row:
+def _hit_row(hit: Hit, words: list[str], longest: int) -> Row:
     def draw(width: int) -> Text:
-        title = width * 2 // 5
+        title = min(longest, width * 2 // 5)
         line = Text.assemble(
             (pad(plain(hit.title), title), "row-list--strong"),
             "  ",
@@ -128,9 +130,9 @@ def _today_row(record: RmaRecord) -> Row:
     amount = total(record)
 
     def draw(width: int) -> Text:
-        goods = max(0, width - 14 - 16 - 16)
+        goods = max(0, width - 15 - 16 - 16)
         return Text.assemble(
-            (pad(spoken(record.number), 14), "row-list--strong"),
+            (pad(spoken(record.number), 15), "row-list--strong"),
             (pad(record.state.words, 16), state_style(record.state)),
             pad(f"{what} · order {plain(record.order_number)}", goods),
             pad(amount, 16, right=True),

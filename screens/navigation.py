@@ -47,6 +47,13 @@ class ReturnMade(Message):
 
 
 @dataclass
+class ReturnLeft(Message):
+    """The agent left the panel without a number; `text` says what became of the draft, on the screen before it."""
+
+    text: str
+
+
+@dataclass
 class OpenApprovals(Message):
     """The agent wants to see what waits for a supervisor."""
 

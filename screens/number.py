@@ -1,17 +1,138 @@
-"""The number of a return that was just made, to be read out: see `NumberScreen`."""
+"""The number of a return that was just made: large, to be read out, with what to tell the caller."""
 
 from __future__ import annotations
 
-from desk.rmas import Rmas
+import asyncio
+import textwrap
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from desk.rmas import Rmas, RmaView
+from rma.numbers import spoken
 from rma.record import RmaRecord
+from rma.states import RmaState
 from screens.base import DeskScreen
+from screens.big_digits import big_digits
+from screens.navigation import OpenRma
+from screens.return_money import component_rows, money_line, payout_rows, total_row
+from screens.rma_words import day, state_words
+from screens.widgets.safe_text import plain
+
+_BIG_FROM = (76, 20)
+"""Columns and rows of the terminal from which the number is drawn large."""
+_MONEY_WIDTH = 40
 
 
 class NumberScreen(DeskScreen):
-    """The RMA number, large, and what to tell the caller. Enter goes home, `o` opens the RMA."""
+    """The RMA number, final from now on. Enter goes home, `o` opens the RMA."""
 
     NAME = "number"
     HEADING = "Return made"
+    CSS_PATH = "number.tcss"
 
     def __init__(self, rmas: Rmas, record: RmaRecord) -> None:
         super().__init__()
+        self._rmas = rmas
+        self._record = record
+        self._view: RmaView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Number, state, what to say, money, where it is."""
+        with VerticalScroll(id="number"):
+            yield Static(id="digits")
+            yield Static(id="state")
+            yield Static(id="say")
+            yield Static(id="money")
+            yield Static(id="sent")
+
+    def on_mount(self) -> None:
+        """Show it at once; whether it is sent is read behind."""
+        record = self._record
+        self.set_heading(f"Return made · order {record.order_number}", f"by {record.author}")
+        self.query_one("#number").focus()
+        self._draw()
+        self.refresh_data()
+
+    def on_resize(self) -> None:
+        """Large where there is room."""
+        self._draw()
+
+    def desk_changed(self) -> None:
+        """A sync ended: it may be sent now."""
+        self.refresh_data()
+
+    def refresh_data(self) -> None:
+        """Read again whether the server has it."""
+        self.run_worker(self._read(), name="number", exclusive=True)
+
+    async def _read(self) -> None:
+        with self.reporting():
+            self._view = await asyncio.to_thread(self._rmas.show, self._record.number)
+            self._draw()
+
+    def action_open(self) -> None:
+        """Open the RMA."""
+        self.post_message(OpenRma(self._record.number))
+
+    def _draw(self) -> None:
+        record = self._view.record if self._view else self._record
+        columns, rows = self.app.size
+        number = spoken(record.number)
+        large = columns >= _BIG_FROM[0] and rows >= _BIG_FROM[1]
+        drawn = [*big_digits(number), ""] if large else []
+        self.query_one("#digits", Static).update(
+            Content.styled("\n".join([*drawn, f"RMA {number}"]), "bold $primary")
+        )
+        self.query_one("#state", Static).update(state_words(record.state))
+        width = max(20, min(columns - 4, 76))
+        said = [
+            part
+            for text in what_to_say(record)
+            for part in textwrap.wrap(plain(text), width) or [""]
+        ]
+        self.query_one("#say", Static).update(Content("\n".join(said)))
+        self.query_one("#money", Static).update(self._money(record))
+        self.query_one("#sent", Static).update(self._sent())
+
+    def _money(self, record: RmaRecord) -> Content:
+        quote = record.quote
+        if quote is None:
+            return Content("")
+        order = self._view.order if self._view else None
+        rows = component_rows(quote.all_components, quote.currency)
+        lines = [money_line(row, _MONEY_WIDTH, 4) for row in rows]
+        lines.append(money_line(total_row(quote), _MONEY_WIDTH))
+        lines += [money_line(row, _MONEY_WIDTH, 4) for row in payout_rows(quote, order)]
+        return Content("\n").join(lines)
+
+    def _sent(self) -> Content:
+        if self._view is None:
+            return Content("")
+        if self._view.pending:
+            words = (
+                "Queued here: it is sent as soon as the central API answers. The number is final."
+            )
+        else:
+            words = "Sent: the central API has it."
+        return Content.styled(words, "$text-muted")
+
+
+def what_to_say(record: RmaRecord) -> list[str]:
+    """What the agent tells the caller, sentence by sentence."""
+    said = []
+    if record.state is RmaState.NEEDS_APPROVAL:
+        said.append("Please wait for our approval before you send anything: we get back to you.")
+    if record.quote is not None:
+        terms = record.quote.terms
+        said += list(terms.packaging)
+        if terms.carriers:
+            said.append(f"Send it with {' or '.join(terms.carriers)}.")
+        if record.quote.estimate:
+            said.append("The amount is an estimate until we have seen the goods.")
+    if record.expires_at is not None:
+        said.append(f"The number is good until {day(record.expires_at)}.")
+    said.append("Write the number on the parcel.")
+    return said

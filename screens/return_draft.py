@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from desk.customers import LineView, OrderView
 from rma.draft import Draft, DraftLine
 
-_NOT_TYPED = ("saved_at", "first_key_at", "keys", "refused_tries")
+_NOT_TYPED = ("draft_id", "started_at", "saved_at", "first_key_at", "keys", "refused_tries")
 
 
 @dataclass(frozen=True, slots=True)

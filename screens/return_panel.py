@@ -81,6 +81,7 @@ class ReturnPanel:
         self.supervisor = supervisor
         self.view: DraftView | None = None
         """The newest answer of the rules."""
+        self._view_keys: tuple[RowKey, ...] = ()
         self.marks: dict[Mark, str] = {}
         """Fields that a refused try named and that still stand wrong, with the sentence."""
         self._left: set[Mark] = set()
@@ -205,7 +206,9 @@ class ReturnPanel:
             return tuple((e.value, e.value) for e in Evidence)
         if name == "photo_seen_before":
             return (("seen", "was sent for an older return"),)
-        return tuple((f.value, _FACT_WORDS[f]) for f in Fact)
+        postcode = self.view.customer.postcode if self.view else ""
+        words = _FACT_WORDS | {Fact.POSTCODE: f"postcode {postcode}".strip()}
+        return tuple((fact.value, words[fact]) for fact in Fact)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -243,15 +246,14 @@ class ReturnPanel:
         """What the rules said about a row."""
         if self.view is None:
             return None
-        keys = asked_keys(self.view.draft)
-        return dict(zip(keys, self.view.assessment.lines, strict=False)).get(key)
+        return dict(zip(self._view_keys, self.view.assessment.lines, strict=False)).get(key)
 
     def quote_of(self, key: RowKey) -> LineQuote | None:
         """What a row is worth."""
         if self.view is None or self.view.assessment.quote is None:
             return None
         left = list(self.view.assessment.quote.lines)
-        for at in asked_keys(self.view.draft):
+        for at in self._view_keys:
             found = next((q for q in left if q.line_id == at.line_id), None)
             if found is not None:
                 left.remove(found)
@@ -319,9 +321,9 @@ class ReturnPanel:
         )
         return asked(draft)
 
-    def judged(self, view: DraftView) -> None:
-        """Take a new answer of the rules; marks go where the reason for them went."""
-        self.view = view
+    def judged(self, view: DraftView, keys: tuple[RowKey, ...]) -> None:
+        """Take the answer of the rules about the rows `keys`; marks go where the reason for them went."""
+        self.view, self._view_keys = view, keys
         standing = {mark for mark, _ in self._against(view.missing, view.assessment.all_findings)}
         self.marks = {mark: said for mark, said in self.marks.items() if mark in standing}
 
@@ -339,13 +341,36 @@ class ReturnPanel:
 
         return min(self.marks, key=place, default=None)
 
+    def advance(self, name: str) -> str | None:
+        """Where Enter goes: the next field of this line, else the next unfinished line, else the caller."""
+        further = self.after(name)
+        if BY_NAME[name].of_line and not BY_NAME[name].rare:
+            if further is not None and BY_NAME[further].of_line and self.typed.quantity.strip():
+                return further
+            unfinished = self._unfinished()
+            if unfinished is not None:
+                self.key = unfinished
+                return self.after(QUANTITY)
+            return "email" if self._wants(BY_NAME["email"]) else "verified"
+        return further
+
     def after(self, name: str) -> str | None:
-        """Where Enter goes from a field: to the next one that is usually needed and still empty."""
+        """The next field of the screen that is usually needed and still empty."""
         for spec in FIELDS[ORDER[name] + 1 :]:
             if spec.rare and not BY_NAME[name].rare:
                 break
             if self.shows(spec.name) and (BY_NAME[name].rare or self._wants(spec)):
                 return spec.name
+        return None
+
+    def _unfinished(self) -> RowKey | None:
+        """The next row on the return that lacks its reason or condition, from the row under the cursor on."""
+        keys = self.on_return
+        ordered = [k for k in keys if k != self.key]
+        for key in ordered:
+            line = line_at(self.draft, key)
+            if not (line.reason.strip() and line.condition.strip()):
+                return key
         return None
 
     # --- inside ------------------------------------------------------------------------------------------------
@@ -420,7 +445,7 @@ _FACT_WORDS = {
     Fact.EMAIL: "e-mail",
     Fact.PHONE: "phone",
     Fact.POSTCODE: "postcode",
-    Fact.ORDER_NUMBER: "order number",
+    Fact.ORDER_NUMBER: "order no",
 }
 
 

@@ -1,16 +1,142 @@
-"""Everything about one RMA: see `RmaScreen`."""
+"""Everything about one RMA, and the decisions about it: cancel, approve, decline."""
 
 from __future__ import annotations
 
-from desk.rmas import Rmas
+import asyncio
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from desk.rmas import Rmas, RmaView
+from rma.numbers import spoken
+from rma.states import RmaCommand
+from screens.ask import AskReason, ConfirmTyped
 from screens.base import DeskScreen
+from screens.rma_sheet import sheet
+
+_WIDEST = 100
+"""Longer rows are hard to read."""
+
+_COMMANDS = {
+    "cancel": RmaCommand.CANCEL,
+    "approve": RmaCommand.APPROVE,
+    "decline": RmaCommand.DECLINE,
+}
 
 
 class RmaScreen(DeskScreen):
-    """Everything about one RMA; cancel, approve and decline where this person may."""
+    """One RMA. Arrows scroll; `c`, `a` and `d` act where state, role and authorship allow it."""
 
     NAME = "rma"
-    HEADING = "Return"
+    HEADING = "RMA"
+    CSS_PATH = "rma.tcss"
 
     def __init__(self, rmas: Rmas, number: str) -> None:
         super().__init__()
+        self._rmas = rmas
+        self._number = number
+        self._view: RmaView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """One sheet that scrolls."""
+        with VerticalScroll(id="scroll"):
+            yield Static(id="sheet")
+
+    async def on_mount(self) -> None:
+        """Read it, and let the arrows scroll."""
+        self.query_one("#scroll").focus()
+        await self._read()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._draw()
+
+    def desk_changed(self) -> None:
+        """A sync may have changed it."""
+        self.refresh_data()
+
+    def refresh_data(self) -> None:
+        """Read it again; the scroll position stays."""
+        self.run_worker(self._read(), name="rma", exclusive=True)
+
+    async def _read(self) -> None:
+        with self.reporting():
+            self._show(await asyncio.to_thread(self._rmas.show, self._number))
+
+    def _show(self, view: RmaView) -> None:
+        self._view = view
+        self.set_heading(
+            f"RMA {spoken(view.record.number)} · {view.record.state.words}",
+            view.customer.name if view.customer else "",
+        )
+        self._draw()
+        self.refresh_keys()
+
+    def _draw(self) -> None:
+        if self._view is None:
+            return
+        width = min(_WIDEST, self.app.size.width - 6)
+        self.query_one("#sheet", Static).update(
+            sheet(self._view, width) if width > 20 else Content("")
+        )
+
+    def can(self, action: str) -> bool:
+        """Only what this person may do to an RMA in this state."""
+        if action not in _COMMANDS:
+            return True
+        return self._view is not None and _COMMANDS[action] in self._view.commands
+
+    # --- decisions ------------------------------------------------------------------------------------------------
+
+    def action_cancel(self) -> None:
+        """Ask why, then cancel."""
+        dialog = AskReason(
+            f"Why is {spoken(self._number)} cancelled?",
+            "Its units are free again; the number stays on record as cancelled.",
+        )
+        self.open_dialog(
+            dialog, lambda reason: self._decide(self._rmas.cancel, reason, "Cancelled.")
+        )
+
+    def action_approve(self) -> None:
+        """Ask for a note that may stay empty, then approve."""
+        dialog = AskReason(
+            f"Approve {spoken(self._number)}? A note, or Enter alone.",
+            "The caller may send the goods then.",
+            required=False,
+        )
+        self.open_dialog(dialog, lambda note: self._decide(self._rmas.approve, note, "Approved."))
+
+    def action_decline(self) -> None:
+        """Ask why, then for a typed `y`, then decline."""
+        dialog = AskReason(
+            f"Why is {spoken(self._number)} declined?", "The caller will hear this reason."
+        )
+        self.open_dialog(dialog, self._confirm_decline)
+
+    def _confirm_decline(self, reason: str | None) -> None:
+        if reason is None:
+            return
+        dialog = ConfirmTyped(
+            f"Decline {spoken(self._number)}?", "This cannot be undone; its units are free again."
+        )
+
+        async def sure(yes: bool | None) -> None:
+            if yes:
+                await self._decide(self._rmas.decline, reason, "Declined.")
+            else:
+                self.show_message("Not declined.")
+
+        self.open_dialog(dialog, sure)
+
+    async def _decide(
+        self, command: Callable[[str, str], RmaView], text: str | None, done: str
+    ) -> None:
+        if text is None:
+            return
+        with self.reporting():
+            self._show(await asyncio.to_thread(command, self._number, text))
+            self.show_message(f"{done} It reaches the central API with the next sync.", "success")

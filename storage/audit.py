@@ -113,7 +113,7 @@ class Chain:
         self._head = AuditEntry(**row, hash="").computed_hash()
         result = self._connection.execute(insert(AUDIT_ENTRY), row | {"hash": self._head})
         if values:
-            entry = result.inserted_primary_key[0]
+            entry = result.lastrowid
             self._connection.execute(
                 insert(AUDIT_PERSONAL),
                 [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rma.operations import CallMetrics, LocalRecord
@@ -94,15 +94,15 @@ class LocalRecords:
     def _read(
         self, connection: Connection, query: Select[Any], **keys: object
     ) -> list[LocalRecord]:
-        return list(self._documented(connection.execute(query, keys)))
-
-    def _documented(self, rows: Iterable[Row[Any]]) -> Iterable[LocalRecord]:
-        for number, document, row_version, pending in rows:
-            yield LocalRecord(
-                record=self._documents.read(number, document),
-                row_version=row_version,
-                pending=bool(pending),
+        rows: Iterable[Any] = connection.execute(query, keys)
+        return [
+            LocalRecord(
+                record=self._documents.read(row.number, row.document),
+                row_version=row.row_version,
+                pending=bool(row.pending),
             )
+            for row in rows
+        ]
 
 
 def _columns(record: RmaRecord) -> dict[str, Any]:

@@ -130,37 +130,38 @@ class WorkStore:
     # ---- returns ----------------------------------------------------------------------------------------------
 
     def finalize(
-        self, builds: Sequence[Callable[[str], MadeReturn]], draft_id: str | None
+        self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
     ) -> list[RmaRecord]:
-        """Take a number for each build, store RMA, outbox row and audit entry, drop the draft: one transaction.
+        """Take a number for each build, store RMA, outbox row and audit entry, drop the drafts: one transaction.
 
-        On any exception nothing has changed: no number is used, the draft is still a draft.
+        `draft_ids` names the draft of each build, or is empty where there were none. On any exception nothing has
+        changed: no number is used, the drafts are still drafts.
 
         Raises:
             NoNumbersLeft: when the leased blocks are used up.
-            AlreadyFinalized: when this draft became a return before.
+            AlreadyFinalized: when one of the drafts became a return before.
             NotEnrolled: before enrollment.
         """
         identity = self._enrolled()
         records: list[RmaRecord] = []
         with self._writing() as connection:
-            if draft_id is not None:
-                number = drafts.finalized_as(connection, draft_id)
-                if number is not None:
-                    raise AlreadyFinalized(number)
+            for draft_id in draft_ids:
+                told = drafts.finalized_as(connection, draft_id)
+                if told is not None:
+                    raise AlreadyFinalized(told)
             chain = self._chain(connection, identity)
-            for build, number in zip(
-                builds, number_blocks.take(connection, len(builds)), strict=True
-            ):
+            numbers = number_blocks.take(connection, len(builds))
+            of_drafts: Sequence[str | None] = draft_ids or [None] * len(builds)
+            for build, number, draft in zip(builds, numbers, of_drafts, strict=True):
                 made = build(number)
                 command = made.operation.command
                 if not isinstance(command, FinalizeReturn) or made.record.number != number:
                     raise ValueError("a build has to finalize under the number it was given")
-                self._records.add(connection, made.record, command.metrics, draft_id)
+                self._records.add(connection, made.record, command.metrics, draft)
                 outbox.put(connection, number, self._seal(made.operation, identity))
                 chain.append(audit_acts.made(made.record, made.operation))
                 records.append(made.record)
-            if draft_id is not None:
+            for draft_id in draft_ids:
                 drafts.discard(connection, draft_id)
         return records
 

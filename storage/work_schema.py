@@ -20,6 +20,15 @@ REVISIONS = ("0001",)
 
 SCRIPTS = "storage:work_migrations"
 
+FROZEN = {
+    "outbox": (
+        "UPDATE OF seq, op_id, number, kind, stream, depends_on, made_at, body, sha256",
+        "DELETE",
+    ),
+    "audit_entry": ("UPDATE", "DELETE"),
+}
+"""What never happens to a row again."""
+
 SPARE_BYTES = 16 << 20
 """Free space that an update leaves on the disk."""
 
@@ -47,6 +56,7 @@ def upgrade(path: Path, scripts: str = SCRIPTS, revisions: tuple[str, ...] = REV
         try:
             with writing(engine) as connection:
                 _migrate(connection, scripts)
+                _freeze(connection)
                 _check_references(connection)
         except StorageError:
             raise
@@ -78,6 +88,17 @@ def _migrate(connection: Connection, scripts: str) -> None:
     config.set_main_option("script_location", scripts)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _freeze(connection: Connection) -> None:
+    """Renew the triggers: a batch migration that copies a table drops them silently."""
+    for table, actions in FROZEN.items():
+        for action in actions:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER IF NOT EXISTS frozen_{table}_{action.split()[0].lower()} "
+                f"BEFORE {action} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'this row of {table} is frozen'); END"
+            )
 
 
 def _check_references(connection: Connection) -> None:

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
-
 from rma.errors import RmaError
 from rma.order import Customer, Order, Product
 from rma.policy import Policy
@@ -48,15 +46,26 @@ def _as_it_is(document: Any) -> Any:
     return document
 
 
-_SHAPES: dict[str, tuple[Any, Callable[[Any], Any]]] = {
-    "customer": (Customer, _as_it_is),
-    "order": (Order, _as_it_is),
-    "product": (Product, _as_it_is),
-    "rma": (RmaRecord, _as_it_is),
-    "policy": (PolicyDocument, _policy),
-    "reasons": (ReasonsDocument, _reasons),
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one kind of thing is read."""
+
+    document: Any
+    """What travels."""
+    page: Any
+    """What a page of a first download is."""
+    made: Callable[[Any], Any] = _as_it_is
+    """What the local copy keeps of a document."""
+
+
+_KINDS = {
+    "customer": _Kind(Customer, list[_Line[Customer]]),
+    "order": _Kind(Order, list[_Line[Order]]),
+    "product": _Kind(Product, list[_Line[Product]]),
+    "rma": _Kind(RmaRecord, list[_Line[RmaRecord]]),
+    "policy": _Kind(PolicyDocument, list[_Line[PolicyDocument]], _policy),
+    "reasons": _Kind(ReasonsDocument, list[_Line[ReasonsDocument]], _reasons),
 }
-"""For each kind the document that travels, and what is made of it."""
 
 
 def rows_of(changes: Iterable[Change]) -> list[ReferenceRow]:
@@ -67,39 +76,41 @@ def rows_of(changes: Iterable[Change]) -> list[ReferenceRow]:
     """
     rows = []
     for change in changes:
-        if change.kind not in _SHAPES:
+        kind = _KINDS.get(change.kind)
+        if kind is None:
             continue
-        shape, made = _SHAPES[change.kind]
         try:
-            document = None if _gone(change) else made(read_tree(shape, change.document))
-        except (ValidationError, ValueError, RmaError) as error:
+            value = None
+            if not _gone(change):
+                value = kind.made(read_tree(kind.document, change.document))
+        except (ValueError, RmaError) as error:
             raise UnreadableAnswer(f"{change.kind} {change.key}") from error
-        rows.append(ReferenceRow(change.kind, change.key, change.row_version, document))
+        rows.append(ReferenceRow(change.kind, change.key, change.row_version, value))
     return rows
 
 
-def rows_of_page(kind: str, page: bytes) -> tuple[ReferenceRow, ...]:
-    """A page of a first download (one JSON document per line) as rows.
+def rows_of_page(name: str, page: bytes) -> tuple[ReferenceRow, ...]:
+    """A page of a first download (one JSON document per line) as rows of the kind `name`.
 
     Raises:
         UnreadableAnswer: if a line is not a row of this kind.
     """
-    if kind not in _SHAPES:
+    kind = _KINDS.get(name)
+    if kind is None:
         return ()
-    shape, made = _SHAPES[kind]
-    listed = b"[" + b",".join(line for line in page.splitlines() if line) + b"]"
+    listed = b"[" + b",".join(line for line in page.split(b"\n") if line) + b"]"
     try:
-        lines: list[_Line[Any]] = read_document(list[_Line[shape]], listed)
-        if any(line.kind != kind for line in lines):
-            raise ValueError(f"a row that is no {kind}")
-        return tuple(
-            ReferenceRow(
-                kind, line.key, line.row_version, None if _gone(line) else made(line.document)
-            )
-            for line in lines
-        )
-    except (ValidationError, ValueError, RmaError) as error:
-        raise UnreadableAnswer(f"a page of {kind}") from error
+        lines: list[_Line[Any]] = read_document(kind.page, listed)
+        return tuple(_row(name, line, kind.made) for line in lines)
+    except (ValueError, RmaError) as error:
+        raise UnreadableAnswer(f"a page of {name}") from error
+
+
+def _row(name: str, line: _Line[Any], made: Callable[[Any], Any]) -> ReferenceRow:
+    if line.kind != name:
+        raise ValueError(f"a row that is no {name}")
+    value = None if _gone(line) else made(line.document)
+    return ReferenceRow(name, line.key, line.row_version, value)
 
 
 def _gone(row: Change | _Line[Any]) -> bool:

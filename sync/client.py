@@ -28,8 +28,8 @@ from sync.errors import (
     ServerRefused,
     TooLarge,
     Unauthorized,
-    UnreadableAnswer,
     Unreachable,
+    UnreadableAnswer,
 )
 from sync.protocol.documents import read_document, write_document
 from sync.protocol.envelopes import (

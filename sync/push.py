@@ -57,10 +57,10 @@ def push(report: SyncReport) -> Steps[None]:
         except ServerRefused as refused:
             report.stalled, report.trouble = True, str(refused)
             return
-        sent = {operation.op_id for operation in batch}
-        ours = tuple(result for result in results if result.op_id in sent)
+        told = {result.op_id: result for result in results}  # a list may repeat itself
+        ours = tuple(told[each.op_id] for each in batch if each.op_id in told)
         if ours:
             yield from ask(ApplyResults(ours))
-        answered = len({result.op_id for result in ours if result.outcome.final})
+        answered = sum(result.outcome.final for result in ours)
         report.pushed += answered
         report.stalled = not answered

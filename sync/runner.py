@@ -147,6 +147,11 @@ class SyncEngine:
                 raise
             self._state = SyncState(online=True, last_sync_at=self._clock(), trouble=report.trouble)
 
+    async def _correct_clock(self) -> None:
+        reading = self._client.take_clock_reading()
+        if reading and reading.corrects(await in_thread(self._work.clock_offset)):
+            await in_thread(self._work.set_clock_offset, reading.offset)
+
     async def _drive(self, steps: Steps[None]) -> None:
         """Perform what the core asks for until it ends; its errors of the wire go back into it."""
         with closing(steps):
@@ -194,15 +199,18 @@ class SyncEngine:
                 return await self._client.bootstrap_plan()
             case BeginLoad(cursor):
                 self._load = await in_thread(self._reference.begin_load, cursor)
+                return None
             case FetchRows(kind, after):
                 page = await self._client.bootstrap_page(kind, after)
                 return await in_thread(rows_of_page, kind, page)
             case AddRows(rows, done) if self._load is not None:
                 await in_thread(self._load.add, rows)
                 self._state = replace(self._state, online=True, bootstrap=done)
+                return None
             case FinishLoad() if self._load is not None:
                 await in_thread(self._load.finish)
                 self._state = replace(self._state, bootstrap=None)
+                return None
             case _:
                 raise TypeError(f"nobody performs {effect}")
 

@@ -11,8 +11,7 @@ from typing import Any
 from central_api.intake.errors import BadCell
 from central_api.intake.harmless import clean
 from central_api.intake.rows import Cells
-from rma.money import BadAmount, Minor, parse_amount, round_half_up
-from rma.order import MAX_AMOUNT
+from rma.money import MAX_AMOUNT, BadAmount, Minor, parse_amount, round_half_up
 
 LONGEST_ID = 80
 LONGEST_TEXT = 300
@@ -26,7 +25,10 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 def text(cells: Cells, field: str, longest: int = LONGEST_TEXT) -> str:
     """A cleaned text; empty where the row is silent."""
-    value = clean(cells.get(field, ""))
+    value = cells.get(field)
+    if not value:
+        return ""
+    value = clean(value)
     if len(value) > longest:
         raise BadCell(field, f"has {len(value)} characters: at most {longest} are possible")
     return value
@@ -42,8 +44,8 @@ def identifier(cells: Cells, field: str) -> str:
 
 def whole(cells: Cells, field: str, low: int, high: int) -> int | None:
     """A whole number between `low` and `high`; None where the row is silent."""
-    value = cells.get(field, "").strip()
-    if not value:
+    value = cells.get(field)
+    if not value or not (value := value.strip()):
         return None
     match = _WHOLE.fullmatch(value)
     if match is None:
@@ -56,8 +58,10 @@ def whole(cells: Cells, field: str, low: int, high: int) -> int | None:
 
 def amount(cells: Cells, field: str, currency: str) -> Minor | None:
     """Money in minor units, never negative; None where the row is silent."""
-    value = cells.get(field, "").strip()
-    return minor(field, value, currency) if value else None
+    value = cells.get(field)
+    if not value or not (value := value.strip()):
+        return None
+    return minor(field, value, currency)
 
 
 def minor(field: str, value: str, currency: str) -> Minor:
@@ -87,17 +91,15 @@ def _within(field: str, value: str, parsed: Minor) -> Minor:
 def _unit_price(field: str, price: str) -> tuple[int, int]:
     match = _PRICE.fullmatch(price)
     if match is None:
-        raise BadCell(
-            field, f"{clean(price)[:40]!r} is no price: digits and one point, like 12.50"
-        )
+        raise BadCell(field, f"{clean(price)[:40]!r} is no price: digits and one point, like 12.50")
     fraction = match.group(2) or ""
     return int(match.group(1) + fraction), len(fraction)
 
 
 def instant(cells: Cells, field: str, latest: datetime) -> datetime | None:
     """An ISO 8601 date and time, UTC where it names no zone; None where the row is silent."""
-    value = cells.get(field, "").strip()
-    if not value:
+    value = cells.get(field)
+    if not value or not (value := value.strip()):
         return None
     parsed = _instant(field, value)
     if parsed > latest:
@@ -121,7 +123,10 @@ def _instant(field: str, value: str) -> datetime:
 
 def yes_or_no(cells: Cells, field: str) -> bool:
     """Yes or no; no where the row is silent."""
-    value = cells.get(field, "").strip().casefold()
+    value = cells.get(field)
+    if not value:
+        return False
+    value = value.strip().casefold()
     if value in _NO:
         return False
     if value in _YES:
@@ -131,8 +136,8 @@ def yes_or_no(cells: Cells, field: str) -> bool:
 
 def texts(cells: Cells, field: str) -> tuple[str, ...]:
     """Texts with `;` or `|` between them, or a JSON list of texts."""
-    value = cells.get(field, "").strip()
-    if not value:
+    value = cells.get(field)
+    if not value or not (value := value.strip()):
         return ()
     if value.startswith("["):
         parts = json_list(field, value)

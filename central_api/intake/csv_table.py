@@ -52,11 +52,17 @@ class CsvTable:
                 f"{path}: the column {missing[0]} is missing. The {shape.name} file needs it "
                 f"in its first line, with commas between the names; it has: {', '.join(headings)[:200]}."
             )
+        self._key_at = self._fields.index(shape.key)
 
     def parse(self, raw: str) -> Cells:
         """The cells of a record that was good when it was first read."""
         cells = _split(raw) if '"' in raw else raw.split(",")
         return dict(zip(self._fields, cells, strict=False))
+
+    def key_hint(self, raw: str) -> str:
+        """What the key of a bad record seems to be; empty where nothing tells."""
+        cells = raw.split(",")
+        return clean(cells[self._key_at]).strip('"') if self._key_at < len(cells) else ""
 
     def rows(self) -> Iterator[Row]:
         """All records, once; blank lines are skipped."""
@@ -64,7 +70,7 @@ class CsvTable:
         while (line := waiting.popleft() if waiting else next(self._lines, None)) is not None:
             number, text, problem = line
             if problem:
-                yield Row(number, text, None, problem)
+                yield Row(number, text, "", problem)
             elif '"' not in text:
                 if text and not text.isspace():
                     yield self._row(number, text, text.split(","))
@@ -74,8 +80,8 @@ class CsvTable:
     def _row(self, number: int, raw: str, cells: list[str]) -> Row:
         if len(cells) != len(self._fields):
             problem = f"the row has {len(cells)} fields, the head line has {len(self._fields)}"
-            return Row(number, raw, None, problem)
-        return Row(number, raw, dict(zip(self._fields, cells, strict=True)), "")
+            return Row(number, raw, "", problem)
+        return Row(number, raw, cells[self._key_at], "")
 
     def _quoted(self, first: PhysicalLine, waiting: deque[PhysicalLine]) -> Row:
         """The record that begins in `first`; lines that turn out not to be of it go back to `waiting`."""
@@ -106,7 +112,7 @@ class CsvTable:
                 break
             raw = f"{raw}\n{following.text}"
         waiting.extendleft(reversed(taken))
-        return Row(first.number, first.text, None, problem)
+        return Row(first.number, first.text, "", problem)
 
     def _is_whole(self, text: str) -> bool:
         return (

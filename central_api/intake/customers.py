@@ -37,12 +37,10 @@ def read_customer(cells: Cells, assume: Callable[[str], None]) -> Customer:
 
 def guest(order_id: str, number: str, country: str) -> Customer:
     """Who stands behind an order that names no customer: its own guest, so that it can be returned."""
-    return Customer(
-        customer_id=f"guest:{order_id}", name=f"Guest, order {number}", country=country
-    )
+    return Customer(customer_id=f"guest:{order_id}", name=f"Guest, order {number}", country=country)
 
 
-def read_product(cells: Cells, assume: Callable[[str], None]) -> Product:
+def read_product(cells: Cells) -> Product:
     """One product.
 
     Raises:

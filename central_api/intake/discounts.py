@@ -77,7 +77,11 @@ def _entry(tree: Any, index: int, lines: Sequence[OrderLine], currency: str) -> 
         raise BadCell("discount", 'expected entries like {"discount_id": "X", "amount": "5.00"}')
     minimum = tree.get("minimum")
     shares = tree.get("shares") or {}
-    texts = [tree.get("discount_id") or "", minimum or "", *(shares.values() if isinstance(shares, dict) else [0])]
+    texts = [
+        tree.get("discount_id") or "",
+        minimum or "",
+        *(shares.values() if isinstance(shares, dict) else [0]),
+    ]
     if not all(isinstance(value, str) for value in texts):
         raise BadCell("discount", "discount_id, minimum and shares have to be texts and numbers")
     return _discount(

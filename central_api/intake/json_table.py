@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from central_api.intake.columns import Shape
 from central_api.intake.errors import BadCell, IntakeRefused
+from central_api.intake.harmless import clean
 from central_api.intake.rows import Cells, Row
 from central_api.intake.sources import physical_lines
 
@@ -55,18 +57,23 @@ class JsonTable:
                 self.ignored = (*self.ignored, heading)
         return cells
 
+    def key_hint(self, raw: str) -> str:
+        """What the key of a bad record seems to be; empty where nothing tells."""
+        match = re.search(rf'"{self.shape.key}"\s*:\s*"?([^",}}]*)', raw)
+        return clean(match.group(1)) if match else ""
+
     def rows(self) -> Iterator[Row]:
         """All records, once; blank lines are skipped."""
         line = self._first
         while line is not None:
             number, text, problem = line
             if problem:
-                yield Row(number, text, None, problem)
+                yield Row(number, text, "", problem)
             elif text and not text.isspace():
                 try:
-                    yield Row(number, text, self.parse(text), "")
+                    yield Row(number, text, self.parse(text).get(self.shape.key, ""), "")
                 except BadCell as error:
-                    yield Row(number, text, None, error.reason)
+                    yield Row(number, text, "", error.reason)
             line = next(self._lines, None)
 
 

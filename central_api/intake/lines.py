@@ -153,7 +153,9 @@ class OrderTerms:
         word = cells.get("kind", "").strip().casefold()
         kind = KINDS.get(word)
         if kind is None:
-            raise BadCell("kind", f"{text(cells, 'kind')[:40]!r}: expected goods, service, gift_card or fee")
+            raise BadCell(
+                "kind", f"{text(cells, 'kind')[:40]!r}: expected goods, service, gift_card or fee"
+            )
         if not word:
             self.assumed.add("kind=goods")
         return kind

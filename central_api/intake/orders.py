@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from central_api.intake.cells import identifier, instant, text
+from central_api.intake.cells import LONGEST_ID, identifier, instant, text
 from central_api.intake.customers import guest
 from central_api.intake.discounts import apply_discounts, read_discounts
 from central_api.intake.errors import BadCell
@@ -15,7 +15,7 @@ from central_api.intake.payments import read_charges, read_tenders, unknown_tend
 from central_api.intake.rows import Cells, InputTable
 from central_api.intake.staging import Staged
 from rma.money import BadAmount, exponent
-from rma.order import Customer, Order, OrderLine
+from rma.order import Customer, Order, OrderDiscount, OrderLine
 
 MAX_LINES = 10_000
 """Lines of one order; more is a file that is not grouped by order ids at all."""
@@ -30,8 +30,22 @@ class ReadOrder:
     """Made for an order that names no customer."""
     row: Staged
     line_rows: tuple[Staged, ...]
-    lost_lines: tuple[str, ...]
-    """Ids of lines whose rows are rejected."""
+    incomplete: bool
+    """Whether a line of it is rejected."""
+
+
+@dataclass(slots=True)
+class _Lines:
+    good: list[tuple[Staged, OrderLine]]
+    bad: dict[Staged, BadCell]
+    lost: bool
+    """Whether the order has a line that is not among the good ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Discounted:
+    lines: tuple[OrderLine, ...]
+    discounts: tuple[OrderDiscount, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +61,25 @@ class OrderReader:
     product_of: ProductOf
     reject: Callable[[Staged, BadCell], None]
 
-    def read(self, row: Staged, line_rows: Sequence[Staged]) -> ReadOrder | None:
-        """The order of these rows, or None where it is rejected with all of them."""
+    def read(self, row: Staged, line_rows: Sequence[Staged], *, broken: bool) -> ReadOrder | None:
+        """The order of these rows, or None where it is rejected with all of them.
+
+        `broken`: another row seems to be a line of this order, but cannot be read at all.
+        """
+        lines = _Lines(good=[], bad={}, lost=broken)
         try:
-            return self._read(row, line_rows)
-        except BadCell as error:
-            self.reject(row, error)
+            order = self._read(row, line_rows, lines)
+        except ValueError as error:  # what the rules themselves refuse of a snapshot is one too
+            self.reject(row, error if isinstance(error, BadCell) else BadCell("", str(error)))
             why = BadCell("order_id", f"its order is rejected (orders line {row.line})")
             for line_row in line_rows:
-                self.reject(line_row, why)
+                self.reject(line_row, lines.bad.get(line_row, why))
             return None
+        for line_row, bad in lines.bad.items():
+            self.reject(line_row, bad)
+        return order
 
-    def _read(self, row: Staged, line_rows: Sequence[Staged]) -> ReadOrder:
+    def _read(self, row: Staged, line_rows: Sequence[Staged], found: _Lines) -> ReadOrder:
         cells = self.orders.parse(row.raw)
         currency = self._currency_of(cells)
         placed_at = instant(cells, "placed_at", self.latest)
@@ -74,28 +95,21 @@ class OrderReader:
         )
         charges = read_charges(cells, currency)
         tenders = read_tenders(cells, currency)
-        good, bad = self._read_lines(line_rows, terms)
-        if not good:
-            raise BadCell("order_id", "none of its lines can be imported")
-        if bad and cells.get("discount", "").strip():
-            raise BadCell("discount", f"cannot be shared out: line row {bad[0][0].line} is bad")
-        lines = tuple(line for _, line in good)
-        discounts = read_discounts(cells, lines, terms.shares, currency)
-        lines = apply_discounts(lines, discounts)
-        assumed = terms.assumed
+        self._read_lines(line_rows, terms, found)
+        lines = self._discounted(cells, terms, found)
         if not tenders:
-            assumed.add("tender=unknown")
-            tenders = (unknown_tender(lines, charges),)
-        if bad:
-            assumed.add("lines=incomplete")
-        number = text(cells, "number", 80)
+            terms.assumed.add("tender=unknown")
+            tenders = (unknown_tender(lines.lines, charges),)
+        if found.lost:
+            terms.assumed.add("lines=incomplete")
+        number = text(cells, "number", LONGEST_ID)
         if not number:
-            assumed.add("number=order_id")
+            terms.assumed.add("number=order_id")
         country = text(cells, "country")
-        customer_id = text(cells, "customer_id", 80)
+        customer_id = text(cells, "customer_id", LONGEST_ID)
         stand_in = None
         if not customer_id:
-            assumed.add("customer=guest")
+            terms.assumed.add("customer=guest")
             stand_in = guest(row.key, number or row.key, country)
         order = Order(
             order_id=row.key,
@@ -103,22 +117,20 @@ class OrderReader:
             customer_id=stand_in.customer_id if stand_in else customer_id,
             currency=currency,
             placed_at=placed_at,
-            lines=lines,
+            lines=lines.lines,
             charges=charges,
             tenders=tenders,
-            discounts=discounts,
+            discounts=lines.discounts,
             source=text(cells, "source"),
             country=country,
-            assumed=tuple(sorted(assumed)),
+            assumed=tuple(sorted(terms.assumed)),
         )
-        for bad_row, error, _ in bad:
-            self.reject(bad_row, error)
         return ReadOrder(
             order=order,
             guest=stand_in,
             row=row,
-            line_rows=tuple(line_row for line_row, _ in good),
-            lost_lines=tuple(line_id for _, _, line_id in bad if line_id),
+            line_rows=tuple(line_row for line_row, _ in found.good),
+            incomplete=found.lost,
         )
 
     def _currency_of(self, cells: Cells) -> str:
@@ -131,26 +143,32 @@ class OrderReader:
             raise BadCell("currency", str(error)) from error
         return currency
 
-    def _read_lines(
-        self, rows: Sequence[Staged], terms: OrderTerms
-    ) -> tuple[list[tuple[Staged, OrderLine]], list[tuple[Staged, BadCell, str]]]:
-        good: list[tuple[Staged, OrderLine]] = []
-        bad: list[tuple[Staged, BadCell, str]] = []
+    def _read_lines(self, rows: Sequence[Staged], terms: OrderTerms, found: _Lines) -> None:
         first_rows: dict[str, int] = {}
         for ordinal, row in enumerate(rows, 1):
             cells = self.lines.parse(row.raw)
-            line_id = ""
             try:
                 line_id = identifier(cells, "line_no")
                 if line_id in first_rows:
-                    stated, line_id = line_id, ""
-                    raise BadCell(
-                        "line_no", f"line {stated} of the order stands already in file line {first_rows[stated]}"
+                    found.bad[row] = BadCell(
+                        "line_no",
+                        f"line {line_id} of the order stands already in file line {first_rows[line_id]}",
                     )
+                    continue
                 first_rows[line_id] = row.line
-                good.append((row, terms.read(cells, ordinal)))
+                found.good.append((row, terms.read(cells, ordinal)))
             except BadCell as error:
+                found.bad[row] = error
+                found.lost = True
                 if error.field == "currency":
                     raise BadCell("currency", f"lines row {row.line}: {error.reason}") from error
-                bad.append((row, error, line_id))
-        return good, bad
+        if not found.good:
+            raise BadCell("order_id", "none of its lines can be imported")
+
+    @staticmethod
+    def _discounted(cells: Cells, terms: OrderTerms, found: _Lines) -> _Discounted:
+        lines = tuple(line for _, line in found.good)
+        if found.lost and (cells.get("discount", "").strip() or terms.shares):
+            raise BadCell("discount", "cannot be shared out: a line of the order is rejected")
+        discounts = read_discounts(cells, lines, terms.shares, terms.currency)
+        return _Discounted(apply_discounts(lines, discounts), discounts)

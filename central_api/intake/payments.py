@@ -75,7 +75,9 @@ def _tender(tree: Any, index: int, currency: str) -> Tender:
         kind = TenderKind(word)
     except ValueError as error:
         known = ", ".join(TenderKind)
-        raise BadCell("tenders", f"{word[:40]!r} is no kind of payment: expected one of {known}") from error
+        raise BadCell(
+            "tenders", f"{word[:40]!r} is no kind of payment: expected one of {known}"
+        ) from error
     try:
         return Tender(
             tender_id=entry.get("tender_id") or str(index),

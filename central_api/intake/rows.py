@@ -18,9 +18,10 @@ class Row(NamedTuple):
     line: int
     """Where it begins, from 1."""
     raw: str
-    cells: Cells | None
-    """None where it cannot be read."""
+    key: str
+    """The text of its key column."""
     problem: str
+    """Why it cannot be read; empty for a good record."""
 
 
 class InputTable(Protocol):
@@ -37,4 +38,8 @@ class InputTable(Protocol):
 
     def parse(self, raw: str) -> Cells:
         """The cells of a record that was good when it was first read."""
+        ...
+
+    def key_hint(self, raw: str) -> str:
+        """What the key of a bad record seems to be; empty where nothing tells."""
         ...

@@ -67,11 +67,11 @@ def physical_lines(path: Path) -> Iterator[PhysicalLine]:
 
 def _open(path: Path) -> IO[bytes]:
     name = path.name.lower()
-    packed: IO[bytes]
+    packed: gzip.GzipFile | lzma.LZMAFile
     if name.endswith(".gz"):
-        packed = cast("IO[bytes]", gzip.open(path, "rb"))
+        packed = gzip.GzipFile(path, "rb")
     elif name.endswith(".xz"):
-        packed = cast("IO[bytes]", lzma.open(path, "rb"))
+        packed = lzma.LZMAFile(path, "rb")  # noqa: SIM115 - closed with its reader
     else:
         return path.open("rb")
     return io.BufferedReader(cast("io.RawIOBase", packed), 1 << 16)

@@ -15,6 +15,10 @@ from typing import NamedTuple
 
 from central_api.intake.columns import Shape
 from central_api.intake.errors import BadCell, IntakeRefused
+from central_api.intake.harmless import shown
+
+BROKEN_LINE = 4
+"""Rank of a mark that an order has a line which cannot be read."""
 
 
 class Staged(NamedTuple):
@@ -35,6 +39,7 @@ class Reject(NamedTuple):
     field: str
     reason: str
     raw: str
+    """As it is shown."""
 
 
 class Staging:
@@ -81,18 +86,17 @@ class Staging:
 
     def reject(self, row: Staged, error: BadCell) -> None:
         """A good row cannot be imported after all."""
-        self.reject_all([Reject(row.rank, row.line, error.field, error.reason, row.raw)])
+        self.reject_all([Reject(row.rank, row.line, error.field, error.reason, shown(row.raw))])
 
     def reject_all(self, rejects: Iterable[Reject]) -> None:
         """Remember rows that are not imported."""
         self._connection.executemany("INSERT INTO reject VALUES (?, ?, ?, ?, ?)", rejects)
 
-    def sorted_rows(self, *shapes: Shape) -> Iterator[Staged]:
-        """Waiting rows of these files by key, file and line."""
-        marks = ", ".join("?" for _ in shapes)
+    def sorted_rows(self, first: int, last: int) -> Iterator[Staged]:
+        """Waiting rows of the files from rank `first` to `last`, by key, file and line."""
         cursor = self._connection.execute(
-            f"SELECT key, rank, line, raw FROM row WHERE rank IN ({marks}) ORDER BY key, rank, line",  # noqa: S608
-            [shape.rank for shape in shapes],
+            "SELECT key, rank, line, raw FROM row WHERE rank BETWEEN ? AND ? ORDER BY key, rank, line",
+            (first, last),
         )
         return map(Staged._make, cursor)
 

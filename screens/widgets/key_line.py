@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.widget import Widget
 
-from screens.commands import Command, key_line
+from screens.commands import KEY_GAP, Command, key_line
 
 
 class KeyLine(Widget):
@@ -28,9 +28,9 @@ class KeyLine(Widget):
         """As many keys as the row holds, never half a label."""
         style = self.get_component_rich_style("key-line--key", partial=True)
         line = Text(no_wrap=True)
-        for command in key_line(self._commands()):
+        for command in key_line(self._commands(), self.size.width):
             entry = Text.assemble((command.shown_key, style), f" {command.label}")
-            gap = "  " if line else ""
+            gap = KEY_GAP if line else ""
             if line.cell_len + len(gap) + entry.cell_len > self.size.width:
                 break
             line.append(gap)

@@ -62,7 +62,7 @@ class RowList(ScrollView, can_focus=True):
     }
     """Names that a row's `Text` may use as styles."""
     DEFAULT_CSS = """
-    RowList { background: $background; color: $foreground; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    RowList { background: $background; color: $foreground; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     RowList > .row-list--heading { color: $secondary; text-style: bold; }
     RowList > .row-list--note { color: $text-muted; }
     RowList > .row-list--muted { color: $text-muted; }
@@ -71,7 +71,7 @@ class RowList(ScrollView, can_focus=True):
     RowList > .row-list--warn { color: $text-warning; }
     RowList > .row-list--bad { color: $text-error; }
     RowList > .row-list--selected { background: $surface; }
-    RowList:focus > .row-list--selected { background: $boost; }
+    RowList:focus > .row-list--selected { background: $panel; }
     RowList > .row-list--mark { color: $accent; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -167,10 +167,6 @@ class RowList(ScrollView, can_focus=True):
         self._go(self._next(0, 1))
         self.scroll_to(y=0, animate=False)
 
-    def draw_again(self) -> None:
-        """Draw the rows anew, after what they look at has changed."""
-        self.refresh()
-
     def action_move(self, step: int) -> None:
         """Go to the next row that can be selected."""
         if self._selected is None:
@@ -235,7 +231,7 @@ class RowList(ScrollView, can_focus=True):
         chosen = index == self._selected
         if chosen:
             base += self.get_component_rich_style("row-list--selected")
-        mark = "▸ " if chosen and self.has_focus else "  "
+        mark = "▸ " if chosen and (self.has_focus or not self.can_focus) else "  "
         segments = [
             Segment(mark, base + self._named("row-list--mark")),
             *self._segments(text, base),

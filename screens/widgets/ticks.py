@@ -16,7 +16,7 @@ from screens.widgets.safe_text import plain
 
 
 class Ticks(Widget, can_focus=True):
-    """`1 ✓ name  2 · e-mail`: a digit ticks or unticks, left and right with the space bar do too."""
+    """`1✓name  2 e-mail`: a digit ticks or unticks, left and right with the space bar do too."""
 
     DEFAULT_CSS = """
     Ticks { height: 1; width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -84,7 +84,7 @@ class Ticks(Widget, can_focus=True):
             style = "bold $foreground" if ticked else ""
             if self.has_focus and number - 1 == self._at:
                 style += " underline"
-            parts.append((f"{number} {'✓' if ticked else '·'} {plain(words)}", style))
+            parts.append((f"{number}{'✓' if ticked else ' '}{plain(words)}", style))
             parts.append(("  ", ""))
         if self._wrong:
             parts.append((f"✗ {plain(self._wrong)}", "$text-error"))

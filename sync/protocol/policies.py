@@ -34,8 +34,11 @@ __all__ = [
     "parse_reasons",
 ]
 
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 100_000
 """Longer documents are a mistake: refused before they are read."""
+
+_DEEPEST = 20
+"""Levels of tables and lists; the shapes need four."""
 
 _SHOP = ("general", "electronics", "clothing", "hygiene", "final_sale")
 _ON_REQUEST = ("no_limits",)
@@ -115,12 +118,28 @@ def _tree(text: str) -> dict[str, Any]:
         expected = f"at most {MAX_CHARACTERS} characters"
         raise BadPolicy([PolicyProblem(1, "", expected, str(len(text)))])
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        tree = tomllib.loads(text, parse_float=Decimal)
+        if not _is_deep(tree):
+            return tree
     except RecursionError:
-        problem = PolicyProblem(1, "", "a document of a few levels", "hundreds")
+        pass  # deep as well
     except (ValueError, ArithmeticError) as error:  # a number of absurd size is no TOMLDecodeError
-        at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
-        line = int(at[1]) if at and at[1] else text.rstrip().count("\n") + 1 if at else 1
-        said = str(error)[: at.start()] if at else "a number that cannot be read"
-        problem = PolicyProblem(line, "", "valid TOML", f"“{said}”")
-    raise BadPolicy([problem]) from None
+        raise BadPolicy([_syntax_problem(str(error), text)]) from None
+    raise BadPolicy([PolicyProblem(1, "", f"at most {_DEEPEST} levels", "more")])
+
+
+def _syntax_problem(said: str, text: str) -> PolicyProblem:
+    """`tomllib` says the place at the end of its sentence."""
+    at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", said)
+    if at is None:
+        return PolicyProblem(1, "", "valid TOML", "a number that cannot be read")
+    line = int(at[1]) if at[1] else text.rstrip().count("\n") + 1
+    return PolicyProblem(line, "", "valid TOML", f"“{said[: at.start()]}”")
+
+
+def _is_deep(tree: dict[str, Any]) -> bool:
+    level: list[Any] = [tree]
+    for _ in range(_DEEPEST):
+        tables = [list(v.values()) if isinstance(v, dict) else v for v in level]
+        level = [inner for v in tables if isinstance(v, list) for inner in v]
+    return bool(level)

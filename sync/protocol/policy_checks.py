@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from rma.request import Fact
 from sync.protocol.policy_problems import PolicyProblem, problem_at
 from sync.protocol.problem_words import shown
 from sync.protocol.toml_places import Place, line_of
@@ -41,7 +40,7 @@ def policy_problems(tree: dict[str, Any], lines: dict[Place, int]) -> Iterator[P
         yield problem_at(lines, ("valid_to",), "an instant after valid_from", shown(end))
     verification = tree.get("verification")
     if isinstance(verification, dict):
-        needed, facts = verification.get("needed"), verification.get("facts", list(Fact))
+        needed, facts = verification.get("needed"), verification.get("facts")
         if isinstance(needed, int) and isinstance(facts, list) and needed > len(facts):
             expected = f"at most the {len(facts)} listed in verification.facts"
             yield problem_at(lines, ("verification", "needed"), expected, shown(needed))

@@ -52,124 +52,6 @@ from rma.request import (
 from sync.protocol.policy_problems import Expects
 
 
-def _one_of(choices: Any) -> Expects:
-    return Expects("one of: " + ", ".join(choices))
-
-
-def _basis_points(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValueError
-    if not 0 <= (percent := Decimal(value)) <= 100:  # also refuses nan
-        raise ValueError
-    points = percent * 100
-    if points != points.to_integral_value():
-        raise ValueError
-    return int(points)
-
-
-def _amounts(value: Any) -> Amounts:
-    if not isinstance(value, dict):
-        raise PydanticCustomError("table", "a table")
-    entries, errors = [], []
-    for currency, amount in value.items():
-        try:
-            entries.append(CurrencyAmount(currency, _minor(amount, currency)))
-        except BadAmount as error:
-            wrong = PydanticCustomError("expected", "{phrase}", {"phrase": str(error)})
-            errors.append(InitErrorDetails(type=wrong, loc=(currency,), input=amount))
-    if errors:
-        raise ValidationError.from_exception_data("amounts", errors)
-    return Amounts(tuple(entries))
-
-
-def _minor(amount: Any, currency: str) -> int:
-    """Raises BadAmount; its text is what was expected."""
-    if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise BadAmount("a currency code of three capital letters, like EUR = 12.50")
-    expected = BadAmount(f"an amount of {currency} from 0, like 12 or 12.50, as a number")
-    if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
-        raise expected
-    if not 0 <= (exact := Decimal(amount)) <= MAX_AMOUNT // 10_000:
-        raise expected
-    try:
-        return to_minor(exact, currency)
-    except BadAmount:
-        raise BadAmount(f"an amount with no more decimals than {currency} has") from None
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError) as error:
-        raise ValueError from error
-    return name
-
-
-def _instant(moment: datetime) -> datetime:
-    require_instant("it", moment)
-    return moment.astimezone(UTC)
-
-
-def _readable(text: str) -> str:
-    if not text.strip() or not all(c.isprintable() or c == "\n" for c in text):
-        raise ValueError
-    return text
-
-
-def _overridable(rule: Rule) -> Rule:
-    if rule not in OVERRIDABLE:
-        raise ValueError
-    return rule
-
-
-_LAX = Field(strict=False)
-"""A choice is written as text."""
-
-Code: TypeAlias = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}\z"),
-    Expects("a code of 1 to 40 letters, digits, _ and -"),
-]
-Text: TypeAlias = Annotated[
-    str,
-    Field(max_length=2000),
-    AfterValidator(_readable),
-    Expects("a text of 1 to 2000 characters, without control characters"),
-]
-Label: TypeAlias = Annotated[
-    str,
-    Field(max_length=80, pattern=r"^\P{C}*\z"),
-    Expects("a text of at most 80 characters in one line"),
-]
-Number: TypeAlias = Annotated[
-    int, Field(ge=1, le=1_000_000), Expects("a whole number from 1 to 1000000")
-]
-Days: TypeAlias = Annotated[
-    int, Field(ge=0, le=36_500), Expects("a whole number of days from 0 to 36500")
-]
-Hours: TypeAlias = Annotated[
-    int, Field(ge=0, le=100_000), Expects("a whole number of hours from 0 to 100000")
-]
-Months: TypeAlias = Annotated[
-    int, Field(ge=0, le=1200), Expects("a whole number of months from 0 to 1200")
-]
-Flag: TypeAlias = Annotated[bool, Expects("true or false")]
-Moment: TypeAlias = Annotated[
-    datetime,
-    AfterValidator(_instant),
-    Expects("a date and time with its zone, like 2026-01-31T00:00:00Z"),
-]
-Zone: TypeAlias = Annotated[
-    str, AfterValidator(_time_zone), Expects("a time zone name, like Europe/London")
-]
-Percent: TypeAlias = Annotated[
-    int,
-    PlainValidator(_basis_points),
-    Expects("a percent from 0 to 100 with at most 2 decimals"),
-]
-AmountTable: TypeAlias = Annotated[Amounts, PlainValidator(_amounts)]
-
-
 class _Shape(BaseModel):
     """Unknown keys and wrong types are refused."""
 
@@ -181,7 +63,7 @@ class _Shape(BaseModel):
 class ScopeTable(_Shape):
     """`[scope]`"""
 
-    channels: list[Annotated[Channel, _LAX, _one_of(Channel)]] = []
+    channels: list[Annotated[Channel, LAX, one_of(Channel)]] = []
     tiers: list[Label] = []
     categories: list[Label] = []
     countries: list[Label] = []
@@ -201,7 +83,7 @@ class WindowTable(_Shape):
     """`[window]`"""
 
     days: Days | None = None
-    starts: Annotated[WindowStart, _LAX, _one_of(WindowStart)] = WindowStart.DELIVERED
+    starts: Annotated[WindowStart, LAX, one_of(WindowStart)] = WindowStart.DELIVERED
 
 
 class VerificationTable(_Shape):
@@ -212,14 +94,14 @@ class VerificationTable(_Shape):
         Field(ge=0, le=len(Fact)),
         Expects(f"a whole number from 0 to {len(Fact)}"),
     ] = 0
-    facts: list[Annotated[Fact, _LAX, _one_of(Fact)]] = list(Fact)
+    facts: list[Annotated[Fact, LAX, one_of(Fact)]] = list(Fact)
 
 
 class FeesTable(_Shape):
     """`[fees]`"""
 
     restocking_percent: Percent = 0
-    restocking_conditions: list[Annotated[Condition, _LAX, _one_of(Condition)]] = []
+    restocking_conditions: list[Annotated[Condition, LAX, one_of(Condition)]] = []
     return_shipping: AmountTable = Amounts()
     taxed: Flag = True
 
@@ -261,20 +143,20 @@ class EvidenceRow(_Shape):
     """`[[evidence]]`"""
 
     reason: Code
-    evidence: list[Annotated[Evidence, _LAX, _one_of(Evidence)]]
+    evidence: list[Annotated[Evidence, LAX, one_of(Evidence)]]
 
 
 class PayerRow(_Shape):
     """`[[shipping_payer]]`"""
 
     reason: Code
-    payer: Annotated[FeePayer, _LAX, _one_of(FeePayer)]
+    payer: Annotated[FeePayer, LAX, one_of(FeePayer)]
 
 
 class LimitRow(_Shape):
     """`[[limits]]`"""
 
-    role: Annotated[Role, _LAX, _one_of(Role)]
+    role: Annotated[Role, LAX, one_of(Role)]
     manual: AmountTable = Amounts()
     goodwill: AmountTable = Amounts()
 
@@ -306,25 +188,25 @@ class PolicyShape(_Shape):
     time_zone: Zone
     agent_return: Flag = True
     authorized_link: Flag = False
-    conditions: list[Annotated[Condition, _LAX, _one_of(Condition)]]
-    proof: list[Annotated[Proof, _LAX, _one_of(Proof)]] = []
-    final_sale: Annotated[FinalSale, _LAX, _one_of(FinalSale)] = FinalSale.REFUSE
-    original_shipping: Annotated[OriginalShipping, _LAX, _one_of(OriginalShipping)] = (
+    conditions: list[Annotated[Condition, LAX, one_of(Condition)]]
+    proof: list[Annotated[Proof, LAX, one_of(Proof)]] = []
+    final_sale: Annotated[FinalSale, LAX, one_of(FinalSale)] = FinalSale.REFUSE
+    original_shipping: Annotated[OriginalShipping, LAX, one_of(OriginalShipping)] = (
         OriginalShipping.NEVER
     )
-    coupon: Annotated[CouponRule, _LAX, _one_of(CouponRule)] = CouponRule.KEEP
+    coupon: Annotated[CouponRule, LAX, one_of(CouponRule)] = CouponRule.KEEP
     resolutions: Annotated[
-        list[Annotated[Resolution, _LAX, _one_of(Resolution)]], Field(min_length=1)
+        list[Annotated[Resolution, LAX, one_of(Resolution)]], Field(min_length=1)
     ]
     overridable: list[
-        Annotated[Rule, _LAX, AfterValidator(_overridable), _one_of(OVERRIDABLE)]
+        Annotated[Rule, LAX, AfterValidator(_overridable), one_of(OVERRIDABLE)]
     ] = []
     store_credit_after_days: Days | None = None
-    contact: Annotated[ContactDuty, _LAX, _one_of(ContactDuty)] = ContactDuty.NONE
-    authorization: Annotated[AuthorizationMode, _LAX, _one_of(AuthorizationMode)] = (
+    contact: Annotated[ContactDuty, LAX, one_of(ContactDuty)] = ContactDuty.NONE
+    authorization: Annotated[AuthorizationMode, LAX, one_of(AuthorizationMode)] = (
         AuthorizationMode.INTELLIGENT
     )
-    refund_timing: Annotated[RefundTiming, _LAX, _one_of(RefundTiming)] = (
+    refund_timing: Annotated[RefundTiming, LAX, one_of(RefundTiming)] = (
         RefundTiming.AFTER_INSPECTION
     )
     expires_after_days: Days | None = None
@@ -406,10 +288,10 @@ class ReasonRow(_Shape):
     parent: Code | None = None
     merchant_fault: Flag = False
     note_required: Flag = False
-    workflow: Annotated[ReasonWorkflow, _LAX, _one_of(ReasonWorkflow)] = ReasonWorkflow.NONE
-    default_resolution: Annotated[Resolution, _LAX, _one_of(Resolution)] = Resolution.REFUND
+    workflow: Annotated[ReasonWorkflow, LAX, one_of(ReasonWorkflow)] = ReasonWorkflow.NONE
+    default_resolution: Annotated[Resolution, LAX, one_of(Resolution)] = Resolution.REFUND
     return_types: Annotated[
-        list[Annotated[ReturnType, _LAX, _one_of(ReturnType)]], Field(min_length=1)
+        list[Annotated[ReturnType, LAX, one_of(ReturnType)]], Field(min_length=1)
     ] = list(ReturnType)
 
     def rule(self) -> Reason:

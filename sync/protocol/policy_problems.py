@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
@@ -122,7 +122,8 @@ def _phrase_at(model: type[BaseModel], place: Place) -> str:
             for note in field.metadata:
                 if isinstance(note, Expects):
                     return note.phrase
-            return "a table" if _model_in(field.annotation) else "a list in square brackets"
+            is_list = get_origin(field.annotation) is list
+            return "a list in square brackets" if is_list else "a table"
     return "this key"
 
 
@@ -130,12 +131,13 @@ def _model_at(model: type[BaseModel], place: Place) -> type[BaseModel]:
     for step in place:
         for name, field in model.model_fields.items():
             if step in (name, field.alias):
-                model = _model_in(field.annotation) or model
+                model = model_in(field.annotation) or model
                 break
     return model
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The table that a field holds, alone, optional or in a list; None where it holds none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+    return next((found for part in get_args(annotation) if (found := model_in(part))), None)

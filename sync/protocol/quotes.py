@@ -43,7 +43,10 @@ def read_quote(text: str) -> Case:
     Raises:
         BadDocument: with every problem: the place, and what was expected.
     """
-    return _Reading(_tree(text)).case()
+    try:
+        return _Reading(_tree(text)).case()
+    except RecursionError:
+        raise BadDocument([DocumentProblem("", "a few levels", "hundreds")]) from None
 
 
 def quote_document(assessment: Assessment) -> dict[str, Any]:
@@ -230,8 +233,6 @@ def _tree(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadDocument([DocumentProblem(where, "valid JSON", error.msg)]) from None
-    except RecursionError:
-        raise BadDocument([DocumentProblem("", "a few levels", "hundreds")]) from None
     except ValueError:  # a whole number of thousands of digits
         raise BadDocument([DocumentProblem("", "valid JSON", "an absurd number")]) from None
     if not isinstance(tree, dict):

@@ -52,6 +52,6 @@ def test_amounts_are_written_with_the_digits_of_their_currency() -> None:
     assert format_amount(3333, "BHD") == "3.333"
 
 
-@given(st.integers(-MAX_AMOUNT, MAX_AMOUNT), st.sampled_from(["EUR", "JPY", "BHD", "CLF"]))
+@given(st.integers(1 - MAX_AMOUNT, MAX_AMOUNT - 1), st.sampled_from(["EUR", "JPY", "BHD", "CLF"]))
 def test_what_is_written_is_read_back(amount: int, currency: str) -> None:
     assert parse_amount(format_amount(amount, currency), currency) == amount

@@ -101,10 +101,21 @@ def test_thirteen_heard_as_thirty_is_caught(digit: str) -> None:
         lambda n: spoken(n).replace(" ", "."),
         lambda n: "\u200b" + n + "\ufeff",
         lambda n: "".join(chr(ord(c) - ord("0") + 0xFF10) for c in n),
-        lambda n: " ".join(n),
+        " ".join,
     ],
-    ids=["spaces", "dashes", "nbsp", "narrow nbsp", "en dash", "hard hyphen", "tab", "dots"]
-    + ["zero width", "fullwidth", "spaced out"],
+    ids=[
+        "spaces",
+        "dashes",
+        "nbsp",
+        "narrow nbsp",
+        "en dash",
+        "hard hyphen",
+        "tab",
+        "dots",
+        "zero width",
+        "fullwidth",
+        "spaced out",
+    ],
 )
 def test_a_number_is_read_however_it_was_pasted(write: object) -> None:
     assert callable(write)

@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_table(
         "expected_inbound",
         sa.Column("sku", sa.String(), nullable=False),
-        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("units >= 0", name=op.f("ck_expected_inbound_units")),
         sa.PrimaryKeyConstraint("sku", name=op.f("pk_expected_inbound")),
     )
@@ -185,7 +185,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("line_id", sa.String(), nullable=False),
         sa.Column("sku", sa.String(), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("slots", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["number"], ["rma.number"], name=op.f("fk_rma_line_number")),
         sa.PrimaryKeyConstraint("number", "position", name=op.f("pk_rma_line")),

@@ -10,16 +10,6 @@ from storage.columns import UtcDateTime
 revision = "0001"
 down_revision = None
 
-FROZEN = (
-    (
-        "outbox_body",
-        "UPDATE OF seq, op_id, number, kind, stream, depends_on, made_at, body, sha256",
-    ),
-    ("outbox_row", "DELETE"),
-    ("audit_entry_edit", "UPDATE"),
-    ("audit_entry_row", "DELETE"),
-)
-
 
 def upgrade() -> None:
     """Create everything."""
@@ -52,12 +42,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     _create_audit()
-    for name, action in FROZEN:
-        table = "outbox" if name.startswith("outbox") else "audit_entry"
-        op.execute(
-            f"CREATE TRIGGER frozen_{name} BEFORE {action} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'this row of {table} is frozen'); END"
-        )
 
 
 def _create_rma() -> None:

@@ -1,0 +1,107 @@
+"""Put the API together: database, routes, problems, and what happens at start and at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+
+from central_api import feed
+from central_api.database import open_database, reading, writing
+from central_api.problems import TITLES, HttpProblem, problem_response
+from central_api.routes import router
+from central_api.schema import migrate
+from central_api.watch import FeedWatch
+
+CHANGES_KEPT = timedelta(days=30)
+"""A desk that was away for longer starts with a bootstrap."""
+
+_log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    """The server's clock."""
+    return datetime.now(UTC)
+
+
+def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The API on a database (URL, or path of an SQLite file), which is migrated first.
+
+    Raises:
+        DatabaseUnusable: if a newer program made the database.
+    """
+    engine = open_database(database_url)
+    migrate(engine)
+    app = FastAPI(
+        title="csr-central",
+        summary="The central API of a returns desk",
+        docs_url=None,  # the pages of these load scripts from a CDN
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.engine = engine
+    app.state.clock = clock
+    app.state.watch = FeedWatch(lambda: run_in_threadpool(_newest, engine))
+    app.include_router(router)
+    app.add_exception_handler(HttpProblem, _http_problem)
+    app.add_exception_handler(RequestValidationError, _bad_parameter)
+    app.add_exception_handler(HTTPException, _no_route)
+    for unavailable in (OperationalError, InterfaceError):
+        app.add_exception_handler(unavailable, _unavailable)
+    app.add_exception_handler(Exception, _internal)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    engine: Engine = app.state.engine
+    await run_in_threadpool(_trim, engine, app.state.clock() - CHANGES_KEPT)
+    yield
+    app.state.watch.close()
+    await run_in_threadpool(engine.dispose)
+
+
+def _trim(engine: Engine, before: datetime) -> None:
+    with writing(engine) as connection:
+        feed.trim(connection, before)
+
+
+def _newest(engine: Engine) -> str:
+    with reading(engine) as connection:
+        return feed.head(connection)
+
+
+def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HttpProblem)
+    return problem_response(error.kind, error.detail)
+
+
+def _bad_parameter(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return problem_response("bad-request", f"{place}: {first['msg']}")
+
+
+def _no_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    by_status = {status: kind for kind, (status, _) in reversed(TITLES.items())}
+    return problem_response(by_status.get(error.status_code, "bad-request"), error.detail)
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    _log.error("database_unavailable", path=request.url.path, error=str(error))
+    return problem_response("unavailable", "The database is busy: try again shortly.")
+
+
+def _internal(request: Request, error: Exception) -> Response:
+    _log.error("request_failed", path=request.url.path, exc_info=error)
+    return problem_response("internal", "The server failed; its log says why.")

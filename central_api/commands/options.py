@@ -1,0 +1,57 @@
+"""Options that every command has, and the database they name."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """`--database` and `--json`."""
+    parser.add_argument(
+        "--database",
+        metavar="URL_OR_PATH",
+        help="an SQLite file or a database URL (default: central.db in the user's data folder)",
+    )
+    parser.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+
+
+def database_of(arguments: argparse.Namespace) -> str:
+    """The database that was named, else the default one."""
+    if arguments.database:
+        return str(arguments.database)
+    from platformdirs import user_data_path
+
+    return str(user_data_path("csr-central", appauthor=False) / "central.db")
+
+
+def opened(arguments: argparse.Namespace) -> Engine:
+    """The database, migrated."""
+    from central_api.database import open_database
+    from central_api.schema import migrate
+
+    engine = open_database(database_of(arguments))
+    migrate(engine)
+    return engine
+
+
+def say(arguments: argparse.Namespace, sentence: str, answer: dict[str, Any]) -> None:
+    """One line on stdout: the answer as JSON where it was asked for, else the sentence."""
+    print(json.dumps(answer) if arguments.json else sentence, flush=True)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise OSError(f"{path} is no UTF-8 text: save it as UTF-8.") from None

@@ -1,0 +1,88 @@
+"""`csr-central policy`: check, publish and list return policies."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from central_api.commands.options import add_common, opened, say, text_of
+
+EPILOG = """\
+examples:
+  csr-central policy check general.toml      say what is wrong with it: line, key, what was expected
+  csr-central policy publish general.toml    immutable from then on; every desk hears of it
+  csr-central policy list
+
+exit codes: 0 good, or published already   1 refused   2 wrong arguments
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Describe the commands."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "policy",
+        help="check, publish or list policies",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    below = parser.add_subparsers(metavar="check|publish|list", required=True)
+    check = below.add_parser("check", help="read a policy file without publishing it")
+    check.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+    publish = below.add_parser("publish", help="publish a policy file")
+    add_common(publish)
+    for command, run in ((check, run_check), (publish, run_publish)):
+        command.add_argument("file", type=Path, metavar="FILE", help="TOML")
+        command.set_defaults(run=run)
+    listing = below.add_parser("list", help="what is published")
+    add_common(listing)
+    listing.set_defaults(run=run_list)
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Read a policy and say that it is one."""
+    from sync.protocol.policies import parse_policy
+
+    ref = parse_policy(text_of(arguments.file)).ref
+    say(arguments, f"{ref} is a policy", {"code": ref.code, "version": ref.version})
+    return 0
+
+
+def run_publish(arguments: argparse.Namespace) -> int:
+    """Publish a policy."""
+    from central_api.app import utc_now
+    from central_api.database import writing
+    from central_api.policies import publish_policy
+
+    text = text_of(arguments.file)
+    with writing(opened(arguments)) as connection:
+        ref, new = publish_policy(connection, text, utc_now())
+    said = "is published" if new else "was published before, with the same text"
+    answer = {"code": ref.code, "version": ref.version, "published": new}
+    say(arguments, f"{ref} {said}", answer)
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """List what is published."""
+    from central_api.database import reading
+    from central_api.policies import published_policies
+
+    with reading(opened(arguments)) as connection:
+        published = published_policies(connection)
+    lines = [
+        f"{entry.policy.ref}  {'active' if entry.policy.active else 'inactive'}  {entry.policy.name}"
+        for entry in published
+    ]
+    answer = [
+        {
+            "code": entry.policy.code,
+            "version": entry.policy.version,
+            "name": entry.policy.name,
+            "active": entry.policy.active,
+            "published_at": entry.published_at.isoformat(),
+        }
+        for entry in published
+    ]
+    say(arguments, "\n".join(lines) or "no policy is published", {"policies": answer})
+    return 0

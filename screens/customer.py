@@ -1,0 +1,146 @@
+"""Customer: contact, orders with what is still returnable, past returns, risk flags."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from desk.customers import CustomerFile, CustomerView
+from rma.order import Customer
+from screens.base import DeskScreen
+from screens.customer_rows import LineKey, OrderKey, RecordKey, order_rows, record_rows
+from screens.navigation import OpenRma, StartReturn
+from screens.widgets.row_list import RowList
+from screens.widgets.safe_text import plain
+
+
+class CustomerScreen(DeskScreen):
+    """Everything about one customer that is needed on the phone."""
+
+    NAME = "customer"
+    HEADING = "Customer"
+    CSS_PATH = "customer.tcss"
+
+    def __init__(
+        self, customers: CustomerFile, customer_id: str, order_id: str | None = None
+    ) -> None:
+        super().__init__()
+        self._customers = customers
+        self._customer_id = customer_id
+        self._order_id = order_id
+        self._view: CustomerView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Contact, flags, orders, returns."""
+        yield Static(id="contact", markup=False)
+        yield Static(id="flags", markup=False)
+        with Vertical(id="lists"):
+            yield RowList(id="orders")
+            yield RowList(id="records")
+
+    async def on_mount(self) -> None:
+        """Read the customer's file; keys that follow wait for it."""
+        self._orders.focus()
+        await self._read()
+
+    def on_screen_resume(self) -> None:
+        """A return may have been made meanwhile."""
+        if self._view is not None:
+            self.desk_changed()
+
+    def desk_changed(self) -> None:
+        """Read again; the selection stays."""
+        self.run_worker(self._read(), group="read", exclusive=True)
+
+    def can(self, action: str) -> bool:
+        """A return needs an order; Open return needs one that exists."""
+        if action == "start_return":
+            return isinstance(self._selected, OrderKey | LineKey)
+        if action == "open_rma":
+            return bool(self._number_here())
+        return True
+
+    # --- what is shown
+
+    @property
+    def _orders(self) -> RowList:
+        return self.query_one("#orders", RowList)
+
+    @property
+    def _records(self) -> RowList:
+        return self.query_one("#records", RowList)
+
+    @property
+    def _selected(self) -> object:
+        focused = self.focused
+        return focused.selected if isinstance(focused, RowList) else None
+
+    async def _read(self) -> None:
+        with self.reporting():
+            view = await asyncio.to_thread(self._customers.open, self._customer_id)
+            if view != self._view:
+                self._show(view)
+
+    def _show(self, view: CustomerView) -> None:
+        first = self._view is None
+        self._view = view
+        self.set_heading(f"Customer · {view.customer.name}", f"no. {view.customer.customer_id}")
+        self.query_one("#contact", Static).update(_contact(view.customer))
+        flags = self.query_one("#flags", Static)
+        flags.display = bool(view.flags)
+        flags.update("! Risk: " + ", ".join(plain(flag) for flag in view.flags))
+        start = OrderKey(self._order_id) if first and self._order_id else None
+        self._orders.show_rows(order_rows(view), select=start)
+        self._records.show_rows(record_rows(view))
+        if first and start is None:
+            self._orders.select_first()
+        self.refresh_keys()
+
+    # --- keys
+
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        self.refresh_keys()
+
+    @on(RowList.LeftUpwards, "#records")
+    def _up_to_orders(self) -> None:
+        self._orders.focus()
+
+    @on(RowList.Opened)
+    def _opened(self, event: RowList.Opened) -> None:
+        if isinstance(event.key, RecordKey):
+            self.post_message(OpenRma(event.key.number))
+        else:
+            self.action_start_return()
+
+    def action_start_return(self) -> None:
+        """Begin a return of the selected order or line."""
+        selected = self._selected
+        if isinstance(selected, LineKey):
+            self.post_message(StartReturn(selected.order_id, selected.line_id))
+        elif isinstance(selected, OrderKey):
+            self.post_message(StartReturn(selected.order_id))
+
+    def action_open_rma(self) -> None:
+        """Open the selected return, or the one that holds the selected line."""
+        number = self._number_here()
+        if number:
+            self.post_message(OpenRma(number))
+
+    def _number_here(self) -> str:
+        selected = self._selected
+        if isinstance(selected, RecordKey):
+            return selected.number
+        return selected.holder if isinstance(selected, LineKey) else ""
+
+
+def _contact(customer: Customer) -> Text:
+    place = " ".join(part for part in (customer.postcode, customer.city) if part)
+    parts = (customer.phone, customer.email, place, customer.country, customer.tier)
+    known = [plain(part) for part in parts if part]
+    return Text(" · ".join(known) or "No contact is known: ask for it.", no_wrap=True)

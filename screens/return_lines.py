@@ -1,0 +1,213 @@
+"""Section 1 of the return panel: the order's lines, each with what is left of it and a quantity to enter.
+
+It draws only the rows that are seen, so that an order of a thousand lines is as quick as one of three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from rma.money import format_amount
+from rma.numbers import spoken
+from screens.return_draft import Row, line_at
+from screens.return_money import MARKS
+from screens.return_panel import ReturnPanel
+from screens.widgets.key_tally import KeyTally
+from screens.widgets.safe_text import pad, plain
+
+_QUANTITY_CELLS = 6
+_MONEY_CELLS = 11
+
+
+class QuantityList(Widget, can_focus=True):
+    """Arrows choose a line, typing enters its quantity, Enter goes on."""
+
+    DEFAULT_CSS = """
+    QuantityList { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move(-8)", show=False),
+        Binding("pagedown", "move(8)", show=False),
+        Binding("home", "move(-100000)", show=False),
+        Binding("end", "move(100000)", show=False),
+        Binding("backspace", "erase", show=False),
+        Binding("delete,ctrl+u", "erase(True)", show=False),
+    ]
+
+    @dataclass
+    class Typed(Message):
+        """A quantity was typed into the row under the cursor."""
+
+        text: str
+
+    @dataclass
+    class Moved(Message):
+        """Another row is edited now."""
+
+    @dataclass
+    class Taken(Message):
+        """Enter was pressed."""
+
+    @dataclass
+    class Left(Message):
+        """The focus left the list."""
+
+    def __init__(self, panel: ReturnPanel, tally: KeyTally) -> None:
+        super().__init__(id="quantity")
+        self._panel = panel
+        self._tally = tally
+        self._top = 0
+        self._fresh = True
+        """Whether the next key replaces the quantity, as in a field that was just entered."""
+
+    @property
+    def wanted_height(self) -> int:
+        """Rows that would show everything."""
+        return len(self._panel.rows)
+
+    def render(self) -> Content:
+        """The rows around the cursor."""
+        rows, height = self._panel.rows, max(1, self.size.height)
+        keys = [row.key for row in rows]
+        at = keys.index(self._panel.key) if self._panel.key in keys else 0
+        self._top = max(0, min(max(self._top, at - height + 1), at, len(rows) - height))
+        shown = rows[self._top : self._top + height]
+        return Content("\n").join([self._row(row) for row in shown])
+
+    def heading(self, width: int) -> Content:
+        """The title of the section with the columns' names, aligned with the rows."""
+        count = len(self._panel.rows)
+        at = next((i for i, r in enumerate(self._panel.rows, 1) if r.key == self._panel.key), 1)
+        where = f"  {at} of {count}" if count > max(1, self.size.height) else ""
+        left = pad(f"1 Lines{where}", max(0, width - _tail_cells()))
+        tail = pad("left", 9, right=True) + "  " + pad("qty", _QUANTITY_CELLS) + "  "
+        return Content.assemble(
+            (left, "bold $foreground" if self.has_focus else "$text-muted"),
+            (tail + pad("money", _MONEY_CELLS, right=True), "$text-muted"),
+        )
+
+    def _row(self, row: Row) -> Content:
+        panel, line = self._panel, row.line.line
+        here = row.key == panel.key
+        typed = line_at(panel.draft, row.key).quantity
+        wrong = panel.wrong_quantity(row.key)
+        room = max(4, self.size.width - _tail_cells() - 2)
+        marker = ("▸ ", "bold $accent") if here else ("  ", "")
+        style = "bold" if here or typed.strip() else ("" if row.line.returnable else "$text-muted")
+        parts: list[Content | str | tuple[str, str]] = [marker, *self._title(row, room, style)]
+        parts.append(
+            (pad(f"{row.line.returnable} of {line.delivered}", 9, right=True), "$text-muted")
+        )
+        parts += ["  ", self._quantity(row, typed, here, bool(wrong))]
+        assessed = panel.assessment_of(row.key)
+        if assessed is not None and typed.strip() and not wrong:
+            mark, _, mark_style = MARKS[assessed.verdict]
+            quote = panel.quote_of(row.key)
+            money = format_amount(quote.total, panel.order.order.currency) if quote else ""
+            parts += [(f" {mark}", f"bold {mark_style}"), pad(money, _MONEY_CELLS, right=True)]
+        return Content.assemble(*parts)
+
+    def _title(self, row: Row, room: int, style: str) -> list[tuple[str, str]]:
+        """Name and SKU; who holds the units where none is left; what is wrong with a quantity takes their place."""
+        line, wrong = row.line.line, self._panel.wrong_quantity(row.key)
+        if wrong:
+            said = f"✗ {wrong}"
+            name = max(8, room - cell_len(said) - 2)
+            rest = pad(said, room - name - 2)
+            return [(pad(plain(line.name), name), style), ("  " + rest, "$text-error")]
+        if row.line.returnable == 0 and row.line.holders:
+            detail = f"on {spoken(row.line.holders[0])}"
+        elif not line.returnable_kind:
+            detail = line.kind.replace("_", " ")
+        else:
+            detail = plain(line.sku)
+        if row.key.copy:
+            detail = f"unit {row.key.copy + 1}  {detail}"
+        cells = min(max(14, cell_len(detail)), room // 2)
+        return [
+            (pad(plain(line.name) or plain(line.sku), room - cells - 2), style),
+            ("  " + pad(detail, cells), "$text-muted"),
+        ]
+
+    def _quantity(self, row: Row, typed: str, here: bool, wrong: bool) -> tuple[str, str]:
+        suggestion = self._panel.suggestion(row)
+        if here and self.has_focus:
+            if typed and self._fresh:
+                return pad(plain(typed), _QUANTITY_CELLS), "$input-cursor-foreground on $accent"
+            text = pad(f"{plain(typed)[-_QUANTITY_CELLS + 1 :]}▏", _QUANTITY_CELLS)
+            if not typed and suggestion:
+                text = pad(f"▏{suggestion}?", _QUANTITY_CELLS)
+            return text, f"bold {'$text-error' if wrong else '$accent'} on $boost"
+        if typed:
+            style = "$text-error" if wrong else "bold"
+            return pad(plain(typed), _QUANTITY_CELLS), f"{style} on $surface"
+        faint = f"{suggestion}?" if suggestion and here else ""
+        return pad(faint, _QUANTITY_CELLS), "$text-muted on $surface"
+
+    # --- keys ---------------------------------------------------------------------------------------------------
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Printable keys are typed into the quantity."""
+        return character is not None and character.isprintable()
+
+    def on_key(self, event: events.Key) -> None:
+        """Type, or go on."""
+        self._tally.press()
+        if event.key == "enter":
+            event.stop()
+            self.post_message(self.Taken())
+        elif event.is_printable and event.character is not None:
+            event.stop()
+            self._type(self._text_before() + plain(event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text is typed, made harmless."""
+        event.stop()
+        self._type(self._text_before() + plain(event.text.strip()))
+
+    def on_focus(self) -> None:
+        """The next key replaces what stands there."""
+        self._fresh = True
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Say that the focus left."""
+        self.post_message(self.Left())
+
+    def action_move(self, by: int) -> None:
+        """Edit another row; off the end of the list, leave it."""
+        if abs(by) > 1:
+            while by and not self._panel.move(by):
+                by = by // 2 if by > 0 else -(-by // 2)
+        elif not self._panel.move(by):
+            (self.screen.focus_next if by > 0 else self.screen.focus_previous)()
+            return
+        self._fresh = True
+        self.post_message(self.Moved())
+
+    def action_erase(self, all_: bool = False) -> None:
+        """Take back the last character, or everything."""
+        text = self._panel.text("quantity")
+        self._type("" if all_ or self._fresh else text[:-1])
+
+    def _text_before(self) -> str:
+        return "" if self._fresh else self._panel.text("quantity")
+
+    def _type(self, text: str) -> None:
+        self._fresh = False
+        self._panel.type("quantity", text[:20])
+        self.post_message(self.Typed(text[:20]))
+
+
+def _tail_cells() -> int:
+    return 9 + 2 + _QUANTITY_CELLS + 2 + _MONEY_CELLS

@@ -1,0 +1,175 @@
+"""An RMA as rows of text: head, problem, lines with their findings, money, history."""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from desk.rmas import RmaView
+from rma.numbers import spoken
+from rma.record import HistoryEntry, RmaLine, RmaRecord
+from rma.request import Resolution
+from rma.verdict import Finding, Verdict
+from screens.return_money import (
+    MARKS,
+    component_rows,
+    money_line,
+    payout_rows,
+    total_row,
+    verdict_words,
+)
+from screens.rma_words import day, minute, state_words
+from screens.values import CHANNELS, RETURN_TYPES
+from screens.widgets.safe_text import plain, plain_lines, shorten
+
+_LABEL = 12
+_MONEY_WIDTH = 46
+_MUTED = "$text-muted"
+
+
+def sheet(view: RmaView, width: int) -> Content:
+    """Everything about an RMA, in rows of at most `width` cells."""
+    record = view.record
+    parts = [_head(view, width)]
+    if record.problem is not None:
+        parts.append(_problem(record, width))
+    parts += [_lines(record, width), _money(view, width), _history(record, width)]
+    return Content("\n").join([row for part in parts for row in (*part, Content(""))])
+
+
+def _head(view: RmaView, width: int) -> list[Content]:
+    record = view.record
+    first = Content.assemble(
+        (f"RMA {spoken(record.number)}", "bold $primary"), "   ", state_words(record.state)
+    )
+    if view.pending:
+        first = _ends(first, "waiting to sync", width)
+    customer = view.customer.name if view.customer else record.customer_id
+    kind = RETURN_TYPES.meaning(record.return_type).lower() or record.return_type
+    channel = CHANNELS.meaning(record.channel).lower() or record.channel
+    contact = " · ".join(part for part in (record.contact.email, record.contact.phone) if part)
+    expiry = day(record.expires_at) if record.expires_at else "no end"
+    rows = [
+        ("customer", customer),
+        ("order", f"{record.order_number} · {record.currency}"),
+        ("type", f"{kind} · by {channel}"),
+        ("contact", contact or "none"),
+        (
+            "made",
+            f"{minute(record.finalized_at)} by {record.author} · device …{record.device[-6:]}",
+        ),
+        ("good until", expiry),
+    ]
+    request = record.request
+    for label, text in (
+        ("reference", request.reference),
+        ("goodwill", request.goodwill_reason),
+        ("money to", request.destination_reason),
+        ("no ship fee", request.waive_shipping_fee_reason),
+    ):
+        if text:
+            rows.append((label, text))
+    if not record.holding:
+        rows.append(("units", "holds none: the central API could not authorize it"))
+    return [first, *(_row(label, text, width) for label, text in rows)]
+
+
+def _problem(record: RmaRecord, width: int) -> list[Content]:
+    problem = record.problem
+    assert problem is not None
+    rows = [Content.styled("! Problem", "bold $text-warning")]
+    rows += _wrapped(problem.detail, width, 2, "")
+    rows += _wrapped(problem.remedy, width, 2, "bold")
+    if problem.other_number:
+        rows += _wrapped(f"The units are on return {spoken(problem.other_number)}.", width, 2, "")
+    return rows
+
+
+def _lines(record: RmaRecord, width: int) -> list[Content]:
+    rows = [Content.styled("Lines", _MUTED)]
+    for line in record.lines:
+        rows += _line(line, width)
+    rows += _findings(record.findings, width, 2)
+    return rows
+
+
+def _line(line: RmaLine, width: int) -> list[Content]:
+    title = shorten(plain(f"{line.quantity} × {line.name or line.sku}"), max(10, width - 36))
+    left = Content.assemble((title, "bold"), (f"  {shorten(plain(line.sku), 14)}", _MUTED))
+    right = Content.assemble(verdict_words(line.verdict))
+    blanks = " " * max(2, width - left.cell_length - right.cell_length)
+    what = [
+        line.reason_path or line.reason,
+        line.condition.value,
+        "store credit" if line.resolution is Resolution.STORE_CREDIT else "refund",
+        *(f"serial {serial}" for serial in line.serials),
+        str(line.policy or ""),
+    ]
+    rows = [Content.assemble(left, blanks, right)]
+    rows += _wrapped(" · ".join(part for part in what if part), width, 4, _MUTED)
+    for text in plain_lines(line.note) if line.note else []:
+        rows += _wrapped(f"“{text}”", width, 4, "italic")
+    return rows + _findings(line.findings, width, 4)
+
+
+def _findings(findings: tuple[Finding, ...], width: int, indent: int) -> list[Content]:
+    rows: list[Content] = []
+    for finding in findings:
+        mark, _, style = MARKS[finding.outcome]
+        quiet = finding.outcome is Verdict.ELIGIBLE
+        rows += _wrapped(f"{mark} {finding.sentence}", width, indent, _MUTED if quiet else style)
+        facts = " · ".join(f"{o.name} {o.value}" for o in finding.observed)
+        if facts and not quiet:
+            rows += _wrapped(facts, width, indent + 2, _MUTED)
+    return rows
+
+
+def _money(view: RmaView, width: int) -> list[Content]:
+    quote = view.record.quote
+    rows = [Content.styled("Money", _MUTED)]
+    if quote is None:
+        return [*rows, Content("  none: nothing could be priced")]
+    cells = min(_MONEY_WIDTH, width - 2)
+    drawn = [money_line(r, cells, 4) for r in component_rows(quote.all_components, quote.currency)]
+    drawn.append(money_line(total_row(quote), cells))
+    drawn += [money_line(row, cells, 4) for row in payout_rows(quote, view.order)]
+    return [*rows, *(Content.assemble("  ", row) for row in drawn)]
+
+
+def _history(record: RmaRecord, width: int) -> list[Content]:
+    rows = [Content.styled("History", _MUTED)]
+    for entry in record.history:
+        rows += _entry(entry, width)
+    return rows
+
+
+def _entry(entry: HistoryEntry, width: int) -> list[Content]:
+    words = entry.command.replace("_", " ")
+    rows = [
+        Content.assemble(
+            (f"  {minute(entry.at)}  ", _MUTED),
+            f"{words} → {entry.after.words}",
+            (f"  {shorten(plain(entry.actor), 30)} · …{plain(entry.device[-6:])}", _MUTED),
+        )
+    ]
+    return rows + (_wrapped(f"“{entry.note}”", width, 20, "italic") if entry.note else [])
+
+
+def _row(label: str, text: str, width: int) -> Content:
+    shown = shorten(plain(text), max(8, width - _LABEL - 2))
+    return Content.assemble((f"  {label.ljust(_LABEL)}", _MUTED), shown)
+
+
+def _ends(left: Content, right: str, width: int) -> Content:
+    blanks = " " * max(2, width - left.cell_length - cell_len(right))
+    return Content.assemble(left, blanks, (right, "$text-warning"))
+
+
+def _wrapped(text: str, width: int, indent: int, style: str) -> list[Content]:
+    room = max(8, width - indent)
+    return [
+        Content.assemble(" " * indent, (shorten(part, room), style))
+        for part in textwrap.wrap(plain(text), room)
+    ]

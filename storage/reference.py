@@ -1,0 +1,279 @@
+"""ref.db: what the central API told this desk. Disposable, and replaced as a whole by a new download."""
+
+# ruff: noqa: S608 - the names in these statements are ours, values are parameters
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from rma.operations import KnownRecord
+from rma.order import Customer, Order
+from rma.policy import Policy
+from rma.reasons import ReasonTree
+from rma.record import RmaRecord
+from rma.states import RmaState
+from storage import reference_schema, reference_search
+from storage.documents import DocumentCache, read
+from storage.engines import open_database, reading, writing
+from storage.errors import StoreTrouble
+from storage.reference_rows import ReferenceRow, apply_rows, insert_rows
+from storage.search import after, code_key, storable
+from storage.swapping import SwappableEngine
+
+FILE = "ref.db"
+NEW_FILE = "ref.db.new"
+
+T = TypeVar("T")
+
+_CACHE_CHARACTERS = 16 << 20
+_RULES = frozenset({"policy", "reasons"})
+
+
+class ReferenceStore:
+    """Customers, orders, products, RMAs, policies and reasons; implements `desk.ports.Reference`.
+
+    Usable from several threads; reads go on while rows are applied or a load fills the next file.
+    """
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        self._folder = folder
+        self._engine = SwappableEngine(engine)
+        self._customers = DocumentCache(Customer, _CACHE_CHARACTERS)
+        self._orders = DocumentCache(Order, _CACHE_CHARACTERS)
+        self._records = DocumentCache(RmaRecord, _CACHE_CHARACTERS)
+        self._rules_lock = Lock()
+        self._rules_age = 0
+        self._policies: tuple[Policy, ...] | None = None
+        self._reasons: tuple[ReasonTree | None] | None = None
+
+    @classmethod
+    def open(cls, folder: Path) -> ReferenceStore:
+        """Open ref.db in `folder`; made empty where it is missing, damaged or of another version.
+
+        Raises:
+            StoreTrouble: if the file cannot be used.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        reference_schema.remove(folder / NEW_FILE)
+        path = folder / FILE
+        engine = open_database(path, durable=False)
+        try:
+            usable = path.exists() and reference_schema.fits(engine)
+        except StoreTrouble:
+            usable = False
+        if not usable:
+            engine.dispose()
+            engine = reference_schema.create(path, indexes=True)
+        return cls(folder, engine)
+
+    def close(self) -> None:
+        """Close the file, after the reads that are under way."""
+        self._engine.dispose()
+
+    # ---- customers --------------------------------------------------------------------------------------------
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """One customer."""
+        sql = "SELECT customer_id, document FROM customer WHERE customer_id = ?"
+        return next(iter(self._select(self._customers, sql, storable(customer_id))), None)
+
+    def customers_by_name(self, words: Sequence[str], limit: int) -> list[Customer]:
+        """Customers whose name has a word that starts with each of `words`, in any order, accents ignored."""
+        return self._found(lambda c: reference_search.by_name(c, words, limit))
+
+    def customers_by_phone_ending(self, digits: str, limit: int) -> list[Customer]:
+        """Customers whose phone number ends with these digits."""
+        return self._found(lambda c: reference_search.by_phone_ending(c, digits, limit))
+
+    def customers_by_email(self, prefix: str, limit: int) -> list[Customer]:
+        """Customers whose e-mail address starts so, whatever the case."""
+        return self._found(lambda c: reference_search.by_email(c, prefix, limit))
+
+    def customers_by_postcode(self, prefix: str, limit: int) -> list[Customer]:
+        """Customers whose postcode starts so, spaces and case ignored."""
+        return self._found(lambda c: reference_search.by_postcode(c, prefix, limit))
+
+    # ---- orders -----------------------------------------------------------------------------------------------
+
+    def order(self, order_id: str) -> Order | None:
+        """One order."""
+        sql = "SELECT order_id, document FROM sales_order WHERE order_id = ?"
+        return next(iter(self._select(self._orders, sql, storable(order_id))), None)
+
+    def orders_by_number(self, prefix: str, limit: int) -> list[Order]:
+        """Orders whose number starts so, signs and case ignored; the exact one first."""
+        key = code_key(prefix)
+        if not key:
+            return []
+        sql = (
+            "SELECT order_id, document FROM sales_order WHERE number_key >= ? AND number_key < ? "
+            "ORDER BY number_key, order_id LIMIT ?"
+        )
+        return self._select(self._orders, sql, key, after(key), limit)
+
+    def orders_of(self, customer_id: str, limit: int) -> list[Order]:
+        """A customer's orders, newest first."""
+        sql = (
+            "SELECT order_id, document FROM sales_order WHERE customer_id = ? "
+            "ORDER BY placed_at DESC, order_id DESC LIMIT ?"
+        )
+        return self._select(self._orders, sql, storable(customer_id), limit)
+
+    # ---- RMAs -------------------------------------------------------------------------------------------------
+
+    def record(self, number: str) -> KnownRecord | None:
+        """One RMA."""
+        return next(iter(self._known("number = ?", storable(number), 1)), None)
+
+    def records_of_order(self, order_id: str) -> list[KnownRecord]:
+        """RMAs of an order, oldest first."""
+        return self._known("order_id = ?", storable(order_id), -1)
+
+    def records_of_customer(self, customer_id: str) -> list[KnownRecord]:
+        """RMAs of a customer, oldest first."""
+        return self._known("customer_id = ?", storable(customer_id), -1)
+
+    def records_in_state(self, state: RmaState, limit: int) -> list[KnownRecord]:
+        """RMAs in a state, oldest first."""
+        return self._known("state = ?", state.value, limit)
+
+    # ---- rules ------------------------------------------------------------------------------------------------
+
+    def policies(self) -> tuple[Policy, ...]:
+        """Every known policy version."""
+        with self._rules_lock:
+            known, age = self._policies, self._rules_age
+        if known is None:
+            rows = self._rows("SELECT key, document FROM policy ORDER BY key")
+            known = tuple(read(Policy, document, key) for key, document in rows)
+            with self._rules_lock:
+                if age == self._rules_age:
+                    self._policies = known
+        return known
+
+    def reasons(self) -> ReasonTree | None:
+        """The newest reason tree; None before the first sync."""
+        with self._rules_lock:
+            known, age = self._reasons, self._rules_age
+        if known is None:
+            rows = self._rows("SELECT key, document FROM reasons ORDER BY version DESC LIMIT 1")
+            trees = [read(ReasonTree, document, key) for key, document in rows]
+            known = (trees[0] if trees else None,)
+            with self._rules_lock:
+                if age == self._rules_age:
+                    self._reasons = known
+        return known[0]
+
+    # ---- sync -------------------------------------------------------------------------------------------------
+
+    def cursor(self) -> str | None:
+        """Where the change feed goes on; None: everything has to be fetched first."""
+        rows = self._rows("SELECT name, value FROM meta WHERE name = 'cursor'")
+        return rows[0][1] if rows else None
+
+    def apply(self, rows: Sequence[ReferenceRow], cursor: str) -> None:
+        """Bring ref.db to these versions and remember the cursor: one transaction, repeatable."""
+        with self._engine.lent() as engine, writing(engine) as connection:
+            apply_rows(connection, rows)
+            _set_cursor(connection, cursor)
+        if any(row.kind in _RULES for row in rows):
+            self._forget_rules()
+
+    def begin_load(self, cursor: str) -> ReferenceLoad:
+        """Start filling a new file; what an unfinished load left is thrown away."""
+        path = self._folder / NEW_FILE
+        engine = reference_schema.create(path, indexes=False)
+        return ReferenceLoad(path, engine, cursor, self._take_over)
+
+    def forget(self) -> None:
+        """Drop the cursor: the next sync fetches everything again, and this goes on being read until then."""
+        with self._engine.lent() as engine, writing(engine) as connection:
+            connection.exec_driver_sql("DELETE FROM meta WHERE name = 'cursor'")
+
+    # -----------------------------------------------------------------------------------------------------------
+
+    def _take_over(self) -> None:
+        """Put the finished new file in the old one's place."""
+        path = self._folder / FILE
+
+        def replace() -> Engine:
+            try:
+                reference_schema.remove(path)
+                (self._folder / NEW_FILE).replace(path)
+            finally:
+                engine = open_database(path, durable=False)
+            return engine
+
+        self._engine.swap(replace)
+        self._forget_rules()
+
+    def _forget_rules(self) -> None:
+        with self._rules_lock:
+            self._rules_age += 1
+            self._policies = None
+            self._reasons = None
+
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[str, str]]:
+        with self._engine.lent() as engine, reading(engine) as connection:
+            return [(r[0], r[1]) for r in connection.exec_driver_sql(sql, parameters)]
+
+    def _select(self, cache: DocumentCache[T], sql: str, *parameters: object) -> list[T]:
+        return [cache.read(key, document) for key, document in self._rows(sql, *parameters)]
+
+    def _found(self, search: Callable[[Connection], reference_search.Documents]) -> list[Customer]:
+        with self._engine.lent() as engine, reading(engine) as connection:
+            hits = search(connection)
+        return [self._customers.read(key, document) for key, document in hits]
+
+    def _known(self, condition: str, value: str, limit: int) -> list[KnownRecord]:
+        sql = (
+            f"SELECT number, document, row_version FROM rma WHERE {condition} "
+            "ORDER BY finalized_at, number LIMIT ?"
+        )
+        with self._engine.lent() as engine, reading(engine) as connection:
+            rows = connection.exec_driver_sql(sql, (value, limit)).fetchall()
+        return [
+            KnownRecord(
+                record=self._records.read(row.number, row.document), row_version=row.row_version
+            )
+            for row in rows
+        ]
+
+
+class ReferenceLoad:
+    """The whole of ref.db, being fetched into a file beside it. Used by one thread at a time."""
+
+    def __init__(
+        self, path: Path, engine: Engine, cursor: str, take_over: Callable[[], None]
+    ) -> None:
+        self._path = path
+        self._engine = engine
+        self._cursor = cursor
+        self._take_over = take_over
+
+    def add(self, rows: Sequence[ReferenceRow]) -> None:
+        """Add rows in bulk; the same ones again change nothing."""
+        with writing(self._engine) as connection:
+            insert_rows(connection, rows)
+
+    def finish(self) -> None:
+        """Index everything, remember the cursor, and swap the file in; other threads may be reading."""
+        with writing(self._engine) as connection:
+            reference_schema.index_everything(connection)
+            _set_cursor(connection, self._cursor)
+        self._engine.dispose()
+        with self._path.open("rb+") as file:
+            os.fsync(file.fileno())
+        self._take_over()
+
+
+def _set_cursor(connection: Connection, cursor: str) -> None:
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO meta (name, value) VALUES ('cursor', ?)", (cursor,)
+    )

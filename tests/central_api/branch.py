@@ -1,0 +1,304 @@
+"""A central API with a small shop in a real database, and desks that push to it as the real ones do.
+
+A desk computes what the caller is told with the rules of `rma` on what it knows; every piece of that can be forged.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+
+from central_api.audit import audit
+from central_api.catalog import Counts, upsert_customers, upsert_orders, upsert_products
+from central_api.database import open_database, reading, writing
+from central_api.lookups import record
+from central_api.numbers import lease
+from central_api.operations import decide_batch, read_batch
+from central_api.people import Caller, caller_of, create_code, enroll
+from central_api.policies import publish_policy, publish_reasons
+from central_api.schema import migrate
+from central_api.tables import EXPECTED_INBOUND, ORDER_LINE
+from rma.assessment import Case, assess
+from rma.numbers import compose
+from rma.operations import (
+    ApproveReturn,
+    CallMetrics,
+    CancelReturn,
+    Command,
+    DeclineReturn,
+    FinalizeReturn,
+    KnownRecord,
+    Operation,
+    Result,
+    Told,
+)
+from rma.order import Order
+from rma.record import RmaRecord, finalize
+from rma.request import LineRequest, ReturnRequest, Role
+from sync.protocol.documents import read_document
+from sync.protocol.envelopes import EnrollRequest, seal
+from sync.protocol.policies import parse_policy, parse_reasons
+from tests import shop
+from tests.shop import NOW
+
+REASONS = """
+version = 1
+[[reasons]]
+code = "preference"
+label = "Preference"
+[[reasons]]
+code = "no_longer_wanted"
+label = "No longer wanted"
+parent = "preference"
+"""
+
+
+def policy_text(version: int = 1, more: str = "", **changed: str) -> str:
+    """A policy in TOML: 30 days, sealed or opened, no fees, two days offline; `changed` replaces top-level keys."""
+    keys = {
+        "code": '"general"',
+        "version": str(version),
+        "name": '"General"',
+        "active": "true",
+        "valid_from": "2020-01-01T00:00:00Z",
+        "time_zone": '"Europe/Berlin"',
+        "agent_return": "true",
+        "authorized_link": "false",
+        "conditions": '["sealed", "opened"]',
+        "proof": "[]",
+        "final_sale": '"refuse"',
+        "original_shipping": '"never"',
+        "coupon": '"keep"',
+        "resolutions": '["refund", "store_credit"]',
+        "contact": '"none"',
+        "authorization": '"intelligent"',
+        "refund_timing": '"after_inspection"',
+        "expires_after_days": "30",
+        "offline_hours": "48",
+    } | changed
+    body = "\n".join(f"{key} = {value}" for key, value in keys.items())
+    return f"{body}\n[window]\ndays = 30\n[verification]\nneeded = 0\n{more}\n"
+
+
+POLICY = policy_text()
+
+
+@cache
+def _migrated() -> Path:
+    """An empty database of the newest schema: migrating costs more than copying."""
+    path = Path(tempfile.mkdtemp()) / "central.db"
+    engine = open_database(str(path))
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@dataclass
+class Branch:
+    """The central API's database, and its clock."""
+
+    engine: Engine
+    now: datetime = NOW
+    policies: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, folder: Path, *orders: Order, policy: str = POLICY) -> Branch:
+        """A shop with these orders (else one kettle) and one policy."""
+        shutil.copy(_migrated(), folder / "central.db")
+        branch = cls(open_database(str(folder / "central.db")))
+        engine = branch.engine
+        with writing(engine) as connection:
+            publish_reasons(connection, REASONS, NOW - timedelta(days=100))
+            upsert_customers(connection, [shop.customer()])
+            upsert_products(connection, [shop.product()])
+        branch.publish(policy, at=NOW - timedelta(days=100))
+        branch.upsert(*(orders or (shop.order(),)))
+        return branch
+
+    def publish(self, text: str, at: datetime | None = None) -> None:
+        """Publish a policy version."""
+        with writing(self.engine) as connection:
+            publish_policy(connection, text, at or self.now)
+        self.policies.append(text)
+
+    def upsert(self, *orders: Order) -> Counts:
+        """Take orders over."""
+        with writing(self.engine) as connection:
+            return upsert_orders(connection, orders)
+
+    def desk(self, name: str = "Ada", role: Role = Role.AGENT) -> Desk:
+        """An enrolled desk with a block of numbers."""
+        with writing(self.engine) as connection:
+            code = create_code(connection, name, role, self.now)
+            asked = EnrollRequest(code=code, device=str(uuid4()), platform="test")
+            token = enroll(connection, asked, self.now).token
+            caller = caller_of(connection, f"Bearer {token}")
+            assert caller is not None
+            block = lease(connection, caller.device, "first", self.now).block
+        return Desk(self, caller, token, block)
+
+    def rma(self, number: str) -> KnownRecord | None:
+        """An RMA as the server has it."""
+        with reading(self.engine) as connection:
+            return record(connection, number)
+
+    def consumed(self, order_id: str = "O-1", line_id: str = "1") -> int:
+        """Units of an order line that cannot come back."""
+        with reading(self.engine) as connection:
+            return int(
+                connection.execute(
+                    select(ORDER_LINE.c.consumed).where(
+                        ORDER_LINE.c.order_id == order_id, ORDER_LINE.c.line_id == line_id
+                    )
+                ).scalar_one()
+            )
+
+    def inbound(self, sku: str = "SKU-1") -> int:
+        """Units of a product that are expected."""
+        with reading(self.engine) as connection:
+            units = connection.execute(
+                select(EXPECTED_INBOUND.c.units).where(EXPECTED_INBOUND.c.sku == sku)
+            ).scalar()
+        return int(units or 0)
+
+    def faults(self) -> tuple[str, ...]:
+        """What the audit finds."""
+        with reading(self.engine) as connection:
+            return audit(connection).faults
+
+
+@dataclass
+class Desk:
+    """One enrolled desk."""
+
+    branch: Branch
+    caller: Caller
+    token: str
+    block: int
+    used: int = 0
+
+    def number(self) -> str:
+        """The next number of the desk's block."""
+        self.used += 1
+        return compose(self.block, self.used - 1)
+
+    def returning(
+        self,
+        *lines: LineRequest,
+        order: Order | None = None,
+        knows: Iterable[RmaRecord] = (),
+        policies: Sequence[str] | None = None,
+        at: datetime | None = None,
+        number: str = "",
+        asking: dict[str, Any] | None = None,
+        **told: Any,
+    ) -> Operation:
+        """A finalize as this desk makes it from what it `knows`; `told` forges what the caller was told."""
+        order = order or shop.order()
+        request = shop.request(*lines, **{"order_id": order.order_id} | (asking or {}))
+        case = shop.case(
+            request=request,
+            order=order,
+            ledger=shop.ledger(order, list(knows)),
+            policies=tuple(parse_policy(t) for t in policies or self.branch.policies),
+            reasons=parse_reasons(REASONS),
+            at=at or self.branch.now,
+            actor=self.caller.actor,
+        )
+        return self.telling(case, number or self.number(), **told)
+
+    def telling(self, case: Case, number: str, **told: Any) -> Operation:
+        """Finalize a case and tell the server."""
+        made = finalize(case, assess(case), number=number, device=self.caller.device)
+        assert made.quote is not None
+        truth = Told(
+            state=made.state,
+            total=made.quote.total,
+            slots=tuple(line.slots for line in made.quote.lines),
+            policies=made.quote.policies,
+            expires_at=made.expires_at,
+        )
+        return self.operation(
+            FinalizeReturn(
+                number=number,
+                request=case.request,
+                told=replace(truth, **told),
+                finalized_at=case.at,
+                metrics=CallMetrics(started_at=case.at, keys=12),
+            ),
+            stream=case.request.order_id,
+        )
+
+    def asking_anyway(self, operation: Operation, request: ReturnRequest) -> Operation:
+        """The same operation with another request: what a dishonest desk sends."""
+        assert isinstance(operation.command, FinalizeReturn)
+        return replace(operation, command=replace(operation.command, request=request))
+
+    def cancel(self, number: str, reason: str = "changed again", **more: Any) -> Operation:
+        """A cancel."""
+        return self.operation(CancelReturn(number=number, reason=reason, at=self.now), **more)
+
+    def approve(self, number: str, **more: Any) -> Operation:
+        """An approval."""
+        return self.operation(ApproveReturn(number=number, note="fine", at=self.now), **more)
+
+    def decline(self, number: str, reason: str = "too late", **more: Any) -> Operation:
+        """A decline."""
+        return self.operation(DeclineReturn(number=number, reason=reason, at=self.now), **more)
+
+    def operation(
+        self, command: Command, stream: str = "O-1", depends_on: str | None = None
+    ) -> Operation:
+        """An operation around a command."""
+        return Operation(
+            op_id=str(uuid4()),
+            stream=stream,
+            depends_on=depends_on,
+            made_at=self.now,
+            command=command,
+        )
+
+    @property
+    def now(self) -> datetime:
+        """The desk's clock is the server's."""
+        return self.branch.now
+
+    def body(self, operation: Operation, actor: str | None = None, device: str | None = None) -> bytes:
+        """The frozen bytes."""
+        person, desk = actor or self.caller.person, device or self.caller.device
+        return seal(operation, actor=person, device=desk).body
+
+    def send(self, *bodies: bytes) -> list[Result]:
+        """Push frozen bytes."""
+        answers = decide_batch(self.branch.engine, self.caller, read_batch(bodies), self.now)
+        return [read_document(Result, answer) for answer in answers]
+
+    def push(self, *operations: Operation) -> list[Result]:
+        """Push operations."""
+        return self.send(*(self.body(operation) for operation in operations))
+
+    def push_one(self, operation: Operation) -> Result:
+        """Push one operation."""
+        (result,) = self.push(operation)
+        return result
+
+
+def number_of(operation: Operation) -> str:
+    """The RMA that an operation is about."""
+    return operation.command.number
+
+
+def kettles(units: int, **fields: Any) -> Order:
+    """An order of one line with several kettles for 100.00 each."""
+    return shop.order(shop.line(units=units, gross=10000 * units, **fields))
+
+

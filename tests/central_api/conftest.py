@@ -1,0 +1,56 @@
+"""A branch with one kettle, and a real server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from central_api.app import create_app
+from tests.central_api.branch import Branch, Desk
+
+
+@pytest.fixture
+def branch(tmp_path: Path) -> Iterator[Branch]:
+    """A shop with one kettle that was sold."""
+    opened = Branch.open(tmp_path)
+    yield opened
+    opened.engine.dispose()
+
+
+@dataclass
+class Served:
+    """A branch behind a real server."""
+
+    branch: Branch
+    url: str
+
+    def client(self, desk: Desk | None = None) -> httpx.Client:
+        """A plain HTTP client, with the desk's token."""
+        headers = {"Authorization": f"Bearer {desk.token}"} if desk else {}
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+
+
+@pytest.fixture
+def served(branch: Branch) -> Iterator[Served]:
+    """The branch's database behind uvicorn on a free port of loopback."""
+    app = create_app(str(branch.engine.url), clock=lambda: branch.now)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    running = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
+    running.start()
+    try:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield Served(branch, url)
+    finally:
+        app.state.watch.close()
+        server.should_exit = True
+        running.join(10)
+        listener.close()

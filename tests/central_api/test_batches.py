@@ -1,0 +1,154 @@
+"""A batch of operations: malformed ones, poison, over-return at the level of SQL, and two writers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from central_api.database import writing
+from central_api.operations import NotAnEnvelope, read_batch
+from rma.operations import Outcome
+from rma.record import ProblemType
+from tests import shop
+from tests.central_api.branch import Branch, kettles, number_of
+
+
+def order_number(index: int) -> str:
+    """The id of one of several orders."""
+    return f"O-{index}"
+
+
+@pytest.fixture
+def orders(branch: Branch) -> Branch:
+    """Twenty orders of one kettle."""
+    branch.upsert(*(shop.order(order_id=order_number(i), number=f"{i}") for i in range(20)))
+    return branch
+
+
+@pytest.mark.parametrize("line", [b"{}", b"nonsense", b"\xff\xfe", b'{"protocol":1}', b"[1]"])
+def test_a_line_that_is_no_envelope_is_named(line: bytes) -> None:
+    with pytest.raises(NotAnEnvelope, match="line 1"):
+        read_batch([line])
+
+
+def test_a_payload_that_cannot_be_read_is_answered_and_remembered(branch: Branch) -> None:
+    desk = branch.desk()
+    body = desk.body(desk.returning()).replace(b'"quantity":1', b'"quantity":"1"')
+
+    first, again = desk.send(body)[0], desk.send(body)[0]
+
+    assert first.outcome is Outcome.REJECTED
+    assert first.problem is not None
+    assert first.problem.type is ProblemType.MALFORMED
+    assert "quantity" in first.problem.detail
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"protocol":1', b'"protocol":2'),
+        (b'"state":"authorized"', b'"state":"closed"'),
+        (b'"quantity":1', b'"quantity":100000000000000000000000'),
+        (b'"finalized_at":"2026-11-20T10:00:00Z"', b'"finalized_at":"0001-01-01T00:00:00Z"'),
+        (b'"finalized_at":"2026-11-20T10:00:00Z"', b'"finalized_at":"2026-11-20T10:00:00"'),
+    ],
+)
+def test_what_no_desk_of_ours_sends_is_malformed(branch: Branch, old: bytes, new: bytes) -> None:
+    desk = branch.desk()
+    body = desk.body(desk.returning())
+    assert old in body
+
+    (result,) = desk.send(body.replace(old, new))
+
+    assert result.problem is not None
+    assert result.problem.type is ProblemType.MALFORMED
+    assert branch.consumed() == 0
+
+
+def test_a_poison_item_is_held_and_does_not_hurt_the_others(orders: Branch) -> None:
+    desk = orders.desk()
+    with writing(orders.engine) as connection:
+        connection.execute(text("UPDATE orders SET document = '{}' WHERE order_id = 'O-3'"))
+    told = [desk.returning(order=shop.order(order_id=order_number(i))) for i in range(2, 5)]
+
+    outcomes = [result.outcome for result in desk.push(*told)]
+
+    assert outcomes == [Outcome.ACCEPTED, Outcome.HELD_FOR_REVIEW, Outcome.ACCEPTED]
+    assert [orders.consumed(f"O-{i}") for i in range(2, 5)] == [1, 0, 1]
+    assert orders.rma(number_of(told[1])) is None
+
+
+def test_what_was_held_is_decided_afresh_once_the_cause_is_gone(orders: Branch) -> None:
+    desk = orders.desk()
+    operation = desk.returning(order=shop.order(order_id="O-3"))
+    broken = "UPDATE orders SET document = substr(document, 2) WHERE order_id = 'O-3'"
+    mended = "UPDATE orders SET document = '{' || document WHERE order_id = 'O-3'"
+    with writing(orders.engine) as connection:
+        connection.execute(text(broken))
+    assert desk.push_one(operation).outcome is Outcome.HELD_FOR_REVIEW
+
+    with writing(orders.engine) as connection:
+        connection.execute(text(mended))
+
+    assert desk.push_one(operation).outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("consumed", [2, -1])
+def test_the_database_itself_stops_an_over_return(branch: Branch, consumed: int) -> None:
+    with pytest.raises(IntegrityError), writing(branch.engine) as connection:
+        connection.execute(text("UPDATE order_line SET consumed = :n"), {"n": consumed})
+    assert branch.consumed() == 0
+
+
+def test_units_that_the_guard_does_not_have_are_not_given_away(branch: Branch) -> None:
+    desk = branch.desk()
+    with writing(branch.engine) as connection:  # the books disagree: the RMAs say it is free
+        connection.execute(text("UPDATE order_line SET consumed = 1"))
+    operation = desk.returning()
+
+    result = desk.push_one(operation)
+
+    assert result.outcome is Outcome.HELD_FOR_REVIEW
+    assert branch.rma(number_of(operation)) is None
+    assert branch.consumed() == 1
+
+
+def test_many_desks_at_once_never_give_a_unit_twice(branch: Branch) -> None:
+    order = shop.order(*kettles(6).lines, order_id="O-7")
+    branch.upsert(order)
+    desks = [branch.desk(f"Agent {i}") for i in range(4)]
+    told = [[desk.returning(order=order) for _ in range(4)] for desk in desks]
+
+    with ThreadPoolExecutor(4) as pool:
+        rounds = list(pool.map(lambda pair: pair[0].push(*pair[1]), zip(desks, told, strict=True)))
+
+    held = [r for results in rounds for r in results if r.outcome is not Outcome.REJECTED]
+    assert len(held) == 6
+    assert branch.consumed("O-7") == 6
+    assert branch.faults() == ()
+
+
+def test_text_with_control_characters_travels_unharmed(branch: Branch) -> None:
+    desk = branch.desk()
+    note = "\x1b[31mred\x00 \u202e gnp.exe"
+    operation = desk.returning(shop.wanted(note=note))
+
+    assert desk.push_one(operation).outcome is Outcome.ACCEPTED
+    known = branch.rma(number_of(operation))
+    assert known is not None
+    assert known.record.lines[0].note == note
+
+
+def test_an_envelope_in_another_spelling_is_another_operation(branch: Branch) -> None:
+    desk = branch.desk()
+    body = desk.body(desk.returning())
+    desk.send(body)
+
+    (result,) = desk.send(body.replace(b'{"actor"', b'{ "actor"'))
+
+    assert result.outcome is Outcome.KEY_REUSED
+

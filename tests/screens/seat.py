@@ -1,0 +1,170 @@
+"""An agent's seat in tests: the whole app over stores in memory, driven by keys, read off the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from csr_tui.app import DeskApp
+from csr_tui.session import Session
+from desk.desk import build_desk
+from desk.ports import SyncStatus
+from rma.operations import KnownRecord
+from rma.request import Role
+from tests import shop
+from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
+
+
+@dataclass
+class StandingSync:
+    """A connection whose state a test sets."""
+
+    state: SyncStatus = field(default_factory=lambda: SyncStatus(online=True))
+    asked: int = 0
+
+    def status(self) -> SyncStatus:
+        return self.state
+
+    async def sync_now(self) -> SyncStatus:
+        self.asked += 1
+        self.state = replace(
+            self.state, last_sync_at=datetime(2026, 11, 20, 10, self.asked, tzinfo=UTC)
+        )
+        return self.state
+
+
+@dataclass
+class Shop:
+    """What a desk in a test knows and has made."""
+
+    reference: MemoryReference = field(default_factory=MemoryReference)
+    work: MemoryWork = field(default_factory=MemoryWork)
+    clock: FixedClock = field(default_factory=FixedClock)
+    sync: StandingSync = field(default_factory=StandingSync)
+    gate: asyncio.Event | None = None
+    """The desk opens only when it is set."""
+    closed: int = 0
+
+    def as_role(self, role: Role, person: str = "Supervisor Two") -> Shop:
+        assert self.work.who is not None
+        self.work.who = replace(self.work.who, role=role, person=person)
+        return self
+
+    async def open(self) -> Session:
+        if self.gate is not None:
+            await self.gate.wait()
+
+        async def close() -> None:
+            self.closed += 1
+
+        return Session(
+            desk=build_desk(self.reference, self.work, self.clock),
+            clock=self.clock,
+            identity=self.work.identity(),
+            sync=self.sync,
+            close=close,
+        )
+
+
+def small_shop() -> Shop:
+    """Maria with two orders, and John with none."""
+    maria = shop.customer()
+    john = shop.customer(
+        customer_id="C-2",
+        name="John Smith",
+        email="john@example.com",
+        phone="+441632960123",
+        postcode="SW1A 1AA",
+        city="London",
+        country="GB",
+    )
+    first = shop.order(
+        shop.line("1", units=2, gross=23800), shop.line("2", name="Toaster", gross=4900)
+    )
+    second = shop.order(order_id="O-2", number="100002", placed_at=shop.PLACED.replace(day=9))
+    reference = MemoryReference(
+        customer_list=[maria, john],
+        order_list=[first, second],
+        policy_list=[shop.policy()],
+        reason_tree=shop.reasons(),
+    )
+    return Shop(reference=reference)
+
+
+def known(record: object, version: int = 1) -> KnownRecord:
+    """An RMA as the server has it."""
+    return KnownRecord(record=record, row_version=version)  # type: ignore[arg-type]
+
+
+class Seat:
+    """Keys in, screen out."""
+
+    def __init__(
+        self, app: DeskApp, press: Callable[..., object], pause: Callable[..., object]
+    ) -> None:
+        self.app = app
+        self._press, self._pause = press, pause
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        await self._press(*keys)  # type: ignore[misc]
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*text)
+
+    @property
+    def lines(self) -> list[str]:
+        """Every row of the terminal."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        return ["".join(segment.text for segment in strip).ljust(width) for strip in strips][
+            :height
+        ]
+
+    @property
+    def text(self) -> str:
+        """The whole terminal."""
+        return "\n".join(self.lines)
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all texts stand on the screen."""
+        await self.until(lambda: all(text in self.text for text in texts), texts)
+
+    async def no_longer_sees(self, text: str) -> None:
+        """Wait until a text is gone."""
+        await self.until(lambda: text not in self.text, text)
+
+    async def until(self, condition: Callable[[], bool], what: object = "") -> None:
+        """Wait for a condition, for 5 seconds at most."""
+        for _ in range(500):
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"waited in vain for {what!r}:\n{self.text}")
+
+    async def resize(self, width: int, height: int) -> None:
+        """Change the terminal's size."""
+        from textual import events
+        from textual.geometry import Size
+
+        size = Size(width, height)
+        self.app.post_message(events.Resize(size, size))
+        await self.until(lambda: self.app.size == size)
+        await self._pause()  # type: ignore[misc]
+
+
+@asynccontextmanager
+async def seated(
+    of: Shop, size: tuple[int, int] = (80, 24), *, opened: bool = True
+) -> AsyncIterator[Seat]:
+    """The app with this shop, in a terminal of this size."""
+    app = DeskApp(of.open)
+    async with app.run_test(size=size) as pilot:
+        seat = Seat(app, pilot.press, pilot.pause)
+        if opened:
+            await seat.no_longer_sees("opening")
+        yield seat

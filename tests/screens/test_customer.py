@@ -1,0 +1,150 @@
+"""Customer: contact, flags, orders with what is left, past returns; fast at any size."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from rma.operations import LocalRecord
+from rma.order import LineKind
+from tests import shop
+from tests.screens.seat import Seat, Shop, known, seated, small_shop
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def with_return(of: Shop) -> Shop:
+    record = shop.finalized(order=of.reference.order_list[0])
+    of.work.local[record.number] = LocalRecord(record=record, row_version=1, pending=False)
+    return of
+
+
+async def open_maria(seat: Seat) -> None:
+    await seat.press(*"maria", "enter")
+    await seat.sees("Customer · Maria Müller", "RETURNS")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_contact_orders_and_returns_stand_on_one_screen(size: tuple[int, int]) -> None:
+    async with seated(with_return(small_shop()), size) as seat:
+        await open_maria(seat)
+        await seat.sees("+493012345678", "maria@example.com", "10115 Berlin")
+        await seat.sees("Order 100001", "Order 100002", "287.00 EUR", "1 × Toaster")
+        await seat.sees("471 2030", "authorized")
+
+
+async def test_orders_stand_newest_first() -> None:
+    async with seated(small_shop()) as seat:
+        await open_maria(seat)
+        assert seat.text.index("Order 100002") < seat.text.index("Order 100001")
+
+
+async def test_a_line_says_what_is_left_and_which_return_holds_the_rest() -> None:
+    async with seated(with_return(small_shop())) as seat:
+        await open_maria(seat)
+        await seat.sees("1 of 2 · rest on 471 2030")
+
+
+async def test_what_cannot_come_back_says_why() -> None:
+    of = small_shop()
+    of.reference.order_list.append(
+        shop.order(
+            shop.line("1", name="Voucher", kind=LineKind.GIFT_CARD),
+            shop.line("2", name="Lamp", delivered=0, delivered_at=None),
+            order_id="O-3",
+            number="100003",
+        )
+    )
+    async with seated(of, (120, 40)) as seat:
+        await open_maria(seat)
+        await seat.sees("gift card: cannot come back", "not delivered", "nothing returnable")
+
+
+async def test_risk_flags_are_said_in_words() -> None:
+    of = small_shop()
+    of.reference.customer_list[0] = shop.customer(risk_flags=("address reused",))
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.sees("! Risk: address reused")
+
+
+async def test_a_customer_without_orders_says_what_to_do() -> None:
+    async with seated(small_shop()) as seat:
+        await seat.press(*"john", "enter")
+        await seat.sees("No order is known here. Press F5", "None yet.")
+
+
+async def test_an_order_number_opens_the_customer_on_that_order() -> None:
+    async with seated(small_shop()) as seat:
+        await seat.press(*"100001", "enter")
+        await seat.sees("Customer · Maria", "▸ Order 100001")
+
+
+@pytest.mark.parametrize("key", ["enter", "r"])
+async def test_enter_or_r_on_a_line_starts_a_return_of_it(key: str) -> None:
+    async with seated(small_shop()) as seat:
+        await open_maria(seat)
+        await seat.press("down", key)
+        await seat.until(lambda: type(seat.app.screen).__name__ == "ReturnWizard")
+
+
+async def test_o_on_a_line_opens_the_return_that_holds_it() -> None:
+    async with seated(with_return(small_shop())) as seat:
+        await open_maria(seat)
+        await seat.press("down", "down", "down")
+        await seat.sees("O Open return")
+        await seat.press("o")
+        await seat.until(lambda: type(seat.app.screen).__name__ == "RmaScreen")
+
+
+async def test_tab_reaches_past_returns_and_enter_opens_one() -> None:
+    async with seated(with_return(small_shop())) as seat:
+        await open_maria(seat)
+        await seat.press("tab")
+        await seat.sees("▸ 471 2030")
+        await seat.press("enter")
+        await seat.until(lambda: type(seat.app.screen).__name__ == "RmaScreen")
+
+
+async def test_back_leads_to_the_search_with_its_text() -> None:
+    async with seated(small_shop()) as seat:
+        await open_maria(seat)
+        await seat.press("f3")
+        await seat.sees("Look up", "maria")
+
+
+async def test_a_customer_with_hundreds_of_orders_opens_at_once_and_scrolls() -> None:
+    of = small_shop()
+    of.reference.order_list = [
+        shop.order(
+            *(shop.line(str(n), name=f"Item {n}") for n in range(1, 6)),
+            order_id=f"O-{i}",
+            number=f"{200000 + i}",
+            placed_at=shop.PLACED - timedelta(days=i),
+        )
+        for i in range(300)
+    ]
+    async with seated(of) as seat:
+        await seat.press(*"maria")
+        await seat.sees("Maria Müller")
+        started = time.perf_counter()
+        await seat.press("enter")
+        await seat.sees("Order 200000")
+        assert time.perf_counter() - started < 2.0
+        await seat.press("end")
+        await seat.sees("Order 200199")
+        await seat.press("home")
+        await seat.sees("▸ Order 200000")
+
+
+async def test_a_sync_brings_new_returns_without_moving_the_selection() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.press("down", "down")
+        await seat.sees("▸ Order 100001")
+        of.reference.record_list.append(known(shop.finalized(order=of.reference.order_list[0])))
+        await seat.press("f5")
+        await seat.sees("rest on 471 2030", "▸ Order 100001")

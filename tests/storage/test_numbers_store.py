@@ -1,0 +1,69 @@
+"""Leased blocks: asked for in time, kept once, used up from the oldest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rma.errors import NoNumbersLeft
+from rma.numbers import parse
+from storage import number_blocks
+from storage.engines import writing
+from storage.errors import WrongBlock
+from storage.work import WorkStore
+from tests import shop
+from tests.storage.desk import BLOCK, make, open_work
+
+
+def test_a_new_desk_wants_a_lease_and_asks_with_the_same_id_until_it_came(tmp_path: Path) -> None:
+    work = open_work(tmp_path, block=None)
+    wanted = work.lease_wanted()
+    assert wanted is not None
+    work.close()
+
+    work = open_work(tmp_path, block=None)
+    assert work.lease_wanted() == wanted
+    work.store_lease(wanted, BLOCK)
+    assert work.lease_wanted() is None
+    assert work.queue().numbers_left == 1000
+    work.close()
+
+
+def test_the_first_number_of_the_last_block_makes_it_ask_for_another(work: WorkStore) -> None:
+    make(work)
+    wanted = work.lease_wanted()
+    assert wanted is not None
+    work.store_lease(wanted, BLOCK + 1)
+    assert work.queue().numbers_left == 1999
+    assert work.lease_wanted() is None
+
+
+def test_the_same_lease_twice_gives_no_number_twice(work: WorkStore) -> None:
+    make(work)
+    work.store_lease(f"lease-{BLOCK}", BLOCK)
+    work.store_lease("another-id", BLOCK)
+    assert work.queue().numbers_left == 999
+    assert make(work, "op-2").number == shop.number(1, BLOCK)
+
+
+def test_numbers_of_the_oldest_block_go_first_then_the_next(work: WorkStore) -> None:
+    work.store_lease("lease-2", BLOCK - 1)
+    with writing(work._engine) as connection:
+        taken = number_blocks.take(connection, 1001)
+    assert taken[999] == shop.number(999, BLOCK)
+    assert taken[1000] == shop.number(0, BLOCK - 1)
+    assert len({parse(number) for number in taken}) == 1001
+
+
+def test_more_than_there_are_takes_none(work: WorkStore) -> None:
+    with pytest.raises(NoNumbersLeft), writing(work._engine) as connection:
+        number_blocks.take(connection, 1001)
+    assert work.queue().numbers_left == 1000
+
+
+@pytest.mark.parametrize("block", [0, 99_999, 1_000_000, -5])
+def test_a_block_outside_the_range_is_refused(work: WorkStore, block: int) -> None:
+    with pytest.raises(WrongBlock):
+        work.store_lease("lease-x", block)
+    assert work.queue().numbers_left == 1000

@@ -1,0 +1,118 @@
+"""Stores in memory that keep the promises of `sync.stores`, and operations to put into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from rma.numbers import BLOCK_SIZE, WANTED_NUMBERS
+from rma.operations import CancelReturn, Operation, Result, SealedOperation
+from storage.reference_rows import ReferenceRow
+from sync.protocol.envelopes import seal
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+
+def operation(
+    index: int, stream: str = "O-1", *, depends_on: str | None = None, reason: str = "gone"
+) -> SealedOperation:
+    """A sealed cancellation; what it cancels does not matter here."""
+    made = Operation(
+        op_id=f"op-{index:04d}",
+        stream=stream,
+        depends_on=depends_on,
+        made_at=NOW,
+        command=CancelReturn(number="47120300058", reason=reason, at=NOW),
+    )
+    return seal(made, actor="Agent One", device="desk-1")
+
+
+@dataclass
+class MemoryWork:
+    """The outbox of a desk."""
+
+    operations: list[SealedOperation] = field(default_factory=list)
+    outcomes: dict[str, list[Result]] = field(default_factory=dict)
+    numbers: int = WANTED_NUMBERS
+    leases: list[tuple[str, int]] = field(default_factory=list)
+    offset: timedelta = timedelta()
+    lease_id: int = 0
+
+    def waiting(self, limit: int, max_bytes: int) -> list[SealedOperation]:
+        open_ones = (op for op in self.operations if op.op_id not in self.outcomes)
+        batch: list[SealedOperation] = []
+        size = 0
+        for each in islice(open_ones, limit):
+            size += len(each.body) + 1
+            if batch and size > max_bytes:
+                break
+            batch.append(each)
+        return batch
+
+    def apply_results(self, results: Sequence[Result]) -> None:
+        for result in results:
+            if result.outcome.final:
+                self.outcomes.setdefault(result.op_id, []).append(result)
+
+    def lease_wanted(self) -> str | None:
+        return f"lease-{self.lease_id}" if self.numbers < WANTED_NUMBERS else None
+
+    def store_lease(self, lease_id: str, block: int) -> None:
+        self.leases.append((lease_id, block))
+        self.numbers += BLOCK_SIZE
+        self.lease_id += 1
+
+    def clock_offset(self) -> timedelta:
+        return self.offset
+
+    def set_clock_offset(self, offset: timedelta) -> None:
+        self.offset = offset
+
+    @property
+    def queued(self) -> int:
+        """Operations without a final outcome."""
+        return len([op for op in self.operations if op.op_id not in self.outcomes])
+
+
+@dataclass
+class MemoryLoad:
+    """A first download under way."""
+
+    reference: MemoryReference
+    at: str
+    rows: list[ReferenceRow] = field(default_factory=list)
+
+    def add(self, rows: Sequence[ReferenceRow]) -> None:
+        self.rows.extend(rows)
+
+    def finish(self) -> None:
+        self.reference.rows = {(row.kind, row.key): row for row in self.rows}
+        self.reference.at = self.at
+
+
+@dataclass
+class MemoryReference:
+    """The copy of what the central API has."""
+
+    rows: dict[tuple[str, str], ReferenceRow] = field(default_factory=dict)
+    at: str | None = None
+    loads: int = 0
+
+    def cursor(self) -> str | None:
+        return self.at
+
+    def apply(self, rows: Sequence[ReferenceRow], cursor: str) -> None:
+        for row in rows:
+            known = self.rows.get((row.kind, row.key))
+            if known is None or known.row_version < row.row_version:
+                self.rows[row.kind, row.key] = row
+        self.at = cursor
+
+    def begin_load(self, cursor: str) -> MemoryLoad:
+        self.loads += 1
+        return MemoryLoad(self, cursor)
+
+    def forget(self) -> None:
+        self.at = None

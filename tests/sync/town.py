@@ -1,0 +1,260 @@
+"""A real central API in a thread and real desks beside it, for tests from end to end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from central_api.app import create_app
+from central_api.catalog import upsert_customers, upsert_orders, upsert_products
+from central_api.database import open_database, writing
+from central_api.people import create_code
+from central_api.policies import publish_policy, publish_reasons
+from central_api.schema import migrate
+from desk.desk import Desk, build_desk
+from desk.ids import new_id
+from rma.operations import Identity, Operation, SealedOperation
+from rma.record import RmaRecord
+from rma.request import ReturnRequest, Role
+from storage.reference import ReferenceStore
+from storage.work import WorkStore
+from sync.client import CentralClient
+from sync.credentials import read_token, save_token
+from sync.protocol.envelopes import EnrollRequest, seal
+from sync.protocol.policies import default_policy, default_reasons
+from sync.runner import SyncEngine
+from tests import shop
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Scope]]
+Send = Callable[[Scope], Awaitable[None]]
+
+
+def now() -> datetime:
+    """The time of the test: this moment, so that no side finds the clock of the other wrong."""
+    return datetime.now(UTC)
+
+
+OPENED = now()
+
+ORDER = shop.order(
+    shop.line(delivered_at=OPENED - timedelta(days=10)), placed_at=OPENED - timedelta(days=13)
+)
+"""What the town sells: one kettle."""
+
+
+def request() -> ReturnRequest:
+    """The kettle comes back."""
+    return shop.request(shop.wanted(reason="changed_mind"))
+
+
+@dataclass
+class Forgetful:
+    """Between network and API: lets the API do its work, and loses so many answers to pushes."""
+
+    app: FastAPI
+    losing: int = 0
+    pushes: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/v1/ops":
+            await self.app(scope, receive, send)
+            return
+        self.pushes += 1
+        if self.losing <= 0:
+            await self.app(scope, receive, send)
+            return
+        self.losing -= 1
+
+        async def swallowed(message: Scope) -> None:
+            """The answer goes nowhere."""
+
+        await self.app(scope, receive, swallowed)
+        raise ConnectionAbortedError("lost on the way back")
+
+
+@dataclass
+class Town:
+    """The central API on loopback; it can go down and come back on the same address."""
+
+    folder: Path
+    port: int = 0
+    between: Forgetful | None = None
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database(self) -> str:
+        return str(self.folder / "central.db")
+
+    def fill(self) -> None:
+        """One customer with one order of a single kettle, policies and reasons."""
+        engine = open_database(self.database)
+        migrate(engine)
+        with writing(engine) as connection:
+            publish_policy(connection, default_policy("no_limits"), now())
+            publish_reasons(connection, default_reasons(), now())
+            upsert_products(connection, [shop.product()])
+            upsert_customers(connection, [shop.customer()])
+            upsert_orders(connection, [ORDER])
+        engine.dispose()
+
+    def code(self, name: str, role: Role) -> str:
+        """A code to enroll with."""
+        engine = open_database(self.database)
+        with writing(engine) as connection:
+            code = create_code(connection, name, role, now())
+        engine.dispose()
+        return code
+
+    def rename_customer(self, name: str) -> None:
+        """The shop learns a better name, from outside of the running API."""
+        engine = open_database(self.database)
+        with writing(engine) as connection:
+            upsert_customers(connection, [shop.customer(name=name)])
+        engine.dispose()
+
+    def start(self) -> None:
+        """Go up, on the same port as before."""
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        self.port = listener.getsockname()[1]
+        self.between = Forgetful(create_app(self.database))
+        config = uvicorn.Config(
+            self.between, log_config=None, lifespan="on", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Go down at once, whatever is under way."""
+        if self._server and self._thread:
+            self._server.should_exit = True
+            self._server.force_exit = True
+            self._thread.join(10)
+            assert not self._thread.is_alive()
+
+
+@dataclass
+class Seat:
+    """One desk: its stores, its engine and its use cases."""
+
+    folder: Path
+    work: WorkStore
+    reference: ReferenceStore
+    client: CentralClient | None = None
+    engine: SyncEngine | None = None
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: asyncio.Task[None] | None = None
+
+    @classmethod
+    def open(cls, folder: Path) -> Seat:
+        return cls(
+            folder, WorkStore.open(folder, seal=_sealed, clock=now), ReferenceStore.open(folder)
+        )
+
+    async def enroll(self, town: Town, name: str, role: Role = Role.AGENT) -> None:
+        """Trade a code for a token, and sync with it from now on."""
+        asked = EnrollRequest(code=town.code(name, role), device=new_id(), platform="test")
+        stranger = CentralClient(town.url, None)
+        told = await stranger.enroll(asked)
+        await stranger.aclose()
+        save_token(self.folder, told.token)
+        self.work.set_identity(
+            Identity(device=asked.device, person=told.person, role=Role(told.role), server=town.url)
+        )
+        self.connect(town)
+
+    def connect(self, town: Town) -> None:
+        """Sync with the token that is there."""
+        self.client = CentralClient(town.url, read_token(self.folder))
+        self.engine = SyncEngine(
+            self.client, self.work, self.reference, clock=now, random=Random(1)
+        )
+
+    @property
+    def sync(self) -> SyncEngine:
+        assert self.engine
+        return self.engine
+
+    @property
+    def desk(self) -> Desk:
+        return build_desk(self.reference, self.work, _DeskClock())
+
+    def finalize(self, request: ReturnRequest) -> RmaRecord:
+        """Make a return; it has to go through."""
+        made = self.desk.returns.finalize_request(request)
+        assert isinstance(made, RmaRecord), made
+        return made
+
+    def run(self) -> None:
+        """Sync in the background from now on."""
+        self._running = asyncio.create_task(self.sync.run_forever(self.wake))
+
+    async def close(self) -> None:
+        if self._running:
+            self._running.cancel()
+            await asyncio.wait((self._running,))
+        if self.client:
+            await self.client.aclose()
+        self.work.close()
+        self.reference.close()
+
+
+class _DeskClock:
+    def now(self) -> datetime:
+        return now()
+
+
+def _sealed(operation: Operation, identity: Identity) -> SealedOperation:
+    return seal(operation, actor=identity.person, device=identity.device)
+
+
+@dataclass
+class Street:
+    """A town and its desks, closed together."""
+
+    folder: Path
+    seats: list[Seat] = field(default_factory=list)
+    town: Town = field(init=False)
+
+    async def __aenter__(self) -> Street:
+        self.town = Town(self.folder)
+        self.town.fill()
+        self.town.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        for seat in self.seats:
+            await seat.close()
+        await asyncio.to_thread(self.town.stop)
+
+    async def seat(self, name: str, role: Role = Role.AGENT) -> Seat:
+        """A new desk, enrolled and synced."""
+        seat = Seat.open(self.folder / f"desk {len(self.seats)}")
+        self.seats.append(seat)
+        await seat.enroll(self.town, name, role)
+        await seat.sync.run_once()
+        return seat
