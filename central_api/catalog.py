@@ -7,7 +7,7 @@ snapshots. The functions join the caller's transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from central_api.documents import (
     stored_digests,
     update_rows,
 )
-from central_api.tables import ORDER_LINE, RMA, RMA_LINE
+from central_api.tables import ORDER_LINE, ORDERS, RMA, RMA_LINE
 from rma.order import Customer, Order, OrderLine, Product
 from sync.protocol.documents import write_document
 
@@ -159,7 +159,11 @@ def _customer(customer: Customer) -> dict[str, Any]:
 
 
 def _order(order: Order) -> dict[str, Any]:
-    return {"number": order.number, "customer_id": order.customer_id}
+    return {
+        "number": order.number,
+        "customer_id": order.customer_id,
+        "currency": order.currency,
+    }
 
 
 def _line(order_id: str, line: OrderLine, held: Sequence[int]) -> dict[str, Any]:
@@ -177,10 +181,12 @@ def _replace_lines(
 ) -> tuple[list[str], list[RefusedOrder]]:
     """Bring the lines of changed orders up to date; gives the ids of those that fit what is held of them."""
     held = held_slots(connection, [order.order_id for order in orders])
+    currencies = _currencies(connection, held)
     fitting: list[Order] = []
     refused: list[RefusedOrder] = []
     for order in orders:
-        reason = _contradiction(order, held.get(order.order_id, {}))
+        currency = currencies.get(order.order_id, order.currency)
+        reason = _contradiction(order, held.get(order.order_id, {}), currency)
         if reason is None:
             fitting.append(order)
         else:
@@ -213,7 +219,19 @@ def held_slots(connection: Connection, order_ids: Sequence[str]) -> dict[str, di
     return held
 
 
-def _contradiction(order: Order, held: Mapping[str, Sequence[int]]) -> str | None:
+def _currencies(connection: Connection, order_ids: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for chunk in chunks(order_ids):
+        rows = connection.execute(
+            select(ORDERS.c.order_id, ORDERS.c.currency).where(ORDERS.c.order_id.in_(chunk))
+        )
+        found.update((row.order_id, row.currency) for row in rows)
+    return found
+
+
+def _contradiction(order: Order, held: Mapping[str, Sequence[int]], currency: str) -> str | None:
+    if order.currency != currency:
+        return f"its currency is {order.currency} now, but returns promise money in {currency}"
     for line_id, slots in held.items():
         line = order.line(line_id)
         if line is None:

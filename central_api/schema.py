@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from central_api.database import is_sqlite, reading
 from central_api.errors import DatabaseUnusable
@@ -20,11 +21,15 @@ def migrate(engine: Engine) -> None:
     """Migrate to the newest schema; does nothing when the database has it.
 
     Raises:
-        DatabaseUnusable: if a newer program made the database, or it is not one of ours.
+        DatabaseUnusable: if it cannot be opened, a newer program made it, or it is not one of ours.
     """
-    with reading(engine) as connection:
-        revision = _revision(connection)
-        foreign = revision is None and bool(inspect(connection).get_table_names())
+    try:
+        with reading(engine) as connection:
+            revision = _revision(connection)
+            foreign = revision is None and bool(inspect(connection).get_table_names())
+    except DBAPIError as error:
+        where = engine.url.database or ""
+        raise DatabaseUnusable(f"The database {where} cannot be opened: {error.orig}.") from error
     if revision == REVISIONS[-1]:
         return
     if revision is not None and revision not in REVISIONS:

@@ -104,6 +104,7 @@ class OrderRow(Document, table=True):
     order_id: str = Field(primary_key=True)
     number: str = Field(index=True)
     customer_id: str = Field(index=True)
+    currency: str
 
 
 class OrderLineRow(Central, table=True):

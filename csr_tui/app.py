@@ -7,6 +7,7 @@ Screens post messages of `screens.navigation` and know neither each other nor th
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -60,7 +61,7 @@ class DeskApp(TypeAhead, App[None]):
         self._session: Session | None = None
         self._wake = asyncio.Event()
         self._status = DeskStatus()
-        self._syncing = False
+        self._syncing = self._reading_status = False
         self.register_theme(DESK)
         self.theme = DESK.name
 
@@ -101,7 +102,15 @@ class DeskApp(TypeAhead, App[None]):
     # --- status line
 
     def _start_status(self) -> None:
-        self.run_worker(self._update_status(), name="status", group="status", exclusive=True)
+        if not self._reading_status:
+            self._reading_status = True
+            self.run_worker(self._read_status(), name="status")
+
+    async def _read_status(self) -> None:
+        try:
+            await self._update_status()
+        finally:
+            self._reading_status = False
 
     async def _update_status(self) -> None:
         """Read the queue in a thread; wake the engine when more waits, and the screen when a sync ended."""
@@ -131,8 +140,8 @@ class DeskApp(TypeAhead, App[None]):
 
     def held_keys_changed(self) -> None:
         """Keys wait for a command, or no longer do."""
-        if self._session is not None:
-            self._start_status()
+        self._status = replace(self._status, held_keys=self.held_keys)
+        self._show_status()
 
     def _changed(self) -> None:
         screen = self._desk_screen

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.screen import Screen
 
+from screens.widgets.safe_text import plain_lines
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -42,7 +44,9 @@ class TypeAhead(_Base):
         """Called when the number of held keys has changed."""
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold keys while a command runs; hand everything else on."""
+        """Hold keys while a command runs; hand everything else on. Pasted control characters become harmless."""
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            event.text = "\n".join(plain_lines(event.text))
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._command is None:

@@ -53,6 +53,7 @@ class DeskScreen(Screen[None]):
         background: $background;
         color: $foreground;
         layers: below cover;
+        overflow: hidden;
     }
     DeskScreen > #body { height: 1fr; padding: 0 1; }
     """

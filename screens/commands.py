@@ -369,11 +369,10 @@ def commands_of(screen: str) -> tuple[Command, ...]:
 
 
 def key_line(commands: tuple[Command, ...], width: int) -> tuple[Command, ...]:
-    """What the key line shows: help, the screen's own keys, as many of the app's as fit, and the palette last."""
+    """What the key line shows: help first, the palette last, between them the screen's own keys, then the app's."""
     help_, *others, palette = (command for command in EVERYWHERE if command.in_line)
-    own = [command for command in commands if command.in_line][: MAX_KEYS - 2]
-    shown = [help_, *own, palette]
-    for command in others:
+    shown = [help_, palette]
+    for command in (*(c for c in commands if c.in_line), *others):
         wider = [*shown[:-1], command, palette]
         if len(wider) <= MAX_KEYS and line_width(wider) <= width:
             shown = wider

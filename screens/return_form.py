@@ -112,10 +112,16 @@ class ReturnForm(Vertical):
 
     def stand_on(self, name: str) -> None:
         """Focus a field, opening section 7 for it if need be."""
-        if BY_NAME[name].rare:
+        opened = BY_NAME[name].rare and not self.exceptions_open
+        if opened:
             self.exceptions_open = True
             self.draw()
+        if name == QUANTITY:
+            self._lines.begin_anew()
         self._target(name).focus()
+        if opened:
+            exceptions = self.query_one("#exceptions-heading")
+            self.call_after_refresh(exceptions.scroll_visible, top=True, animate=False)
 
     @property
     def focused_name(self) -> str | None:
@@ -144,8 +150,7 @@ class ReturnForm(Vertical):
                 ticks = self._facts[spec.name]
                 ticks.display = shown
                 ticks.offer(panel.ticks(spec.name))
-                echo = panel.echo(spec.name)
-                ticks.show(panel.ticked(spec.name), echo.text if echo.wrong else "")
+                ticks.show(panel.ticked(spec.name), panel.echo(spec.name).wrong)
             else:
                 field = self._fields[spec.name]
                 field.display = shown

@@ -36,10 +36,10 @@ class QuantityList(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
-        Binding("pageup", "move(-8)", show=False),
-        Binding("pagedown", "move(8)", show=False),
-        Binding("home", "move(-100000)", show=False),
-        Binding("end", "move(100000)", show=False),
+        Binding("pageup", "jump(-8)", show=False),
+        Binding("pagedown", "jump(8)", show=False),
+        Binding("home", "jump(-100000)", show=False),
+        Binding("end", "jump(100000)", show=False),
         Binding("backspace", "erase", show=False),
         Binding("delete,ctrl+u", "erase(True)", show=False),
     ]
@@ -175,10 +175,14 @@ class QuantityList(Widget, can_focus=True):
         event.stop()
         self._type(self._text_before() + plain(event.text.strip()))
 
-    def on_focus(self) -> None:
-        """The next key replaces what stands there."""
+    def begin_anew(self) -> None:
+        """The next key replaces the quantity."""
         self._fresh = True
         self.refresh()
+
+    def on_focus(self) -> None:
+        """As in a field that was just entered."""
+        self.begin_anew()
 
     def on_blur(self) -> None:
         """Say that the focus left."""
@@ -186,12 +190,17 @@ class QuantityList(Widget, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Edit another row; off the end of the list, leave it."""
-        if abs(by) > 1:
-            while by and not self._panel.move(by):
-                by = by // 2 if by > 0 else -(-by // 2)
-        elif not self._panel.move(by):
+        if not self._panel.move(by):
             (self.screen.focus_next if by > 0 else self.screen.focus_previous)()
             return
+        self._fresh = True
+        self.post_message(self.Moved())
+
+    def action_jump(self, by: int) -> None:
+        """Edit a row further off, at most the first or last."""
+        keys = [row.key for row in self._panel.rows]
+        at = keys.index(self._panel.key)
+        self._panel.move(max(0, min(len(keys) - 1, at + by)) - at)
         self._fresh = True
         self.post_message(self.Moved())
 

@@ -265,12 +265,15 @@ class ReturnPanel:
         """What stands beside a field: what is wrong with it, else what its text means."""
         wrong = self.marks.get(self.mark_of(name)) or self._unreadable(name)
         text = self.text(name)
+        if name == "verification_skipped":
+            wrong = wrong or self.marks.get(("verified", None), "")
         if BY_NAME[name].kind is Kind.CODE and text.strip():
             match = self.values(name).match(text)
             if match.value is None:
                 return Echo(wrong if wrong and not match.fits else _unclear(match.fits), wrong=True)
             if not wrong:
-                return Echo(match.value.label)
+                said = match.value.label
+                return Echo("" if _same(said, text) else said)
         if wrong:
             return Echo(wrong, wrong=True)
         if name == "note" and self._reason_asks_note() and not text.strip():
@@ -453,6 +456,10 @@ def _has(line: LineAssessment | None, rule: Rule) -> bool:
     return line is not None and any(
         f.rule is rule and f.outcome is Verdict.INELIGIBLE for f in line.findings
     )
+
+
+def _same(label: str, text: str) -> bool:
+    return label.casefold() == text.strip().replace("_", " ").casefold()
 
 
 def _unclear(fits: Sequence[object]) -> str:

@@ -44,7 +44,7 @@ class Values:
         for value in self.entries:
             if typed in (_normal(value.code), _normal(value.label)):
                 return Match(value, (value,))
-        if typed.isascii() and typed.isdigit():
+        if typed.isascii() and text.strip().isdigit():
             index = int(typed[:6]) - 1
             found = self.entries[index : index + 1] if index >= 0 else ()
             return _matched(found)

@@ -7,26 +7,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from csr_tui.document_file import UnreadableFile, print_problems, read_text
 from csr_tui.exit_codes import ExitCode
-from rma.errors import RmaError
 
 if TYPE_CHECKING:  # rich and pydantic are loaded when the command runs
     from rich.console import Console
 
     from rma.assessment import Assessment
     from rma.quote import Component, Quote
-    from sync.protocol.document_problems import BadDocument
-
-LONGEST_FILE = 16 << 20
-"""Bytes; no order needs more."""
-
-
-class UnreadableFile(RmaError):
-    """The file cannot be read at all."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,13 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     from sync.protocol.quotes import quote_document, read_quote
 
     try:
-        case = read_quote(_read(arguments.file))
-    except BadDocument as error:
-        _print_problems(error, arguments.json)
-        return ExitCode.USAGE
-    except UnreadableFile as error:
-        print(error, file=sys.stderr)
-        return ExitCode.USAGE
+        case = read_quote(read_text(arguments.file))
+    except (BadDocument, UnreadableFile) as error:
+        return print_problems(error, arguments.json)
     assessment = assess(case)
     if arguments.json:
         print(json.dumps(quote_document(assessment), indent=2))
@@ -73,35 +59,6 @@ def _exit_code(assessment: Assessment) -> ExitCode:
     if assessment.verdict is Verdict.NEEDS_APPROVAL:
         return ExitCode.NEEDS_APPROVAL
     return ExitCode.OK
-
-
-def _read(name: str) -> str:
-    try:
-        if name == "-":
-            data = sys.stdin.buffer.read(LONGEST_FILE + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(LONGEST_FILE + 1)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise UnreadableFile(f"{name!r} cannot be read: {error}.") from None
-    if len(data) > LONGEST_FILE:
-        raise UnreadableFile(f"{name!r} is larger than 16 MiB: expected one order and one policy.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            f"{name!r}, byte {error.start + 1}: expected UTF-8. Save the file in that encoding."
-        ) from None
-
-
-def _print_problems(error: BadDocument, as_json: bool) -> None:
-    if as_json:
-        problems = [
-            {"place": p.place, "expected": p.expected, "got": p.got} for p in error.problems
-        ]
-        print(json.dumps({"problems": problems}, indent=2))
-    else:
-        print(error, file=sys.stderr)
 
 
 def _print_text(assessment: Assessment) -> None:

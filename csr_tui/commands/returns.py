@@ -5,19 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from csr_tui.document_file import UnreadableFile, print_problems, read_text
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
-from rma.errors import RmaError
 
-LONGEST_FILE = 1 << 20
-"""A return is small: a larger file is a mistake."""
-
-
-class BadReturnFile(RmaError):
-    """The file does not describe a return; the message names the place and what was expected."""
+if TYPE_CHECKING:
+    from desk.ports import Reference
+    from rma.record import Refusal, RmaRecord
+    from rma.request import ReturnRequest
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,20 +43,22 @@ def run_create(arguments: argparse.Namespace) -> int:
     """Finalize the return that a document describes."""
     from csr_tui.bootstrap import open_desk
     from rma.record import Refusal
+    from rma.states import RmaState
+    from sync.protocol.document_problems import BadDocument
 
-    tree = _read(arguments.file)
     opened = open_desk(data_folder(arguments.data))
     try:
-        request = _request(tree, opened.reference)
+        request = _request(read_text(arguments.file), opened.reference)
         made = opened.desk.returns.finalize_request(request)
+    except (BadDocument, UnreadableFile) as error:
+        return print_problems(error, arguments.json)
     finally:
         opened.close()
     if isinstance(made, Refusal):
         _print_refusal(made, arguments.json)
         return ExitCode.REFUSED
     _print_record(made, arguments.json)
-    authorized = made.state.value == "authorized"
-    return ExitCode.OK if authorized else ExitCode.NEEDS_APPROVAL
+    return ExitCode.OK if made.state is RmaState.AUTHORIZED else ExitCode.NEEDS_APPROVAL
 
 
 def run_show(arguments: argparse.Namespace) -> int:
@@ -79,57 +78,35 @@ def run_show(arguments: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _read(name: str) -> dict[str, Any]:
-    try:
-        if name == "-":
-            text = sys.stdin.read(LONGEST_FILE + 1)
-        else:
-            with Path(name).open(encoding="utf-8") as file:
-                text = file.read(LONGEST_FILE + 1)
-        if len(text) > LONGEST_FILE:
-            raise BadReturnFile(f"{name} is larger than 1 MiB: that is no return.")
-        tree = json.loads(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadReturnFile(f"{name} cannot be read: {error}") from error
-    if not isinstance(tree, dict):
-        raise BadReturnFile(f"{name} holds no JSON object: expected one with `order` and `lines`.")
-    return tree
-
-
-def _request(tree: dict[str, Any], reference: Any) -> Any:
-    from pydantic import ValidationError
-
+def _request(text: str, reference: Reference) -> ReturnRequest:
     from rma.request import ReturnRequest
-    from sync.protocol.documents import read_tree
+    from sync.protocol.document_problems import BadDocument, read_part, wrong
+    from sync.protocol.quotes import read_json_object
 
+    tree = read_json_object(text)
     number = tree.pop("order", None)
-    if not isinstance(number, str):
-        raise BadReturnFile("order: expected the order's number as text.")
-    order = reference.order(number) or next(
-        (o for o in reference.orders_by_number(number, 1) if o.number == number), None
-    )
+    order = None
+    if isinstance(number, str):
+        exact = (o for o in reference.orders_by_number(number, 1) if o.number == number)
+        order = reference.order(number) or next(exact, None)
     if order is None:
-        raise BadReturnFile(
-            f"order: {number!r} is not known here; sync first, or check the number."
-        )
-    lines = tree.get("lines")
-    if isinstance(lines, list):
-        for wanted in lines:
-            if isinstance(wanted, dict) and isinstance(wanted.get("line"), int):
-                position = wanted.pop("line")
-                line = next((li for li in order.lines if li.position == position), None)
-                wanted["line_id"] = line.line_id if line else f"position {position}"
+        raise BadDocument([wrong(("order",), "the number of an order this desk knows", number)])
+    for wanted in _lines(tree):
+        if isinstance(wanted.get("line"), int):
+            position = wanted.pop("line")
+            line = next((li for li in order.lines if li.position == position), None)
+            wanted["line_id"] = line.line_id if line else f"position {position}"
     tree.setdefault("order_id", order.order_id)
     tree.setdefault("customer_id", order.customer_id)
-    try:
-        return read_tree(ReturnRequest, tree)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadReturnFile(f"{place}: {first['msg']}") from error
+    return read_part(ReturnRequest, tree, ())
 
 
-def _print_refusal(refusal: Any, as_json: bool) -> None:
+def _lines(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    lines = tree.get("lines")
+    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+
+
+def _print_refusal(refusal: Refusal, as_json: bool) -> None:
     if as_json:
         from sync.protocol.documents import to_tree
 
@@ -141,7 +118,7 @@ def _print_refusal(refusal: Any, as_json: bool) -> None:
         print(f"{finding.rule}: {finding.sentence}")
 
 
-def _print_record(record: Any, as_json: bool, pending: bool = True) -> None:
+def _print_record(record: RmaRecord, as_json: bool, pending: bool = True) -> None:
     from rma.money import format_amount
     from rma.numbers import spoken
 

@@ -109,6 +109,7 @@ def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Rep
     player = Player(opened, clock)
     began = time.perf_counter()
     numbers: set[str] = set()
+    sent = 0
     for event in read_events(files.events):
         try:
             decided = player.play(event)
@@ -126,8 +127,9 @@ def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Rep
                 report.differences.append({"seq": event.seq, "what": found})
             else:
                 report.matches += 1
-        if opened.work.queue().waiting >= SYNC_EVERY:
+        if report.returns - sent >= SYNC_EVERY:
             _sync(opened)
+            sent = report.returns
     _sync(opened)
     report.seconds = round(time.perf_counter() - began, 2)
     report.events_per_second = round(report.events / report.seconds, 1)

@@ -20,7 +20,6 @@ class FieldInput(Input):
         border: none; height: 1; padding: 0; background: $surface; background-tint: transparent;
     }
     FieldInput:focus { background: $boost; text-style: bold; }
-    FieldInput.-wrong { color: $text-error; }
     """
 
     def __init__(self, tally: KeyTally, *, id: str, max_length: int) -> None:
@@ -48,10 +47,11 @@ class Field(Horizontal):
     Field { height: 1; width: 1fr; }
     Field > .field--label { width: 13; color: $text-muted; }
     Field > .field--echo { width: 1fr; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
-    Field > .field--echo.-wrong { color: $text-error; }
+    Field.-wrong > FieldInput { color: $text-error; }
+    Field.-wrong > .field--echo { color: $text-error; }
     Field:focus-within > .field--label { color: $foreground; text-style: bold; }
     Field.-long > FieldInput { width: 1fr; }
-    Field.-long > .field--echo { width: auto; max-width: 60%; }
+    Field.-long > .field--echo { width: auto; max-width: 68%; }
     """
 
     def __init__(
@@ -92,6 +92,5 @@ class Field(Horizontal):
         if (text, wrong) == self._said:
             return
         self._said = (text, wrong)
-        self._echo.set_class(wrong, "-wrong")
-        self.input.set_class(wrong, "-wrong")
+        self.set_class(wrong, "-wrong")
         self._echo.update(Content(("✗ " if wrong else "") + plain(text)))

@@ -59,11 +59,11 @@ class Ticks(Widget, can_focus=True):
         self._entries = entries
         self._ticked: tuple[str, ...] = ()
         self._at = 0
-        self._wrong = ""
+        self._wrong = False
         self._tally = tally
 
-    def show(self, codes: tuple[str, ...], wrong: str = "") -> None:
-        """Show these as ticked, with what is wrong about them."""
+    def show(self, codes: tuple[str, ...], wrong: bool = False) -> None:
+        """Show these as ticked, and whether something is wrong about them."""
         if (codes, wrong) != (self._ticked, self._wrong):
             self._ticked, self._wrong = codes, wrong
             self.refresh()
@@ -76,8 +76,10 @@ class Ticks(Widget, can_focus=True):
 
     def render(self) -> Content:
         """All facts on one row."""
+        style = "bold $foreground" if self.has_focus else "$text-muted"
+        label = f"✗ {self._label.strip()}" if self._wrong else self._label
         parts: list[Content | tuple[str, str]] = [
-            (self._label.ljust(13), "bold $foreground" if self.has_focus else "$text-muted")
+            (label.ljust(13), "$text-error" if self._wrong else style)
         ]
         for number, (code, words) in enumerate(self._entries, 1):
             ticked = code in self._ticked
@@ -86,8 +88,6 @@ class Ticks(Widget, can_focus=True):
                 style += " underline"
             parts.append((f"{number}{'✓' if ticked else ' '}{plain(words)}", style))
             parts.append(("  ", ""))
-        if self._wrong:
-            parts.append((f"✗ {plain(self._wrong)}", "$text-error"))
         return Content.assemble(*parts)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:

@@ -22,16 +22,18 @@ class TooSmall(Widget):
     """Breakpoints for the screens that hold one; `-wide` from 110 columns."""
     VERTICAL: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (MIN_HEIGHT, "-high"), (32, "-tall")]
 
+    SCOPED_CSS = False  # the rules look at the screen around it
     DEFAULT_CSS = """
     TooSmall { layer: cover; display: none; dock: top; width: 100%; height: 100%; background: $background; color: $foreground; }
-    Screen.-narrow TooSmall, Screen.-low TooSmall { display: block; }
+    Screen.-narrow TooSmall { display: block; }
+    Screen.-low TooSmall { display: block; }
     """
 
     def render(self) -> Text:
         """One line, cut where the terminal ends."""
         size = self.app.size
         return Text(
-            f"Needs {MIN_WIDTH}x{MIN_HEIGHT}, is {size.width}x{size.height}: enlarge",
+            f"Needs {MIN_WIDTH}x{MIN_HEIGHT}, is {size.width}x{size.height}",
             overflow="crop",
             no_wrap=True,
         )

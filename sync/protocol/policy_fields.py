@@ -104,6 +104,8 @@ def _overridable(rule: Rule) -> Rule:
 LAX = Field(strict=False)
 """A choice is written as text."""
 
+Overridable: TypeAlias = Annotated[Rule, LAX, AfterValidator(_overridable), one_of(OVERRIDABLE)]
+
 Code: TypeAlias = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}\z"),

@@ -5,37 +5,20 @@ People write major units and percents; `rma` has minor units and basis points. `
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Annotated, Any, TypeAlias
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationError,
-)
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from rma import policy as rules
-from rma.calendar import require_instant
-from rma.money import MAX_AMOUNT, BadAmount, to_minor
 from rma.policy import (
-    OVERRIDABLE,
     Amounts,
     AuthorizationMode,
     ContactDuty,
     CouponRule,
-    CurrencyAmount,
     FeePayer,
     FinalSale,
     OriginalShipping,
     RefundTiming,
-    Rule,
     WindowStart,
 )
 from rma.reasons import Reason, ReasonWorkflow
@@ -48,6 +31,23 @@ from rma.request import (
     Resolution,
     ReturnType,
     Role,
+)
+from sync.protocol.policy_fields import (
+    LAX,
+    AmountTable,
+    Code,
+    Days,
+    Flag,
+    Hours,
+    Label,
+    Moment,
+    Months,
+    Number,
+    Overridable,
+    Percent,
+    Text,
+    Zone,
+    one_of,
 )
 from sync.protocol.policy_problems import Expects
 
@@ -161,7 +161,7 @@ class LimitRow(_Shape):
     goodwill: AmountTable = Amounts()
 
 
-class WarrantyTableRow(_Shape):
+class WarrantyRow(_Shape):
     """`[[warranty]]`"""
 
     category: Label
@@ -198,9 +198,7 @@ class PolicyShape(_Shape):
     resolutions: Annotated[
         list[Annotated[Resolution, LAX, one_of(Resolution)]], Field(min_length=1)
     ]
-    overridable: list[
-        Annotated[Rule, LAX, AfterValidator(_overridable), one_of(OVERRIDABLE)]
-    ] = []
+    overridable: list[Overridable] = []
     store_credit_after_days: Days | None = None
     contact: Annotated[ContactDuty, LAX, one_of(ContactDuty)] = ContactDuty.NONE
     authorization: Annotated[AuthorizationMode, LAX, one_of(AuthorizationMode)] = (
@@ -222,7 +220,7 @@ class PolicyShape(_Shape):
     evidence: list[EvidenceRow] = []
     shipping_payer: list[PayerRow] = []
     limits: list[LimitRow] = []
-    warranty: list[WarrantyTableRow] = []
+    warranty: list[WarrantyRow] = []
     clauses: list[ClauseRow] = []
 
     def rule(self) -> rules.Policy:

@@ -43,10 +43,7 @@ def read_quote(text: str) -> Case:
     Raises:
         BadDocument: with every problem: the place, and what was expected.
     """
-    try:
-        return _Reading(_tree(text)).case()
-    except RecursionError:
-        raise BadDocument([DocumentProblem("", "a few levels", "hundreds")]) from None
+    return _Reading(read_json_object(text)).case()
 
 
 def quote_document(assessment: Assessment) -> dict[str, Any]:
@@ -227,9 +224,16 @@ def _from_toml(parse: Callable[[str], T], text: str, place: Place) -> T:
         ) from None
 
 
-def _tree(text: str) -> dict[str, Any]:
+def read_json_object(text: str) -> dict[str, Any]:
+    """One JSON object without repeated keys.
+
+    Raises:
+        BadDocument: with the line and column of what is no JSON.
+    """
     try:
         tree = json.loads(text, object_pairs_hook=_without_repeats)
+    except RecursionError:
+        raise BadDocument([DocumentProblem("", "a few levels", "hundreds")]) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadDocument([DocumentProblem(where, "valid JSON", error.msg)]) from None

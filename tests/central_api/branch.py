@@ -272,7 +272,9 @@ class Desk:
         """The desk's clock is the server's."""
         return self.branch.now
 
-    def body(self, operation: Operation, actor: str | None = None, device: str | None = None) -> bytes:
+    def body(
+        self, operation: Operation, actor: str | None = None, device: str | None = None
+    ) -> bytes:
         """The frozen bytes."""
         person, desk = actor or self.caller.person, device or self.caller.device
         return seal(operation, actor=person, device=desk).body
@@ -300,5 +302,3 @@ def number_of(operation: Operation) -> str:
 def kettles(units: int, **fields: Any) -> Order:
     """An order of one line with several kettles for 100.00 each."""
     return shop.order(shop.line(units=units, gross=10000 * units, **fields))
-
-

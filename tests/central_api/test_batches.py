@@ -151,4 +151,3 @@ def test_an_envelope_in_another_spelling_is_another_operation(branch: Branch) ->
     (result,) = desk.send(body.replace(b'{"actor"', b'{ "actor"'))
 
     assert result.outcome is Outcome.KEY_REUSED
-

@@ -187,7 +187,12 @@ def test_dates_in_the_future_are_refused(order: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", [datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), shop.NOW.replace(tzinfo=None)]
+    "at",
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+        shop.NOW.replace(tzinfo=None),
+    ],
 )
 def test_instants_outside_the_calendar_or_without_a_zone_are_no_documents(at: datetime) -> None:
     with pytest.raises(ValueError, match=r"^(at|placed_at|delivered_at) "):

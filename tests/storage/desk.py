@@ -91,7 +91,7 @@ def build(
 
 def make(work: WorkStore, op_id: str = "op-1", **fields: Any) -> RmaRecord:
     """Finalize one return."""
-    return work.finalize([build(op_id, **fields)], None)[0]
+    return work.finalize([build(op_id, **fields)], [])[0]
 
 
 def cancelled(work: WorkStore, record: RmaRecord, op_id: str = "op-cancel") -> RmaRecord:

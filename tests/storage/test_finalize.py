@@ -33,7 +33,7 @@ def test_takes_the_lowest_free_number_and_keeps_record_and_operation(work: WorkS
 
 
 def test_several_builds_get_numbers_in_order_in_one_go(work: WorkStore) -> None:
-    records = work.finalize([build("op-1"), build("op-2"), build("op-3")], None)
+    records = work.finalize([build("op-1"), build("op-2"), build("op-3")], [])
 
     assert [record.number for record in records] == [shop.number(i, BLOCK) for i in range(3)]
     assert [sealed.op_id for sealed in work.waiting(10, 1 << 20)] == ["op-1", "op-2", "op-3"]
@@ -42,7 +42,7 @@ def test_several_builds_get_numbers_in_order_in_one_go(work: WorkStore) -> None:
 def test_drops_the_draft(work: WorkStore) -> None:
     work.save_draft(shop.draft())
 
-    work.finalize([build("op-1")], "D-1")
+    work.finalize([build("op-1")], ["D-1"])
 
     assert work.draft("D-1") is None
     assert work.drafts() == []
@@ -50,10 +50,10 @@ def test_drops_the_draft(work: WorkStore) -> None:
 
 def test_a_draft_becomes_a_return_only_once(work: WorkStore) -> None:
     work.save_draft(shop.draft())
-    (record,) = work.finalize([build("op-1")], "D-1")
+    (record,) = work.finalize([build("op-1")], ["D-1"])
 
     with pytest.raises(AlreadyFinalized, match=record.number):
-        work.finalize([build("op-2")], "D-1")
+        work.finalize([build("op-2")], ["D-1"])
 
     work.save_draft(shop.draft())
     assert work.draft("D-1") is None
@@ -67,7 +67,7 @@ def test_an_exception_in_a_build_changes_nothing(work: WorkStore) -> None:
         raise RuntimeError("no")
 
     with pytest.raises(RuntimeError):
-        work.finalize([build("op-1"), broken], "D-1")
+        work.finalize([build("op-1"), broken], ["D-1", "D-2"])
 
     assert work.queue() == before
     assert work.draft("D-1") is not None
@@ -79,7 +79,7 @@ def test_a_build_that_strays_from_its_number_is_refused(work: WorkStore) -> None
     stray = build("op-1")
 
     with pytest.raises(ValueError, match="number"):
-        work.finalize([lambda number: stray(shop.number(9, BLOCK))], None)
+        work.finalize([lambda number: stray(shop.number(9, BLOCK))], [])
 
 
 def test_the_metrics_of_the_call_are_columns(work: WorkStore, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_without_enough_numbers_the_draft_is_kept(tmp_path: Path) -> None:
     work.save_draft(shop.draft())
 
     with pytest.raises(NoNumbersLeft):
-        work.finalize([build("op-1")], "D-1")
+        work.finalize([build("op-1")], ["D-1"])
 
     assert work.draft("D-1") is not None
     work.close()
@@ -136,7 +136,7 @@ def test_a_kill_between_number_and_commit_leaves_draft_and_number_unused(tmp_pat
 
         work = open_work(Path(sys.argv[1]))
         work.save_draft(shop.draft())
-        work.finalize([build("op-1"), killed], "D-1")
+        work.finalize([build("op-1"), killed], ["D-1", "D-2"])
     """)
     process = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
@@ -148,7 +148,7 @@ def test_a_kill_between_number_and_commit_leaves_draft_and_number_unused(tmp_pat
     assert work.draft("D-1") == shop.draft()
     assert work.queue().waiting == 0
     assert work.verify_audit() is None
-    assert work.finalize([build("op-2")], "D-1")[0].number == shop.number(0, BLOCK)
+    assert work.finalize([build("op-2")], ["D-1"])[0].number == shop.number(0, BLOCK)
     work.close()
 
 

@@ -229,5 +229,5 @@ def test_a_draft_of_a_refused_finalize_is_still_a_draft(work: WorkStore) -> None
     work.save_draft(shop.draft())
     make(work, "op-1")
     with pytest.raises(Exception, match="UNIQUE"):
-        work.finalize([build("op-1")], "D-1")
+        work.finalize([build("op-1")], ["D-1"])
     assert work.draft("D-1") == shop.draft()

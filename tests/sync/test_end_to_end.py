@@ -68,9 +68,11 @@ async def test_a_return_of_one_desk_is_on_the_other(street: Street) -> None:
 
 async def test_a_return_is_seen_on_the_other_desk_within_two_seconds(street: Street) -> None:
     mine, other = await street.seat("Agent One"), await street.seat("Agent Two")
+    between = street.town.between
+    assert between
     mine.run()
     other.run()
-    await asyncio.sleep(0.5)  # both are in their long poll by now; it has to be broken off
+    await until(lambda: between.polls == 2)
     started = time.monotonic()
     made = mine.finalize(request())
     mine.wake.set()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sync.protocol.envelopes import open_envelope
 from tests.sync.memory import MemoryReference, MemoryWork, operation
-from tests.sync.world import FAULTS, World
+from tests.sync.world import FAULTS, Fault, World
 
 
 @given(
@@ -20,7 +20,7 @@ from tests.sync.world import FAULTS, World
     fresh=st.booleans(),
 )
 def test_any_faults_end_with_each_operation_booked_once_and_nothing_waiting(
-    streams: list[str], faults: list, takes: int, customers: int, fresh: bool
+    streams: list[str], faults: list[Fault], takes: int, customers: int, fresh: bool
 ) -> None:
     last: dict[str, str] = {}
     operations = []
@@ -52,7 +52,7 @@ def test_any_faults_end_with_each_operation_booked_once_and_nothing_waiting(
 
 
 @given(faults=st.lists(st.sampled_from(FAULTS), max_size=10))
-def test_every_retry_carries_the_frozen_bytes(faults: list) -> None:
+def test_every_retry_carries_the_frozen_bytes(faults: list[Fault]) -> None:
     operations = [operation(index, f"O-{index}") for index in range(4)]
     frozen = {each.op_id: each.body for each in operations}
     world = World(MemoryWork(operations), faults=deque(faults))

@@ -267,7 +267,8 @@ async def test_what_the_server_asks_to_wait_holds_also_when_work_comes_in(open_d
         await desk.until(lambda: desk.engine.status.online is False)
         desk.work.operations.append(operation(1))
         desk.wake.set()
-        await asyncio.sleep(0.05)
+        for _ in range(200):
+            await asyncio.sleep(0)
         assert len(desk.server.requests) == 1
         await desk.engine.run_once()
         assert desk.work.queued == 0

@@ -66,8 +66,12 @@ class Forgetful:
     app: FastAPI
     losing: int = 0
     pushes: int = 0
+    polls: int = 0
+    """Long polls that began."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and b"wait=25" in scope["query_string"]:
+            self.polls += 1
         if scope["type"] != "http" or scope["path"] != "/v1/ops":
             await self.app(scope, receive, send)
             return
@@ -131,7 +135,8 @@ class Town:
 
     def start(self) -> None:
         """Go up, on the same port as before."""
-        listener = socket.socket()
+        # named as TCP, so that asyncio turns Nagle off: else each answer waits 40 ms
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]

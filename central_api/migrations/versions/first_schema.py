@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_orders")),
     )
     op.create_index(op.f("ix_orders_customer_id"), "orders", ["customer_id"], unique=False)
