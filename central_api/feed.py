@@ -8,6 +8,7 @@ what no running transaction can still get in front of is handed out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,9 @@ from central_api.tables import CHANGE_LOG, FEED
 
 PAGE = 1_000
 """Most changes in one page."""
+
+_CURSOR = re.compile(r"([0-9a-f]+)\.([0-9]{1,18})\.([0-9]{1,18})")
+"""Epoch, transaction, id."""
 
 
 class CursorTooOld(CentralError):
@@ -105,17 +109,21 @@ def change(kind: str, key: str, row_version: int, document: str | None) -> bytes
 def _position(connection: Connection, cursor: str) -> tuple[str, int, int]:
     """Epoch, transaction and id of a cursor, checked against what is kept."""
     epoch, floor = connection.execute(select(FEED.c.epoch, FEED.c.floor)).one()
-    parts = cursor.split(".")
-    numbers = [int(part) for part in parts[1:] if part.isascii() and part.isdigit()]
-    if parts[0] != epoch or len(parts) != 3 or len(numbers) != 2:
+    told = _CURSOR.fullmatch(cursor)
+    if told is None or told[1] != epoch:
         raise CursorTooOld
-    transaction, last = numbers
+    transaction, last = int(told[2]), int(told[3])
     if is_sqlite(connection):
         if not floor <= last <= _last_id(connection):
             raise CursorTooOld
-    elif transaction <= floor:
+    elif (floor and transaction <= floor) or transaction > _next_transaction(connection):
         raise CursorTooOld
     return epoch, transaction, last
+
+
+def _next_transaction(connection: Connection) -> int:
+    asked = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    return int(connection.execute(asked).scalar_one())
 
 
 def _last_id(connection: Connection) -> int:

@@ -70,7 +70,7 @@ class TypeAhead(_Base):
     async def _release(self) -> None:
         """Wait until the command's messages have drained, on the screen it leads to; then deliver what waited."""
         screen: Screen[object] | None = None
-        while screen is not self.screen and self.is_running:
+        while self.is_running and screen is not self.screen:
             screen = self.screen
             if getattr(screen, "DISCARDS_TYPE_AHEAD", False):
                 self._waiting.clear()

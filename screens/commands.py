@@ -17,7 +17,14 @@ MAX_KEYS = 7
 KEY_GAP = "  "
 """Between two keys of the key line."""
 
-_KEY_NAMES = {"escape": "Esc", "enter": "Enter", "delete": "Del", "question_mark": "?"}
+_KEY_NAMES = {
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "escape": "Esc",
+    "enter": "Enter",
+    "delete": "Del",
+    "question_mark": "?",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

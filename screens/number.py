@@ -32,6 +32,8 @@ class NumberScreen(DeskScreen):
     NAME = "number"
     HEADING = "Return made"
     CSS_PATH = "number.tcss"
+    DISCARDS_TYPE_AHEAD = True
+    """A key that was typed before the number was seen does not take it away."""
 
     def __init__(self, rmas: Rmas, record: RmaRecord) -> None:
         super().__init__()
@@ -73,7 +75,7 @@ class NumberScreen(DeskScreen):
             self._view = await asyncio.to_thread(self._rmas.show, self._record.number)
             self._draw()
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Open the RMA."""
         self.post_message(OpenRma(self._record.number))
 

@@ -73,10 +73,10 @@ class ReturnForm(Vertical):
             yield self._field("note")
             with Horizontal(classes="pair section"):
                 yield self._field("condition")
-                yield self._field("resolution")
+                yield self._field("resolution", "second")
             with Horizontal(classes="pair section"):
                 yield self._field("return_type")
-                yield self._field("channel")
+                yield self._field("channel", "second")
             yield self._field("email")
             yield self._field("phone")
             yield self._ticks("verified")
@@ -87,17 +87,17 @@ class ReturnForm(Vertical):
                 yield self._ticks("evidence")
                 yield self._field("override_reason")
                 yield self._field("waive_fee_reason")
-                with Horizontal(classes="pair short"):
-                    yield self._field("amount")
-                    yield self._field("amount_reason")
+                with Horizontal(classes="pair"):
+                    yield self._field("amount", "amount")
+                    yield self._field("amount_reason", "because")
                 yield self._field("proof")
                 yield self._field("waive_shipping_fee_reason")
-                with Horizontal(classes="pair short"):
-                    yield self._field("goodwill")
-                    yield self._field("goodwill_reason")
-                with Horizontal(classes="pair short"):
-                    yield self._field("destination_override")
-                    yield self._field("destination_reason")
+                with Horizontal(classes="pair"):
+                    yield self._field("goodwill", "amount")
+                    yield self._field("goodwill_reason", "because")
+                with Horizontal(classes="pair"):
+                    yield self._field("destination_override", "amount")
+                    yield self._field("destination_reason", "because")
                 yield self._field("reference")
                 yield self._ticks("photo_seen_before")
         yield Static(id="answer")

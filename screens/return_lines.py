@@ -147,7 +147,7 @@ class QuantityList(Widget, can_focus=True):
             text = pad(f"{plain(typed)[-_QUANTITY_CELLS + 1 :]}▏", _QUANTITY_CELLS)
             if not typed and suggestion:
                 text = pad(f"▏{suggestion}?", _QUANTITY_CELLS)
-            return text, f"bold {'$text-error' if wrong else '$accent'} on $boost"
+            return text, f"bold {'$text-error' if wrong else '$accent'} on $panel"
         if typed:
             style = "$text-error" if wrong else "bold"
             return pad(plain(typed), _QUANTITY_CELLS), f"{style} on $surface"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from rma.operations import Identity
 from storage.documents import canonical
@@ -25,6 +25,15 @@ FIRST = "0" * 64
 
 PERSONAL = "personal"
 """Key of `after` under which the hashes of personal values stand."""
+
+_INSERT = insert(AUDIT_ENTRY)
+_INSERT_PERSONAL = insert(AUDIT_PERSONAL)
+_HEAD = (
+    select(AUDIT_ENTRY.c.hash)
+    .where(AUDIT_ENTRY.c.device == bindparam("key"))
+    .order_by(AUDIT_ENTRY.c.seq.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class Chain:
         self._identity = identity
         self._at = at
         self._device_clock = device_clock
-        self._head = _head(connection, identity.device)
+        self._head: str | None = None
 
     def append(self, act: Act) -> None:
         """Add an entry."""
@@ -108,14 +117,14 @@ class Chain:
             "command": act.command,
             "before": None if act.before is None else canonical(act.before),
             "after": canonical(after),
-            "previous": self._head,
+            "previous": self._head or _head(self._connection, self._identity.device),
         }
         self._head = AuditEntry(**row, hash="").computed_hash()
-        result = self._connection.execute(insert(AUDIT_ENTRY), row | {"hash": self._head})
+        result = self._connection.execute(_INSERT, row | {"hash": self._head})
         if values:
             entry = result.lastrowid
             self._connection.execute(
-                insert(AUDIT_PERSONAL),
+                _INSERT_PERSONAL,
                 [
                     {
                         "entry": entry,
@@ -172,12 +181,7 @@ def erase_personal(connection: Connection, customer_id: str) -> int:
 
 
 def _head(connection: Connection, device: str) -> str:
-    head: str | None = connection.execute(
-        select(AUDIT_ENTRY.c.hash)
-        .where(AUDIT_ENTRY.c.device == device)
-        .order_by(AUDIT_ENTRY.c.seq.desc())
-        .limit(1)
-    ).scalar()
+    head: str | None = connection.execute(_HEAD, {"key": device}).scalar()
     return head or FIRST
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from rma.draft import Draft
@@ -14,6 +14,13 @@ _UPSERT = _INSERT.on_conflict_do_update(
     ["draft_id"],
     set_={"saved_at": _INSERT.excluded.saved_at, "document": _INSERT.excluded.document},
 )
+
+_FIND = select(DRAFT.c.document).where(DRAFT.c.draft_id == bindparam("key"))
+_NEWEST_FIRST = select(DRAFT.c.draft_id, DRAFT.c.document).order_by(
+    DRAFT.c.saved_at.desc(), DRAFT.c.draft_id.desc()
+)
+_DELETE = delete(DRAFT).where(DRAFT.c.draft_id == bindparam("key"))
+_FINALIZED = select(RMA.c.number).where(RMA.c.draft_id == bindparam("key")).limit(1)
 
 
 def save(connection: Connection, draft: Draft) -> None:
@@ -27,25 +34,21 @@ def save(connection: Connection, draft: Draft) -> None:
 
 def find(connection: Connection, draft_id: str) -> Draft | None:
     """One draft."""
-    text = connection.execute(select(DRAFT.c.document).where(DRAFT.c.draft_id == draft_id)).scalar()
+    text = connection.execute(_FIND, {"key": draft_id}).scalar()
     return None if text is None else read(Draft, text, draft_id)
 
 
 def newest_first(connection: Connection) -> list[Draft]:
     """All drafts."""
-    rows = connection.execute(
-        select(DRAFT.c.draft_id, DRAFT.c.document).order_by(
-            DRAFT.c.saved_at.desc(), DRAFT.c.draft_id.desc()
-        )
-    )
+    rows = connection.execute(_NEWEST_FIRST)
     return [read(Draft, text, draft_id) for draft_id, text in rows]
 
 
 def discard(connection: Connection, draft_id: str) -> None:
     """Delete a draft; nothing happens if it is gone."""
-    connection.execute(delete(DRAFT).where(DRAFT.c.draft_id == draft_id))
+    connection.execute(_DELETE, {"key": draft_id})
 
 
 def finalized_as(connection: Connection, draft_id: str) -> str | None:
     """The number of the return that a draft became, or None."""
-    return connection.execute(select(RMA.c.number).where(RMA.c.draft_id == draft_id)).scalar()
+    return connection.execute(_FINALIZED, {"key": draft_id}).scalar()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rma.operations import CallMetrics, LocalRecord
@@ -29,6 +29,11 @@ _SINCE = (
     _SELECT.where(RMA.c.made_here, RMA.c.finalized_at >= bindparam("since"))
     .order_by(RMA.c.finalized_at.desc(), RMA.c.number.desc())
     .limit(bindparam("most"))
+)
+_INSERT = insert(RMA)
+_ANSWER = update(RMA).where(RMA.c.number == bindparam("key"))
+_CONFIRM = _ANSWER.values(
+    row_version=func.max(func.coalesce(RMA.c.row_version, 0), bindparam("version"))
 )
 _CACHE_CHARACTERS = 16 << 20
 
@@ -60,7 +65,7 @@ class LocalRecords:
     ) -> None:
         """Store an RMA made here, with how the call went."""
         connection.execute(
-            insert(RMA),
+            _INSERT,
             _columns(record)
             | {
                 "made_here": True,
@@ -86,10 +91,14 @@ class LocalRecords:
         self, connection: Connection, number: str, record: RmaRecord | None, row_version: int | None
     ) -> None:
         """Store what the server said: its version, and its RMA where that differs."""
-        values: dict[str, Any] = {"row_version": row_version}
+        values: dict[str, Any] = {"key": number, "row_version": row_version}
         if record is not None:
             values |= {"document": write(record), "state": record.state.value}
-        connection.execute(update(RMA).where(RMA.c.number == number).values(values))
+        connection.execute(_ANSWER, values)
+
+    def confirm(self, connection: Connection, number: str, row_version: int) -> None:
+        """Store the server's version of an RMA that it took as it was."""
+        connection.execute(_CONFIRM, {"key": number, "version": row_version})
 
     def _read(
         self, connection: Connection, query: Select[Any], **keys: object

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from rma.errors import NoNumbersLeft
@@ -16,6 +16,9 @@ _FREE = (
     .order_by(NUMBER_BLOCK.c.seq)
 )
 
+_USE = update(NUMBER_BLOCK).where(NUMBER_BLOCK.c.block == bindparam("of_block"))
+_LEFT = select(func.coalesce(func.sum(BLOCK_SIZE - NUMBER_BLOCK.c.next_index), 0))
+
 
 def take(connection: Connection, count: int) -> list[str]:
     """The next `count` numbers: the lowest free ones of the oldest block, then of the next.
@@ -27,9 +30,7 @@ def take(connection: Connection, count: int) -> list[str]:
     for block, free_from in connection.execute(_FREE).fetchall():
         upto = min(BLOCK_SIZE, free_from + count - len(taken))
         taken.extend(compose(block, index) for index in range(free_from, upto))
-        connection.execute(
-            update(NUMBER_BLOCK).where(NUMBER_BLOCK.c.block == block).values(next_index=upto)
-        )
+        connection.execute(_USE, {"of_block": block, "next_index": upto})
         if len(taken) == count:
             break
     if len(taken) < count:
@@ -39,8 +40,7 @@ def take(connection: Connection, count: int) -> list[str]:
 
 def left(connection: Connection) -> int:
     """How many numbers are left."""
-    free = func.sum(BLOCK_SIZE - NUMBER_BLOCK.c.next_index)
-    return int(connection.execute(select(func.coalesce(free, 0))).scalar_one())
+    return int(connection.execute(_LEFT).scalar_one())
 
 
 def add(connection: Connection, lease_id: str, block: int) -> None:

@@ -6,9 +6,9 @@ deleted: triggers refuse it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -42,7 +42,22 @@ _WAITING = (
     .order_by(OUTBOX.c.stream.in_(_PUT_OFF), OUTBOX.c.seq)
     .limit(bindparam("most"))
 )
+_INSERT = insert(OUTBOX)
+_UPDATE = update(OUTBOX).where(OUTBOX.c.op_id == bindparam("key"))
+_UNANSWERED = select(OUTBOX.c.op_id, OUTBOX.c.number, OUTBOX.c.kind).where(
+    _READY, OUTBOX.c.op_id.in_(bindparam("keys", expanding=True))
+)
+_LAST_PENDING = (
+    select(OUTBOX.c.op_id)
+    .where(OUTBOX.c.number == bindparam("key"), _READY)
+    .order_by(OUTBOX.c.seq.desc())
+    .limit(1)
+)
+_COUNT_READY = select(func.count()).select_from(OUTBOX).where(_READY)
+_OLDEST_READY = select(OUTBOX.c.made_at).where(_READY).order_by(OUTBOX.c.seq).limit(1)
 _OPEN_ATTENTION = OUTBOX.c.state.in_((ATTENTION, HELD)) & OUTBOX.c.settled_at.is_(None)
+
+_COUNT_ATTENTION = select(func.count()).select_from(OUTBOX).where(_OPEN_ATTENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class Entry:
 def put(connection: Connection, number: str, sealed: SealedOperation) -> None:
     """Queue an operation about the RMA `number`."""
     connection.execute(
-        insert(OUTBOX),
+        _INSERT,
         {
             "op_id": sealed.op_id,
             "number": number,
@@ -87,36 +102,29 @@ def waiting(connection: Connection, limit: int, max_bytes: int) -> list[SealedOp
     return batch
 
 
-def unanswered(connection: Connection, op_id: str) -> Entry | None:
-    """The operation, if it is still in the queue."""
-    row = connection.execute(
-        select(OUTBOX.c.number, OUTBOX.c.kind).where(OUTBOX.c.op_id == op_id, _READY)
-    ).first()
-    return None if row is None else Entry(row.number, OperationKind(row.kind))
+def unanswered(connection: Connection, op_ids: Iterable[str]) -> dict[str, Entry]:
+    """Those of the operations that are still in the queue."""
+    rows = connection.execute(_UNANSWERED, {"keys": list(op_ids)})
+    return {row.op_id: Entry(row.number, OperationKind(row.kind)) for row in rows}
 
 
 def decide(connection: Connection, result: Result, at: datetime) -> None:
     """Write down the outcome of an operation that is still in the queue; `not_yet` leaves it there."""
     connection.execute(
-        update(OUTBOX)
-        .where(OUTBOX.c.op_id == result.op_id, _READY)
-        .values(
-            state=_state_after(result.outcome),
-            outcome=result.outcome.value,
-            problem=None if result.problem is None else write(result.problem),
-            decided_at=at,
-        )
+        _UPDATE,
+        {
+            "key": result.op_id,
+            "state": _state_after(result.outcome),
+            "outcome": result.outcome.value,
+            "problem": None if result.problem is None else write(result.problem),
+            "decided_at": at,
+        },
     )
 
 
 def last_pending(connection: Connection, number: str) -> str | None:
     """The newest operation of an RMA that is still in the queue."""
-    return connection.execute(
-        select(OUTBOX.c.op_id)
-        .where(OUTBOX.c.number == number, _READY)
-        .order_by(OUTBOX.c.seq.desc())
-        .limit(1)
-    ).scalar()
+    return connection.execute(_LAST_PENDING, {"key": number}).scalar()
 
 
 def attention(connection: Connection) -> list[AttentionItem]:
@@ -152,21 +160,17 @@ def settle(connection: Connection, op_id: str, note: str, at: datetime) -> str |
         select(OUTBOX.c.number).where(OUTBOX.c.op_id == op_id, _OPEN_ATTENTION)
     ).scalar()
     if number is not None:
-        connection.execute(
-            update(OUTBOX).where(OUTBOX.c.op_id == op_id).values(settled_at=at, settle_note=note)
-        )
+        connection.execute(_UPDATE, {"key": op_id, "settled_at": at, "settle_note": note})
     return number
 
 
 def counts(connection: Connection) -> tuple[int, datetime | None, int]:
     """How many wait, since when, and how many want attention."""
-    ready: Any = connection.execute(
-        select(func.count(), func.min(OUTBOX.c.made_at)).where(_READY)
-    ).one()
-    flagged = connection.execute(
-        select(func.count()).select_from(OUTBOX).where(_OPEN_ATTENTION)
-    ).scalar_one()
-    return ready[0], ready[1], flagged
+    return (
+        connection.execute(_COUNT_READY).scalar_one(),
+        connection.execute(_OLDEST_READY).scalar(),
+        connection.execute(_COUNT_ATTENTION).scalar_one(),
+    )
 
 
 def _state_after(outcome: Outcome) -> str:

@@ -209,12 +209,13 @@ class WorkStore:
         identity = self._enrolled()
         with self._writing() as connection:
             chain = self._chain(connection, identity)
+            entries = outbox.unanswered(connection, (result.op_id for result in results))
             for result in results:
-                entry = outbox.unanswered(connection, result.op_id)
-                if entry is not None:
-                    outbox.decide(connection, result, self._now())
-                    if result.outcome.final:
-                        self._take_over(connection, chain, entry, result)
+                if result.op_id not in entries:
+                    continue
+                outbox.decide(connection, result, self._now())
+                if result.outcome.final:
+                    self._take_over(connection, chain, entries.pop(result.op_id), result)
 
     def last_pending(self, number: str) -> str | None:
         """The newest unanswered operation of an RMA: what a further one depends on."""
@@ -316,6 +317,10 @@ class WorkStore:
         self, connection: Connection, chain: Chain, entry: outbox.Entry, result: Result
     ) -> None:
         """Bring the local RMA in line with a final answer."""
+        if result.record is None and not result.outcome.wants_attention:
+            if result.row_version is not None:
+                self._records.confirm(connection, entry.number, result.row_version)
+            return
         local = self._records.find(connection, entry.number)
         if local is None:
             return

@@ -48,6 +48,9 @@ from sync.threads import in_thread
 LONG_POLL = 25
 """Seconds that the server may hold back the answer when nothing has changed."""
 
+SHORTEST_POLL = 1.0
+"""Seconds: a server that has no news and does not hold the answer back is not asked more often than this."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +78,8 @@ class SyncEngine:
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
         self._long_poll: asyncio.Task[ChangePage] | None = None
+        self._persons = 0
+        """People who wait for an exchange of their own: no long poll begins before theirs."""
         self._nudge = asyncio.Event()
         """Set when a person's own try went through: the engine need not wait any longer."""
         self._load: stores.Load | None = None
@@ -91,10 +96,14 @@ class SyncEngine:
             SyncError: if the server gives no usable answer; what was not confirmed goes again next time.
             RmaError: if a store refuses.
         """
+        self._persons += 1
         if self._long_poll is not None:
             self._long_poll.cancel()
-        report = SyncReport()
-        await self._exchange(report, wait=0)
+        try:
+            report = SyncReport()
+            await self._exchange(report, wait=0)
+        finally:
+            self._persons -= 1
         self._nudge.set()
         return report
 
@@ -114,13 +123,17 @@ class SyncEngine:
             report = (
                 SyncReport(stalled=True, trouble=self._state.trouble) if held_back else SyncReport()
             )
+            polling = bool(wait) and not woken
+            started = time.monotonic()
             try:
-                await self._exchange(report, wait=0 if woken else wait)
+                await self._exchange(report, wait=wait if polling else 0)
             except Exception as error:
-                wait = 0
+                wait, push_at = 0, 0.0
                 await self._rest(getattr(error, "retry_after", 0.0))
                 continue
             wait = LONG_POLL
+            if polling and not report.pulled and time.monotonic() - started < SHORTEST_POLL:
+                await _set_within(SHORTEST_POLL, self._nudge, wake)
             if report.stalled and not held_back:
                 push_at = time.monotonic() + self._backoff.next_wait()
             elif not report.stalled:
@@ -216,7 +229,7 @@ class SyncEngine:
 
     async def _fetch_changes(self, cursor: str, wait: int) -> ChangePage | None:
         """A page of changes; None when work came in, or a person asked, while the server had nothing to tell."""
-        if not wait:
+        if not wait or self._persons:
             return await self._client.changes(cursor)
         poll = self._long_poll = asyncio.ensure_future(self._client.changes(cursor, wait))
         waker = asyncio.ensure_future(self._wake.wait())

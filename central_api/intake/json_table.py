@@ -14,6 +14,9 @@ from central_api.intake.harmless import clean
 from central_api.intake.rows import Cells, Row
 from central_api.intake.sources import physical_lines
 
+MAX_IGNORED = 20
+"""Names of ignored fields that are remembered."""
+
 
 class JsonTable:
     """A JSON Lines file; implements `rows.InputTable`.
@@ -53,8 +56,8 @@ class JsonTable:
         for heading, value in tree.items():
             if name := self.shape.field_of(heading):
                 cells[name] = _cell(value)
-            elif heading not in self.ignored and len(self.ignored) < 20:
-                self.ignored = (*self.ignored, heading)
+            elif len(self.ignored) < MAX_IGNORED and (named := clean(heading)) not in self.ignored:
+                self.ignored = (*self.ignored, named)
         return cells
 
     def key_hint(self, raw: str) -> str:

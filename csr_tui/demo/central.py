@@ -27,6 +27,18 @@ class Central:
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
+    def import_files(self, **files: Path | str) -> dict[str, object]:
+        """Import a shop's files; `customers`, `orders`, `lines`, and further options of `csr-central import`.
+
+        Raises:
+            CentralFailed: if a row is rejected, or the import as a whole.
+        """
+        options = {"rejects": self._folder / "rejects.csv"} | files
+        return self.command(
+            "import",
+            *(word for name, value in options.items() for word in (f"--{name}", str(value))),
+        )
+
     def command(self, *arguments: str) -> dict[str, object]:
         """Run a `csr-central` command to its end and give back its JSON.
 

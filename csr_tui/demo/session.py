@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def _run_in(folder: Path, customers: int, person: str, open_screen: bool, as_jso
             raise CentralFailed("The demo in this folder is still starting: try again.") from None
     else:
         _say(f"Preparing a shop with {customers} customers …", as_json)
-        _prepare(folder, central, customers)
+        prepare(folder, central, customers=customers)
     try:
         desk_folder = folder / "desks" / person
         if open_screen:
@@ -73,25 +74,34 @@ def _run_in(folder: Path, customers: int, person: str, open_screen: bool, as_jso
             serving.release()
 
 
-def _prepare(folder: Path, central: Central, customers: int) -> None:
+def prepare(folder: Path, central: Central, *, customers: int) -> None:
+    """Make the shop and enroll everybody where that has not happened yet; start serving.
+
+    Raises:
+        CentralFailed: if the central API does not start or import.
+    """
     fresh = not (folder / "central.db").exists()
     if fresh:
         files = make_shop(folder, customers=customers, now=datetime.now(UTC))
-        central.command(
-            "import",
-            "--customers", str(files.customers),
-            "--orders", str(files.orders),
-            "--lines", str(files.lines),
-            "--products", str(files.products),
-        )  # fmt: skip
+        central.import_files(
+            customers=files.customers,
+            orders=files.orders,
+            lines=files.lines,
+            products=files.products,
+        )
     url = central.start(defaults=True)
     from csr_tui.bootstrap import open_desk
     from csr_tui.enrollment import enroll, move_server
 
-    for key, (name, role) in PEOPLE.items():
+    codes = {}
+    if fresh:
+        with ThreadPoolExecutor() as pool:  # each is a process of its own, and they start slowly
+            made = pool.map(lambda who: central.enroll_code(*who), PEOPLE.values())
+            codes = dict(zip(PEOPLE, made, strict=True))
+    for key in PEOPLE:
         desk_folder = folder / "desks" / key
         if fresh:
-            asyncio.run(enroll(desk_folder, url, central.enroll_code(name, role)))
+            asyncio.run(enroll(desk_folder, url, codes[key]))
         else:
             opened = open_desk(desk_folder)
             try:

@@ -244,9 +244,9 @@ def _order(
     shipping = 0 if total >= 15_000 else 495
     paid = total - discount + shipping
     gift = min(paid // 2, 5000) if random.random() < 0.15 else 0
-    tenders = [{"kind": "card", "captured": _major(paid - gift), "label": "•••• 4242"}]
+    tenders = [{"kind": "card", "amount": _major(paid - gift), "label": "•••• 4242"}]
     if gift:
-        tenders.append({"kind": "gift_card", "captured": _major(gift), "label": "gift card"})
+        tenders.append({"kind": "gift_card", "amount": _major(gift), "label": "gift card"})
     order: dict[str, Any] = {
         "order_id": number,
         "number": number,

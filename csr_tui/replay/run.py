@@ -64,13 +64,9 @@ def _replay_in(place: Path, files: ReplayFiles) -> Report:
     report = Report()
     central = Central(place)
     began = time.perf_counter()
-    imported = central.command(
-        "import",
-        "--customers", str(files.customers),
-        "--orders", str(files.orders),
-        "--lines", str(files.lines),
-        "--currency", "GBP",
-    )  # fmt: skip
+    imported = central.import_files(
+        customers=files.customers, orders=files.orders, lines=files.lines, currency="GBP"
+    )
     report.assumed = {"import": imported.get("assumed", imported)}
     _publish_no_limits(central, place)
     central.start(defaults=False)

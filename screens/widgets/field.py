@@ -19,7 +19,7 @@ class FieldInput(Input):
     FieldInput, FieldInput:focus {
         border: none; height: 1; padding: 0; background: $surface; background-tint: transparent;
     }
-    FieldInput:focus { background: $boost; text-style: bold; }
+    FieldInput:focus { background: $panel; text-style: bold; }
     """
 
     def __init__(self, tally: KeyTally, *, id: str, max_length: int) -> None:

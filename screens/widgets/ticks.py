@@ -20,7 +20,7 @@ class Ticks(Widget, can_focus=True):
 
     DEFAULT_CSS = """
     Ticks { height: 1; width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
-    Ticks:focus { background: $boost; color: $foreground; }
+    Ticks:focus { background: $panel; color: $foreground; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", show=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -24,16 +24,18 @@ class ValuesList(ModalScreen[str | None]):
     """A list to choose from; gives the code, or None on Esc. Typing narrows it, a number picks by position."""
 
     DEFAULT_CSS = """
-    ValuesList { align: center middle; background: transparent; }
+    ValuesList { align: center top; background: $background 60%; }
     ValuesList > Vertical {
-        width: 64; max-width: 100%; height: auto; max-height: 90%; padding: 1 2; background: $panel;
+        width: 70; max-width: 100%; height: auto; max-height: 100%; margin: 1 0 0 0; padding: 1 2;
+        background: $panel;
     }
-    ValuesList .values--title { text-style: bold; height: 1; }
+    ValuesList .values--title { text-style: bold; color: $primary; height: 1; }
     ValuesList .values--hint { color: $text-muted; height: 1; margin: 1 0 0 0; }
-    ValuesList FieldInput, ValuesList FieldInput:focus { margin: 1 0; background: $surface; }
+    ValuesList FieldInput, ValuesList FieldInput:focus { margin: 1 0; padding: 0 1; background: $background; }
     ValuesList OptionList {
-        border: none; padding: 0; height: auto; max-height: 14; background: $panel; scrollbar-size-vertical: 1;
+        border: none; padding: 0; height: auto; max-height: 13; background: $panel; scrollbar-size-vertical: 1;
     }
+    ValuesList OptionList > .option-list--option-highlighted { background: $surface-lighten-2; color: $foreground; }
     """
     HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
     VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
@@ -93,10 +95,6 @@ class ValuesList(ModalScreen[str | None]):
     def action_give_up(self) -> None:
         """Choose nothing."""
         self.dismiss(None)
-
-    def on_key(self, event: events.Key) -> None:
-        """Nothing beneath the list takes a key."""
-        event.stop() if event.key in ("f9", "ctrl+s") else None
 
     def _show(self, text: str) -> None:
         shown = self._values.filtered(text)

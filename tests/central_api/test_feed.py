@@ -112,7 +112,17 @@ def test_what_is_gone_is_told_as_a_tombstone(branch: Branch) -> None:
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "..", "other.0.1", "{epoch}.0", "{epoch}.0.999999", "{epoch}.0.-1", "{epoch}.0.²"],
+    [
+        "",
+        "x",
+        "..",
+        "other.0.1",
+        "{epoch}.0",
+        "{epoch}.999999999999.999999999999",
+        "{epoch}.0.-1",
+        "{epoch}.0.²",
+        "{epoch}.0." + "9" * 9999,
+    ],
 )
 def test_a_cursor_that_is_not_of_this_feed_is_too_old(branch: Branch, cursor: str) -> None:
     epoch = head(branch).partition(".")[0]

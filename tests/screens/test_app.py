@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from csr_tui.session import Session
 from desk.errors import NotReady
 from desk.ports import SyncStatus
 from screens.commands import BY_SCREEN, EVERYWHERE
-from tests.screens.seat import Shop, seated, small_shop
+from tests import shop
+from tests.screens.seat import Shop, known, seated, small_shop
 
 SIZES = [(80, 24), (120, 40)]
-WAYS = {"home": [], "customer": [*"maria", "enter"], "approvals": ["f8"], "attention": ["ctrl+g"]}
+WAYS = {
+    "home": [],
+    "customer": [*"maria", "enter"],
+    "approvals": ["f8"],
+    "attention": ["ctrl+g"],
+    "return": [*"maria", "enter", "r"],
+    "rma": [*shop.number(), "enter"],
+}
+
+
+def busy_shop() -> Shop:
+    """The small shop with one return."""
+    of = small_shop()
+    of.reference.record_list.append(known(shop.finalized(order=of.reference.order_list[0])))
+    return of
 
 
 def screen_name(seat: object) -> str:
@@ -24,11 +43,11 @@ def screen_name(seat: object) -> str:
 async def test_f1_opens_help_on_every_screen_and_f1_again_closes_it(
     name: str, size: tuple[int, int]
 ) -> None:
-    async with seated(small_shop(), size) as seat:
+    async with seated(busy_shop(), size) as seat:
         await seat.press(*WAYS[name])
         await seat.until(lambda: screen_name(seat) == name)
         await seat.press("f1")
-        await seat.sees("Keys ·", BY_SCREEN[name][-1].label)
+        await seat.sees("Keys ·", BY_SCREEN[name][0].label)
         await seat.press("f1")
         await seat.no_longer_sees("Keys ·")
         assert screen_name(seat) == name
@@ -42,9 +61,10 @@ async def test_help_explains_the_eleven_digits() -> None:
 
 @pytest.mark.parametrize("name", sorted(WAYS))
 async def test_the_palette_lists_every_command_of_the_screen_and_the_app(name: str) -> None:
-    async with seated(small_shop(), (120, 40)) as seat:
+    async with seated(busy_shop(), (120, 40)) as seat:
         await seat.press(*WAYS[name])
         await seat.until(lambda: screen_name(seat) == name)
+        await seat.until(lambda: bool(seat.app._desk_screen.available()))
         available = seat.app._desk_screen.available()
         await seat.press("ctrl+p")
         await seat.sees(*(command.label for command in (*available, *EVERYWHERE)))
@@ -83,14 +103,26 @@ async def test_f2_goes_home_from_anywhere_and_typing_replaces_the_search(way: li
 
 
 async def test_keys_typed_behind_a_command_land_where_it_leads() -> None:
-    from textual.events import Key
-
     async with seated(small_shop()) as seat:
         await seat.press("f8")
         await seat.sees("Approvals")
         for key in ("f2", *"john", "enter"):
             seat.app.post_message(Key(key, key if len(key) == 1 else None))
         await seat.sees("Customer · John Smith")
+
+
+async def test_an_answer_typed_before_the_question_was_seen_is_no_answer() -> None:
+    of = small_shop()
+    of.work.save_draft(shop.draft())
+    async with seated(of) as seat:
+        await seat.sees("DRAFTS")
+        await seat.press("down")
+        for key in ("delete", "y", "enter"):
+            seat.app.post_message(Key(key, "y" if key == "y" else None))
+        await seat.sees("Throw this draft away?")
+        await seat.press("enter")
+        await seat.no_longer_sees("Throw this draft away?")
+        assert of.work.drafts()
 
 
 async def test_f5_syncs_now_and_says_so() -> None:
@@ -154,9 +186,32 @@ async def test_quitting_releases_the_stores_once() -> None:
 @pytest.mark.parametrize("size", [(60, 18), *SIZES])
 @pytest.mark.parametrize("name", sorted(WAYS))
 async def test_the_key_line_is_whole_on_every_screen(name: str, size: tuple[int, int]) -> None:
-    async with seated(small_shop(), size) as seat:
+    async with seated(busy_shop(), size) as seat:
         await seat.press(*WAYS[name])
         await seat.until(lambda: screen_name(seat) == name)
         line = seat.lines[-1].rstrip()
         assert line.startswith(" F1 Help")
         assert size[0] < 80 or line.endswith("Ctrl+P More")
+
+
+def test_the_first_paint_loads_neither_stores_nor_wire_nor_other_screens() -> None:
+    code = "import sys, csr_tui.app; print(*sys.modules)"
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+    heavy = {
+        "sqlalchemy",
+        "sqlmodel",
+        "alembic",
+        "pydantic",
+        "httpx",
+        "storage",
+        "sync",
+        "screens.return_wizard",
+        "screens.customer",
+        "screens.rma",
+        "screens.palette",
+    }
+    assert not loaded & heavy

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,15 @@ def test_a_kill_between_number_and_commit_leaves_draft_and_number_unused(tmp_pat
     assert work.verify_audit() is None
     assert work.finalize([build("op-2")], ["D-1"])[0].number == shop.number(0, BLOCK)
     work.close()
+
+
+def test_threads_that_finalize_at_once_get_numbers_of_their_own(work: WorkStore) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda index: make(work, f"op-{index}").number, range(40)))
+
+    assert sorted(made) == [shop.number(index, BLOCK) for index in range(40)]
+    assert work.queue().waiting == 40
+    assert work.verify_audit() is None
 
 
 def test_a_full_disk_changes_nothing_and_says_what_to_do(work: WorkStore, tmp_path: Path) -> None:

@@ -218,8 +218,8 @@ def test_attention_stands_oldest_first_until_it_is_settled(
 
 def test_the_queue_says_how_much_waits_and_since_when(work: WorkStore) -> None:
     assert (work.queue().waiting, work.queue().oldest_at) == (0, None)
-    make(work, "op-1", at=shop.NOW + timedelta(minutes=5))
-    make(work, "op-2", at=shop.NOW + timedelta(minutes=2))
+    make(work, "op-1", at=shop.NOW + timedelta(minutes=2))
+    make(work, "op-2", at=shop.NOW + timedelta(minutes=5))
     queue = work.queue()
     assert (queue.waiting, queue.oldest_at) == (2, shop.NOW + timedelta(minutes=2))
     assert (queue.attention, queue.numbers_left) == (0, 998)

@@ -275,6 +275,33 @@ async def test_what_the_server_asks_to_wait_holds_also_when_work_comes_in(open_d
         await desk.until(lambda: desk.polling)
 
 
+async def test_a_server_that_never_holds_an_answer_back_is_not_asked_in_a_loop(
+    open_desk: Any,
+) -> None:
+    desk = await open_desk()
+    empty = Reply(200, b'{"changes":[],"cursor":"0","more":false}')
+    desk.server.faults.extend([answering(empty)] * 100)
+    async with desk.running():
+        await desk.until(lambda: desk.polling)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await desk.until(lambda: len(desk.server.requests) > 2)
+        desk.work.operations.append(operation(1))
+        desk.server.faults.clear()
+        desk.wake.set()
+        await desk.until(lambda: desk.work.queued == 0)
+
+
+async def test_a_person_never_waits_for_a_long_poll_that_is_about_to_begin(
+    open_desk: Any,
+) -> None:
+    desk = await open_desk()
+    async with desk.running():
+        for _ in range(20):
+            async with asyncio.timeout(5):
+                await desk.engine.run_once()
+
+
 async def test_work_that_comes_in_shortens_a_wait_that_nobody_asked_for(open_desk: Any) -> None:
     desk = await open_desk(random=Slow())
     desk.server.faults.append(lost_request)
