@@ -40,6 +40,11 @@ class TypeAhead(_Base):
         """Keys and pastes that wait for a command to end."""
         return len(self._waiting)
 
+    @property
+    def is_commanded(self) -> bool:
+        """Whether a command still runs, so that keys wait."""
+        return self._command is not None
+
     def held_keys_changed(self) -> None:
         """Called when the number of held keys has changed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from central_api.app import utc_now
     from central_api.intake.importing import Sources, import_files, quiet
 
+    gc.freeze()  # what is loaded stays: not looking at it again and again saves a tenth of the time
     sources = Sources(
         customers=arguments.customers,
         orders=arguments.orders,

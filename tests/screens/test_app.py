@@ -120,6 +120,7 @@ async def test_an_answer_typed_before_the_question_was_seen_is_no_answer() -> No
         for key in ("delete", "y", "enter"):
             seat.app.post_message(Key(key, "y" if key == "y" else None))
         await seat.sees("Throw this draft away?")
+        await seat.until(lambda: not seat.app.is_commanded)
         await seat.press("enter")
         await seat.no_longer_sees("Throw this draft away?")
         assert of.work.drafts()

@@ -22,7 +22,7 @@ NUMBER = shop.number()
 def waiting(**changes: object) -> RmaRecord:
     """An RMA of another agent that needs approval."""
     record = shop.finalized(asking={"reference": "CRM-77"})
-    return replace(record, state=RmaState.NEEDS_APPROVAL, **changes)  # type: ignore[arg-type]
+    return replace(record, **{"state": RmaState.NEEDS_APPROVAL} | changes)  # type: ignore[arg-type]
 
 
 def shop_knowing(record: RmaRecord, role: Role = Role.AGENT, person: str = "Agent Two") -> Shop:
@@ -35,7 +35,7 @@ def shop_knowing(record: RmaRecord, role: Role = Role.AGENT, person: str = "Agen
 async def looking(the_shop: Shop, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Seat]:
     async with seated(the_shop, size) as seat:
         await seat.type(NUMBER)
-        await seat.sees("RMA number")
+        await seat.sees("471 2030 0034")
         await seat.press("enter")
         await seat.sees(f"RMA {spoken(NUMBER)}", "Lines")
         yield seat
