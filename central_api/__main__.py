@@ -18,7 +18,7 @@ examples:
   csr-central policy publish general.toml                every desk hears of it
 
 exit codes:
-  0 done   1 refused or failed   2 wrong arguments
+  0 done   1 refused or failed   2 wrong arguments   3 import: some rows were rejected
 """
 
 

@@ -6,7 +6,7 @@ import asyncio
 import textwrap
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,7 +23,7 @@ from screens.widgets.safe_text import plain
 
 _BIG_FROM = (76, 20)
 """Columns and rows of the terminal from which the number is drawn large."""
-_MONEY_WIDTH = 40
+_MONEY_WIDTH = 36
 
 
 class NumberScreen(DeskScreen):
@@ -46,9 +46,10 @@ class NumberScreen(DeskScreen):
         with VerticalScroll(id="number"):
             yield Static(id="digits")
             yield Static(id="state")
-            yield Static(id="say")
-            yield Static(id="money")
             yield Static(id="sent")
+            with Horizontal(id="told"):
+                yield Static(id="say")
+                yield Static(id="money")
 
     def on_mount(self) -> None:
         """Show it at once; whether it is sent is read behind."""
@@ -85,16 +86,13 @@ class NumberScreen(DeskScreen):
         number = spoken(record.number)
         large = columns >= _BIG_FROM[0] and rows >= _BIG_FROM[1]
         drawn = [*big_digits(number), ""] if large else []
-        self.query_one("#digits", Static).update(
-            Content.styled("\n".join([*drawn, f"RMA {number}"]), "bold $primary")
+        self.query_one("#digits", Static).update(Content.styled("\n".join(drawn), "bold $primary"))
+        state = Content.assemble(
+            (f"RMA {number}", "bold $primary"), "   ", state_words(record.state)
         )
-        self.query_one("#state", Static).update(state_words(record.state))
-        width = max(20, min(columns - 4, 76))
-        said = [
-            part
-            for text in what_to_say(record)
-            for part in textwrap.wrap(plain(text), width) or [""]
-        ]
+        self.query_one("#state", Static).update(state)
+        width = max(24, min(columns - _MONEY_WIDTH - 10, 60))
+        said = [part for text in what_to_say(record) for part in textwrap.wrap(plain(text), width)]
         self.query_one("#say", Static).update(Content("\n".join(said)))
         self.query_one("#money", Static).update(self._money(record))
         self.query_one("#sent", Static).update(self._sent())

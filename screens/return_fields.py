@@ -60,7 +60,7 @@ FIELDS: tuple[FieldSpec, ...] = (
     _line("amount", "  Amount", rare=True, max_length=20),
     _line("amount_reason", "because", rare=True),
     _whole("proof", "  Proof", kind=Kind.CODE, rare=True, max_length=40),
-    _whole("waive_shipping_fee_reason", "  Free label", rare=True),
+    _whole("waive_shipping_fee_reason", "  No postage", rare=True),
     _whole("goodwill", "  Goodwill", rare=True, max_length=20),
     _whole("goodwill_reason", "because", rare=True),
     _whole("destination_override", "  Money to", kind=Kind.CODE, rare=True, max_length=40),

@@ -95,7 +95,7 @@ class ReturnForm(Vertical):
                 with Horizontal(classes="pair"):
                     yield self._field("goodwill", "amount")
                     yield self._field("goodwill_reason", "because")
-                with Horizontal(classes="pair"):
+                with Horizontal(classes="pair", id="destination"):
                     yield self._field("destination_override", "amount")
                     yield self._field("destination_reason", "because")
                 yield self._field("reference")
@@ -142,6 +142,7 @@ class ReturnForm(Vertical):
         """Show the panel as it is now; what did not change is not drawn again."""
         panel = self._panel
         self.query_one("#exceptions").display = self.exceptions_open
+        self.query_one("#destination").display = panel.shows("destination_override")
         for spec in FIELDS:
             if spec.name == QUANTITY:
                 continue

@@ -6,6 +6,7 @@ Phone numbers come from ranges that are set aside for fiction, e-mail addresses 
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -119,7 +120,7 @@ _CITIES = (
     ("Glasgow", "G2 8", "+44141496"),
     ("Liverpool", "L1 8", "+44151496"),
     ("Sheffield", "S1 2", "+44114496"),
-    ("Nottingham", "NG1 5", "+44115496"),
+    ("Cardiff", "CF10 1", "+44292018"),
     ("Birmingham", "B2 4", "+44121496"),
     ("London", "SW1A 2", "+44207946"),
 )
@@ -196,7 +197,8 @@ def _customer(index: int, random: Random) -> dict[str, Any]:
     first, last = random.choice(_FIRST), random.choice(_LAST)
     city, postcode, phone = random.choice(_CITIES)
     name = f"{first} {last}"
-    ascii_name = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and c not in "' ")
+    plain = unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace("ß", "ss"))
+    ascii_name = "".join(c for c in plain if c.isascii() and (c.isalpha() or c == "."))
     return {
         "customer_id": f"C{index + 1:06d}",
         "name": name,

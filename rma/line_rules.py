@@ -1,0 +1,179 @@
+"""The rules of a policy for one line: each gives one finding, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from rma.discretion import within_limit
+from rma.line_case import LineCase
+from rma.money import format_amount
+from rma.policy import FinalSale, Policy, Rule
+from rma.reasons import ReasonWorkflow
+from rma.request import Condition, Evidence
+from rma.return_window import window
+from rma.unit_rules import delivery, item_kind, quantity, serial
+from rma.verdict import Finding, Observed, Verdict
+
+LineRule: TypeAlias = Callable[[LineCase, Policy], Finding | None]
+
+
+DESCRIPTION_LENGTH = 20
+"""Characters of a note that count as a description."""
+
+
+def _agent_return(case: LineCase, policy: Policy) -> Finding | None:
+    if policy.agent_return:
+        return None
+    sentence = "This return can only be made by the customer, through the return link."
+    return Finding(rule=Rule.AGENT_RETURN, outcome=Verdict.INELIGIBLE, sentence=sentence)
+
+
+def _final_sale(case: LineCase, policy: Policy) -> Finding | None:
+    if not case.line.final_sale or case.fault or policy.final_sale is FinalSale.ALLOW:
+        return None
+    if policy.final_sale is FinalSale.APPROVAL:
+        return Finding(
+            rule=Rule.FINAL_SALE,
+            outcome=Verdict.NEEDS_APPROVAL,
+            sentence="This was a final sale; a supervisor decides about it.",
+        )
+    return Finding(
+        rule=Rule.FINAL_SALE,
+        outcome=Verdict.INELIGIBLE,
+        sentence="This was a final sale: it cannot be returned.",
+    )
+
+
+def _condition(case: LineCase, policy: Policy) -> Finding | None:
+    condition = case.wanted.condition
+    if condition is None or case.fault or condition in policy.conditions:
+        return None
+    accepted = ", ".join(policy.conditions) or "none"
+    return Finding(
+        rule=Rule.CONDITION,
+        outcome=Verdict.INELIGIBLE,
+        sentence=f"We cannot take it back {_CONDITION_WORDS[condition]}.",
+        observed=(Observed("condition", condition), Observed("accepted", accepted)),
+    )
+
+
+_CONDITION_WORDS = {
+    Condition.SEALED: "sealed",
+    Condition.OPENED: "once it is opened",
+    Condition.USED: "once it is used",
+    Condition.INCOMPLETE: "with parts missing",
+    Condition.DAMAGED: "damaged",
+}
+
+
+def _proof(case: LineCase, policy: Policy) -> Finding | None:
+    if not policy.proof or case.request.proof in policy.proof:
+        return None
+    wanted = " or ".join(proof.replace("_", " ") for proof in policy.proof)
+    return Finding(
+        rule=Rule.PROOF,
+        outcome=Verdict.INELIGIBLE,
+        sentence=f"We need a proof of purchase: {wanted}.",
+        observed=(Observed("proof", case.request.proof or "none"),),
+    )
+
+
+def _evidence(case: LineCase, policy: Policy) -> Finding | None:
+    rows = {row.reason: row.evidence for row in policy.evidence}
+    asked = next((rows[code] for code in case.reason_codes if code in rows), ())
+    given = set(case.wanted.evidence)
+    if case.wanted.serials:
+        given.add(Evidence.SERIAL)
+    if len(case.wanted.note.strip()) >= DESCRIPTION_LENGTH:
+        given.add(Evidence.DESCRIPTION)
+    lacking = [evidence for evidence in asked if evidence not in given]
+    if not lacking:
+        return None
+    words = {
+        Evidence.PHOTO: "a photo",
+        Evidence.SERIAL: "the serial number",
+        Evidence.DESCRIPTION: f"a description ({DESCRIPTION_LENGTH} characters or more in the note)",
+    }
+    return Finding(
+        rule=Rule.EVIDENCE,
+        outcome=Verdict.INELIGIBLE,
+        sentence=f"For this reason we need {' and '.join(words[e] for e in lacking)}.",
+        observed=tuple(Observed("lacking", evidence) for evidence in lacking),
+    )
+
+
+def _reason_workflow(case: LineCase, policy: Policy) -> Finding | None:
+    if case.reason is None or case.reason.workflow is ReasonWorkflow.NONE:
+        return None
+    return Finding(
+        rule=Rule.REASON,
+        outcome=Verdict.NEEDS_APPROVAL,
+        sentence=f"Returns for “{case.reason.label}” are confirmed by a supervisor.",
+        observed=(Observed("reason", case.reason.code),),
+    )
+
+
+def _resolution(case: LineCase, policy: Policy) -> Finding | None:
+    if case.wanted.resolution in policy.resolutions:
+        return None
+    offered = " or ".join(r.replace("_", " ") for r in policy.resolutions) or "nothing"
+    return Finding(
+        rule=Rule.RESOLUTION,
+        outcome=Verdict.INELIGIBLE,
+        sentence=f"For this item we offer {offered}.",
+        observed=(Observed("wanted", case.wanted.resolution or "none"),),
+    )
+
+
+def _manual_amount(case: LineCase, policy: Policy) -> Finding | None:
+    amount = case.wanted.amount
+    if amount is None:
+        return None
+    within = within_limit(policy, case.actor.role, "manual", amount, case.order.currency)
+    told = f"{format_amount(amount, case.order.currency)} {case.order.currency}"
+    return Finding(
+        rule=Rule.MANUAL_AMOUNT,
+        outcome=Verdict.ELIGIBLE if within else Verdict.NEEDS_APPROVAL,
+        sentence=f"The amount is set to {told}."
+        if within
+        else f"The amount of {told} has to be confirmed by a supervisor.",
+        observed=(
+            Observed("amount", told),
+            Observed("because", case.wanted.amount_reason),
+        ),
+    )
+
+
+def _fee_waived(case: LineCase, policy: Policy) -> Finding | None:
+    fees, wanted = policy.fees, case.wanted
+    charged = not fees.restocking_conditions or wanted.condition in fees.restocking_conditions
+    if not wanted.waive_fee_reason.strip() or wanted.amount is not None:
+        return None
+    if case.fault or not fees.restocking or not charged:
+        return None
+    return Finding(
+        rule=Rule.FEE_WAIVED,
+        outcome=Verdict.ELIGIBLE,
+        sentence="The restocking fee is waived for you.",
+        observed=(Observed("because", case.wanted.waive_fee_reason),),
+    )
+
+
+LINE_RULES: tuple[LineRule, ...] = (
+    _agent_return,
+    item_kind,
+    delivery,
+    quantity,
+    serial,
+    window,
+    _final_sale,
+    _condition,
+    _proof,
+    _evidence,
+    _reason_workflow,
+    _resolution,
+    _manual_amount,
+    _fee_waived,
+)
+"""Every rule of one line, in the order in which their findings are read."""
