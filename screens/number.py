@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import textwrap
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -91,8 +90,7 @@ class NumberScreen(DeskScreen):
             (f"RMA {number}", "bold $primary"), "   ", state_words(record.state)
         )
         self.query_one("#state", Static).update(state)
-        width = max(24, min(columns - _MONEY_WIDTH - 10, 60))
-        said = [part for text in what_to_say(record) for part in textwrap.wrap(plain(text), width)]
+        said = [plain(text) for text in what_to_say(record)]
         self.query_one("#say", Static).update(Content("\n".join(said)))
         self.query_one("#money", Static).update(self._money(record))
         self.query_one("#sent", Static).update(self._sent())
@@ -112,12 +110,10 @@ class NumberScreen(DeskScreen):
         if self._view is None:
             return Content("")
         if self._view.pending:
-            words = (
-                "Queued here: it is sent as soon as the central API answers. The number is final."
-            )
+            words = "Queued: it is sent as soon as the central API answers."
         else:
             words = "Sent: the central API has it."
-        return Content.styled(words, "$text-muted")
+        return Content.styled(f"{words} The number is final.", "$text-muted")
 
 
 def what_to_say(record: RmaRecord) -> list[str]:

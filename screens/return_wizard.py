@@ -202,11 +202,16 @@ class ReturnWizard(DeskScreen):
         """Enter: to the next field that is usually needed."""
         assert self._panel is not None
         self._panel.leave(name)
+        left = self._panel.mark_of(name)
         further = self._panel.advance(name)
         self._changed()
         self._save_soon()
+        unclear = self._panel.echo(name) if self._panel.mark_of(name) == left else None
         if further is not None:
             self._stand_on(further)
+            if unclear is not None and unclear.wrong:
+                label = BY_NAME[name].label.strip(" 1234567")
+                self.show_message(f"{label}: {unclear.text}", "error")
         else:
             open_points = self._panel.open_points()
             self.show_message(

@@ -47,10 +47,12 @@ def whole(cells: Cells, field: str, low: int, high: int) -> int | None:
     value = cells.get(field)
     if not value or not (value := value.strip()):
         return None
-    match = _WHOLE.fullmatch(value)
-    if match is None:
+    if value.isascii() and value.isdigit() and len(value) < 16:
+        number = int(value)
+    elif match := _WHOLE.fullmatch(value):
+        number = int(match.group(1))
+    else:
         raise BadCell(field, f"{clean(value)[:40]!r} is no whole number")
-    number = int(match.group(1))
     if not low <= number <= high:
         raise BadCell(field, f"is {number}: expected {low} to {high}")
     return number

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from central_api.intake.cells import (
     LONGEST_ID,
@@ -21,7 +21,7 @@ from central_api.intake.cells import (
 )
 from central_api.intake.errors import BadCell
 from central_api.intake.rows import Cells
-from rma.money import Minor, exponent
+from rma.money import Minor
 from rma.order import MAX_UNITS, LineKind, OrderLine, Product, Warranty, WarrantyUnit
 
 ProductOf: TypeAlias = Callable[[str], Product | None]
@@ -43,6 +43,20 @@ KINDS = {
 }
 """What a line sells, by the word of the file."""
 
+_RARE = frozenset(
+    {
+        "final_sale",
+        "serials",
+        "lot",
+        "warranty",
+        "bundle_parent",
+        "returned_before",
+        "refunded_before",
+        "discount_share",
+    }
+)
+"""Columns that most files lack: their rows are not asked for each of them."""
+
 _WARRANTY = re.compile(r"([0-9]{1,4}) ?(day|month|year)s?")
 
 
@@ -51,6 +65,8 @@ class OrderTerms:
     """What the lines of one order share, and what they leave behind for it."""
 
     currency: str
+    digits: int
+    """Of the currency, after the point."""
     placed_at: datetime
     latest: datetime
     """No delivery is later."""
@@ -59,13 +75,12 @@ class OrderTerms:
     shares: dict[str, Minor] = field(default_factory=dict)
     """What each line carried of the order discount, where the source says so."""
 
-    def read(self, cells: Cells, ordinal: int) -> OrderLine:
-        """One line; `gross` is still without its share of the order discount.
+    def read(self, cells: Cells, line_id: str, ordinal: int) -> OrderLine:
+        """One line; its `gross` is still without its share of the order discount.
 
         Raises:
             BadCell: if a cell cannot be taken over.
         """
-        line_id = identifier(cells, "line_no")
         self._check_currency(cells)
         sku = identifier(cells, "sku")
         units = whole(cells, "qty", 1, MAX_UNITS)
@@ -74,9 +89,6 @@ class OrderTerms:
         gross = self._gross(cells, units)
         delivered, delivered_at = self._delivery(cells, units)
         name, category = self._described(cells, sku)
-        share = amount(cells, "discount_share", self.currency)
-        if share is not None:
-            self.shares[line_id] = share
         try:
             return OrderLine(
                 line_id=line_id,
@@ -90,18 +102,26 @@ class OrderTerms:
                 tax=self._tax(cells),
                 category=category,
                 kind=self._kind(cells),
-                final_sale=yes_or_no(cells, "final_sale"),
-                serials=_serials(cells, units),
-                lot=text(cells, "lot"),
-                warranty=_warranty(cells),
-                bundle_parent=text(cells, "bundle_parent", LONGEST_ID) or None,
-                returned_before=whole(cells, "returned_before", 0, delivered) or 0,
-                refunded_before=amount(cells, "refunded_before", self.currency) or 0,
+                **({} if _RARE.isdisjoint(cells) else self._rare(cells, line_id, units, delivered)),
             )
         except BadCell:
             raise
         except ValueError as error:
             raise BadCell(str(error).partition(" ")[0], str(error)) from error
+
+    def _rare(self, cells: Cells, line_id: str, units: int, delivered: int) -> dict[str, Any]:
+        share = amount(cells, "discount_share", self.currency)
+        if share is not None:
+            self.shares[line_id] = share
+        return {
+            "final_sale": yes_or_no(cells, "final_sale"),
+            "serials": _serials(cells, units),
+            "lot": text(cells, "lot"),
+            "warranty": _warranty(cells),
+            "bundle_parent": text(cells, "bundle_parent", LONGEST_ID) or None,
+            "returned_before": whole(cells, "returned_before", 0, delivered) or 0,
+            "refunded_before": amount(cells, "refunded_before", self.currency) or 0,
+        }
 
     def _check_currency(self, cells: Cells) -> None:
         currency = cells.get("currency", "").strip()
@@ -119,7 +139,7 @@ class OrderTerms:
         price = cells.get("unit_price", "")
         if not price.strip():
             raise BadCell("gross", "is empty, and so is unit_price")
-        return line_total("unit_price", price, units, exponent(self.currency))
+        return line_total("unit_price", price, units, self.digits)
 
     def _tax(self, cells: Cells) -> Minor:
         tax = amount(cells, "tax", self.currency)

@@ -81,7 +81,7 @@ class OrderReader:
 
     def _read(self, row: Staged, line_rows: Sequence[Staged], found: _Lines) -> ReadOrder:
         cells = self.orders.parse(row.raw)
-        currency = self._currency_of(cells)
+        currency, digits = self._currency_of(cells)
         placed_at = instant(cells, "placed_at", self.latest)
         if placed_at is None:
             raise BadCell("placed_at", "is empty")
@@ -89,6 +89,7 @@ class OrderReader:
             raise BadCell("order_id", "no line of the lines file belongs to it")
         terms = OrderTerms(
             currency=currency,
+            digits=digits,
             placed_at=placed_at,
             latest=self.latest,
             product_of=self.product_of,
@@ -133,15 +134,14 @@ class OrderReader:
             incomplete=found.lost,
         )
 
-    def _currency_of(self, cells: Cells) -> str:
+    def _currency_of(self, cells: Cells) -> tuple[str, int]:
         currency = text(cells, "currency").upper() or self.currency
         if not currency:
             raise BadCell("currency", "is empty: give --currency for orders that name none")
         try:
-            exponent(currency)
+            return currency, exponent(currency)
         except BadAmount as error:
             raise BadCell("currency", str(error)) from error
-        return currency
 
     def _read_lines(self, rows: Sequence[Staged], terms: OrderTerms, found: _Lines) -> None:
         first_rows: dict[str, int] = {}
@@ -156,7 +156,7 @@ class OrderReader:
                     )
                     continue
                 first_rows[line_id] = row.line
-                found.good.append((row, terms.read(cells, ordinal)))
+                found.good.append((row, terms.read(cells, line_id, ordinal)))
             except BadCell as error:
                 found.bad[row] = error
                 found.lost = True

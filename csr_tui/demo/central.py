@@ -63,12 +63,13 @@ class Central:
             CentralFailed: if it ends before it listens.
         """
         arguments = ["serve", "--database", str(self._database), "--port", "0", "--json"]
+        arguments.append("--stop-with-stdin")  # it ends with us, even if we are killed
         if defaults:
             arguments.append("--with-defaults")
         with self._log.open("a") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [*_PROGRAM, *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -95,8 +96,9 @@ class Central:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
             self._process = None
 
 

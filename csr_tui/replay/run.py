@@ -33,7 +33,8 @@ class Report:
     returns: int = 0
     synced: int = 0
     attention: int = 0
-    server_check: str = ""
+    server_faults: object = None
+    """What `csr-central check` found; an empty list when the books agree."""
     seconds: float = 0.0
     """Playing and syncing the events, without import and first download."""
     events_per_second: float = 0.0
@@ -45,7 +46,8 @@ class Report:
     @property
     def clean(self) -> bool:
         """Whether everything came out as recorded and reached the server."""
-        return not self.differences and not self.attention and self.synced == self.returns
+        arrived = self.synced == self.returns and not self.attention
+        return arrived and not self.differences and not self.server_faults
 
 
 def replay(folder: Path) -> Report:
@@ -82,7 +84,7 @@ def _replay_in(place: Path, files: ReplayFiles) -> Report:
             _play(opened, clock, files, report)
         finally:
             opened.close()
-        report.server_check = str(central.command("check").get("result", "ok"))
+        report.server_faults = central.command("check")["faults"]
         report.bytes = {
             path.name: path.stat().st_size
             for path in (place / "central.db", folder / "work.db", folder / "ref.db")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,3 +68,29 @@ def test_without_keep_nothing_is_left_behind(
 def _minor(text: str) -> int:
     whole, _, cents = text.partition(".")
     return int(whole) * 100 + int(cents)
+
+
+def test_the_central_api_ends_with_the_program_that_started_it(own_shop: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from csr_tui.demo.central import Central;"
+        f"c = Central(Path({str(own_shop)!r})); print(c.start(defaults=False), flush=True);"
+        "time.sleep(600)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    port = int(parent.stdout.readline().rsplit(":", 1)[1])
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            return
+        except OSError:  # it is just closing
+            continue
+    raise AssertionError("the central API still listens")

@@ -78,7 +78,7 @@ async def test_a_refused_finalize_focuses_the_first_wrong_field_and_marks_all() 
         await seat.press("1", "f9")
         await seat.sees("✗ Choose why it comes back. (2 more marked)")
         assert seat.app.focused is not None and seat.app.focused.id == "reason"
-        await seat.sees("✗ Ask what condition", "✗ Caller", "✗ Ask for 1 facts about")
+        await seat.sees("✗ Ask what condition", "✗ Caller", "✗ Ask for a fact about")
         assert kept(the_shop).refused_tries == 1
         await seat.press(*"broken", "enter")
         await seat.no_longer_sees("✗ Choose why")
