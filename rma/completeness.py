@@ -83,13 +83,13 @@ def missing_of_return(
     if not request.lines:
         say("lines", "Choose at least one line that comes back.")
     missing.extend(_missing_contact(request, policies))
-    needed = max((policy.verification for policy in policies), default=0)
-    if not request.verification_skipped.strip():
-        allowed = [set(p.verification_facts) for p in policies if p.verification]
-        given = set(request.verified).intersection(*allowed) if allowed else set()
-        if len(given) < needed:
-            facts = "a fact" if needed == 1 else f"{needed} facts"
-            say("verified", f"Ask for {facts} about the caller, or say why not.")
+    given = set(request.verified)
+    lacking = [
+        p.verification for p in policies if len(given & {*p.verification_facts}) < p.verification
+    ]
+    if lacking and not request.verification_skipped.strip():
+        facts = "a fact" if max(lacking) == 1 else f"{max(lacking)} facts"
+        say("verified", f"Ask for {facts} about the caller, or say why not.")
     if request.return_type is ReturnType.GOODWILL and not request.goodwill_reason.strip():
         say("goodwill_reason", "Say why this is a goodwill return.")
     elif request.goodwill and not request.goodwill_reason.strip():

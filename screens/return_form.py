@@ -15,7 +15,7 @@ from screens.return_fields import BY_NAME, FIELDS, QUANTITY, Kind
 from screens.return_lines import QuantityList
 from screens.return_money import MARKS, column, strip
 from screens.return_panel import ReturnPanel
-from screens.widgets.field import Field
+from screens.widgets.field import Field, FieldInput
 from screens.widgets.key_tally import KeyTally
 from screens.widgets.safe_text import plain
 from screens.widgets.ticks import Ticks
@@ -118,7 +118,10 @@ class ReturnForm(Vertical):
             self.draw()
         if name == QUANTITY:
             self._lines.begin_anew()
-        self._target(name).focus()
+        target = self._target(name)
+        target.focus()
+        if isinstance(target, FieldInput):
+            target.select_all()
         if opened:
             exceptions = self.query_one("#exceptions-heading")
             self.call_after_refresh(exceptions.scroll_visible, top=True, animate=False)
@@ -175,7 +178,7 @@ class ReturnForm(Vertical):
             lines.styles.height = height
         lines.refresh()
         width = lines.size.width or self.size.width
-        self.query_one("#lines-heading", Static).update(lines.heading(width))
+        self.query_one("#lines-heading", Static).update(lines.heading(width, height))
 
     def _draw_answer(self) -> None:
         answer = self.query_one("#answer", Static)

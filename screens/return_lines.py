@@ -84,11 +84,11 @@ class QuantityList(Widget, can_focus=True):
         shown = rows[self._top : self._top + height]
         return Content("\n").join([self._row(row) for row in shown])
 
-    def heading(self, width: int) -> Content:
-        """The title of the section with the columns' names, aligned with the rows."""
+    def heading(self, width: int, height: int) -> Content:
+        """The title of the section with the columns' names, aligned with the rows, of which `height` are seen."""
         count = len(self._panel.rows)
         at = next((i for i, r in enumerate(self._panel.rows, 1) if r.key == self._panel.key), 1)
-        where = f"  {at} of {count}" if count > max(1, self.size.height) else ""
+        where = f"  {at} of {count}" if count > height else ""
         left = pad(f"1 Lines{where}", max(0, width - _tail_cells()))
         tail = pad("left", 9, right=True) + "  " + pad("qty", _QUANTITY_CELLS) + "  "
         return Content.assemble(

@@ -1,4 +1,4 @@
-"""The state of the return panel, without a widget: what is typed, what the rules said last, and where Enter goes.
+"""The state of the return panel, without a widget: what is typed, and what the rules said last.
 
 Texts are kept as typed; `for_rules` is what they stand for. Everything here is quick and does no I/O.
 """
@@ -20,7 +20,8 @@ from rma.record import Refusal
 from rma.request import Evidence, Fact
 from rma.verdict import Finding, Missing, Verdict
 from screens.return_draft import Row, RowKey, asked, asked_keys, line_at, rows_of, with_line
-from screens.return_fields import BY_NAME, FIELDS, ORDER, QUANTITY, FieldSpec, Kind, field_of
+from screens.return_fields import BY_NAME, ORDER, QUANTITY, Kind, field_of
+from screens.return_marks import Mark, marks_of
 from screens.values import (
     CHANNELS,
     CONDITIONS,
@@ -31,19 +32,6 @@ from screens.values import (
     reason_values,
     serial_values,
 )
-
-Mark = tuple[str, RowKey | None]
-"""A field, and the row it belongs to where every line has its own."""
-
-_FIELD_OF_RULE = {
-    Rule.QUANTITY: QUANTITY,
-    Rule.SERIAL: "serials",
-    Rule.CONDITION: "condition",
-    Rule.EVIDENCE: "evidence",
-    Rule.PROOF: "proof",
-    Rule.RESOLUTION: "resolution",
-}
-"""Where an agent can do something about a refusing rule; an exception can be asked for the rest."""
 
 _FIXED = {
     "return_type": RETURN_TYPES,
@@ -276,7 +264,7 @@ class ReturnPanel:
                 return Echo("" if _same(said, text) else said)
         if wrong:
             return Echo(wrong, wrong=True)
-        if name == "note" and self._reason_asks_note() and not text.strip():
+        if name == "note" and self.reason_asks_note() and not text.strip():
             return Echo("this reason needs a note")
         return Echo("")
 
@@ -327,15 +315,12 @@ class ReturnPanel:
     def judged(self, view: DraftView, keys: tuple[RowKey, ...]) -> None:
         """Take the answer of the rules about the rows `keys`; marks go where the reason for them went."""
         self.view, self._view_keys = view, keys
-        standing = {mark for mark, _ in self._against(view.missing, view.assessment.all_findings)}
-        self.marks = {mark: said for mark, said in self.marks.items() if mark in standing}
+        standing = self._marks(view.missing, view.assessment.all_findings)
+        self.marks = {mark: standing[mark] for mark in self.marks if mark in standing}
 
     def refused(self, refusal: Refusal) -> Mark | None:
         """Mark everything that stands against the return; gives the first field to look at."""
-        against = self._against(refusal.missing, refusal.findings)
-        self.marks = {}
-        for mark, said in against:
-            self.marks.setdefault(mark, said)
+        self.marks = self._marks(refusal.missing, refusal.findings)
         keys = [row.key for row in self.rows]
 
         def place(mark: Mark) -> tuple[int, int]:
@@ -344,58 +329,14 @@ class ReturnPanel:
 
         return min(self.marks, key=place, default=None)
 
-    def advance(self, name: str) -> str | None:
-        """Where Enter goes: the next field of this line, else the next unfinished line, else the caller."""
-        further = self.after(name)
-        if BY_NAME[name].of_line and not BY_NAME[name].rare:
-            if further is not None and BY_NAME[further].of_line and self.typed.quantity.strip():
-                return further
-            unfinished = self._unfinished()
-            if unfinished is not None:
-                self.key = unfinished
-                return self.after(QUANTITY)
-            return "email" if self._wants(BY_NAME["email"]) else "verified"
-        return further
-
-    def after(self, name: str) -> str | None:
-        """The next field of the screen that is usually needed and still empty."""
-        for spec in FIELDS[ORDER[name] + 1 :]:
-            if spec.rare and not BY_NAME[name].rare:
-                break
-            if self.shows(spec.name) and (BY_NAME[name].rare or self._wants(spec)):
-                return spec.name
-        return None
-
-    def _unfinished(self) -> RowKey | None:
-        """The next row on the return that lacks its reason or condition, from the row under the cursor on."""
-        keys = self.on_return
-        ordered = [k for k in keys if k != self.key]
-        for key in ordered:
-            line = line_at(self.draft, key)
-            if not (line.reason.strip() and line.condition.strip()):
-                return key
-        return None
-
     # --- inside ------------------------------------------------------------------------------------------------
-
-    def _wants(self, spec: FieldSpec) -> bool:
-        if spec.name == "note":
-            return self._reason_asks_note() and not self.typed.note.strip()
-        if spec.name == "email":
-            return not (self.draft.email.strip() or self.draft.phone.strip())
-        if spec.name in ("phone", "verification_skipped"):
-            return False
-        if spec.name == "resolution":
-            return False
-        if spec.name == "verified":
-            return True
-        return not self.text(spec.name).strip()
 
     def _clear(self, name: str, text: str) -> str:
         value = self.values(name).match(text).value
         return value.code if value is not None else text
 
-    def _reason_asks_note(self) -> bool:
+    def reason_asks_note(self) -> bool:
+        """Whether the reason of this row needs a note."""
         value = self.values("reason").match(self.text("reason")).value
         reason = self.reasons.find(value.code) if value else None
         return reason is not None and reason.note_required
@@ -411,36 +352,12 @@ class ReturnPanel:
         mark = self.mark_of(name)
         if mark not in self._left or not self.text(name).strip() or self.view is None:
             return ""
-        return dict(self._against(self.view.missing, ())).get(mark, "")
+        return self._marks(self.view.missing, ()).get(mark, "")
 
-    def _against(
-        self, missing: Sequence[Missing], findings: Sequence[Finding]
-    ) -> list[tuple[Mark, str]]:
-        """What stands against the return, by field."""
-        marks: list[tuple[Mark, str]] = []
-        for entry in missing:
-            name = field_of(entry.field)
-            marks.append(((name, self._row_of(name, entry.line_id)), entry.sentence))
-        by_row = [(key, self.assessment_of(key)) for key in self.on_return]
-        for finding in findings:
-            if finding.outcome is not Verdict.INELIGIBLE:
-                continue
-            key = next((k for k, line in by_row if line and finding in line.findings), None)
-            name = _FIELD_OF_RULE.get(
-                finding.rule, "override_reason" if finding.overridable else QUANTITY
-            )
-            key = (key or self.key) if BY_NAME[name].of_line else None
-            marks.append(((name, key), finding.sentence))
-        return marks
-
-    def _row_of(self, name: str, line_id: str | None) -> RowKey | None:
-        if not BY_NAME[name].of_line:
-            return None
-        if line_id is None:
-            return self.key
-        copies = [key for key in self.on_return if key.line_id == line_id]
-        empty = [key for key in copies if not getattr(line_at(self.draft, key), name)]
-        return (empty or copies or [RowKey(line_id)])[0]
+    def _marks(self, missing: Sequence[Missing], findings: Sequence[Finding]) -> dict[Mark, str]:
+        lines = self.view.assessment.lines if self.view else ()
+        judged = tuple(zip(self._view_keys, lines, strict=False))
+        return marks_of(missing, findings, draft=self.draft, edited=self.key, judged=judged)
 
 
 _FACT_WORDS = {

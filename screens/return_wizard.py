@@ -24,11 +24,13 @@ from rma.request import Role
 from screens.ask import ConfirmTyped
 from screens.base import DeskScreen
 from screens.navigation import ReturnLeft, ReturnMade
-from screens.return_draft import differs
 from screens.return_fields import BY_NAME, QUANTITY
 from screens.return_form import ReturnForm
+from screens.return_keeper import ReturnKeeper
 from screens.return_lines import QuantityList
-from screens.return_panel import Mark, ReturnPanel
+from screens.return_marks import Mark
+from screens.return_panel import ReturnPanel
+from screens.return_steps import advance
 from screens.widgets.key_tally import KeyTally
 from screens.widgets.ticks import Ticks
 from screens.widgets.values_list import ValuesList
@@ -66,12 +68,7 @@ class ReturnWizard(DeskScreen):
         self._panel: ReturnPanel | None = None
         self._form: ReturnForm | None = None
         self._tally = KeyTally(clock.now)
-        self._untouched: Draft | None = None
-        self._kept: Draft | None = None
-        self._saving = asyncio.Lock()
-        self._judging = self._judge_again = False
-        self._submitting = False
-        self._over = False
+        self._keeper: ReturnKeeper | None = None
 
     # --- opening ------------------------------------------------------------------------------------------------
 
@@ -106,13 +103,15 @@ class ReturnWizard(DeskScreen):
         reasons: ReasonTree,
         view: DraftView,
     ) -> ReturnForm:
-        self._untouched = untouched
-        self._kept = draft if self._draft_id else None
         self._tally = KeyTally(self._clock.now, draft.keys, draft.first_key_at)
         self._panel = ReturnPanel(
             draft, order, reasons, supervisor=self._role.approves, line_id=self._line_id
         )
         self._panel.judged(view, ())
+        kept = draft if self._draft_id else None
+        self._keeper = ReturnKeeper(
+            self._returns, self._panel, self._tally, untouched=untouched, kept=kept
+        )
         self.set_heading(
             f"Return · order {order.order.number} · {view.customer.name}",
             f"{order.order.placed_at:%Y-%m-%d} · {order.order.currency}",
@@ -127,6 +126,7 @@ class ReturnWizard(DeskScreen):
         if panel is None or name not in BY_NAME or panel.text(name) == event.input.value:
             return
         panel.type(name, event.input.value)
+        self.clear_message()
         self._changed()
 
     @on(Input.Submitted)
@@ -203,7 +203,7 @@ class ReturnWizard(DeskScreen):
         assert self._panel is not None
         self._panel.leave(name)
         left = self._panel.mark_of(name)
-        further = self._panel.advance(name)
+        further = advance(self._panel, name)
         self._changed()
         self._save_soon()
         unclear = self._panel.echo(name) if self._panel.mark_of(name) == left else None
@@ -232,43 +232,22 @@ class ReturnWizard(DeskScreen):
     # --- the rules and the draft -----------------------------------------------------------------------------------
 
     def _judge_soon(self) -> None:
-        self._judge_again = True
-        if not self._judging:
-            self._judging = True
-            self.run_worker(self._judge(), name="judge")
+        self.run_worker(self._judge(), name="judge")
 
     async def _judge(self) -> None:
-        """Ask the rules until nothing was typed meanwhile; answers to older texts are dropped."""
-        panel = self._panel
-        assert panel is not None
-        try:
-            while self._judge_again and not self._over:
-                self._judge_again = False
-                keys, draft = panel.on_return, panel.for_rules()
-                with self.reporting():
-                    view = await asyncio.to_thread(self._returns.assess, draft)
-                    if not self._judge_again and not self._over and self._form is not None:
-                        panel.judged(view, keys)
-                        self._form.draw()
-        finally:
-            self._judging = False
-
-    def _current(self) -> Draft:
-        assert self._panel is not None
-        return replace(self._panel.draft, keys=self._tally.keys, first_key_at=self._tally.first_at)
+        """Ask the rules, and show what they say."""
+        assert self._keeper is not None
+        with self.reporting():
+            if await self._keeper.judge() and self._form is not None:
+                self._form.draw()
 
     def _save_soon(self) -> None:
         self.run_worker(self._save(), name="save")
 
     async def _save(self) -> None:
-        """Keep the draft, if anything was typed since it was kept."""
-        async with self._saving:
-            before = self._kept or self._untouched
-            draft = self._current()
-            if self._over or before is None or not differs(draft, before):
-                return
-            with self.reporting():
-                self._kept = await asyncio.to_thread(self._returns.save, draft)
+        assert self._keeper is not None
+        with self.reporting():
+            await self._keeper.save()
 
     async def before_leaving(self) -> None:
         """Keep what is half-typed."""
@@ -304,15 +283,14 @@ class ReturnWizard(DeskScreen):
     async def action_leave(self) -> None:
         """F3: the draft is kept."""
         await self.before_leaving()
-        self.post_message(
-            ReturnLeft(_KEPT if self._kept else "Nothing was typed: no draft is kept.")
-        )
+        kept = self._keeper is not None and self._keeper.kept is not None
+        self.post_message(ReturnLeft(_KEPT if kept else "Nothing was typed: no draft is kept."))
 
     def action_discard(self) -> None:
         """Esc: throw the draft away, after a question if anything was typed."""
-        assert self._form is not None and self._untouched is not None
+        assert self._form is not None and self._keeper is not None
         self._form.take_focused()
-        if not differs(self._current(), self._untouched) and self._kept is None:
+        if not self._keeper.typed:
             self.post_message(ReturnLeft(""))
             return
         question = ConfirmTyped(
@@ -321,13 +299,10 @@ class ReturnWizard(DeskScreen):
         self.open_dialog(question, self._discard)
 
     async def _discard(self, sure: bool | None) -> None:
-        if not sure:
-            return
-        async with self._saving:
-            self._over = True
+        if sure and self._keeper is not None:
             with self.reporting():
-                await asyncio.to_thread(self._returns.discard, self._current().draft_id)
-        self.post_message(ReturnLeft("The draft is thrown away."))
+                await self._keeper.discard()
+                self.post_message(ReturnLeft("The draft is thrown away."))
 
     def _values_of(self, name: str) -> bool:
         assert self._panel is not None
@@ -384,34 +359,15 @@ class ReturnWizard(DeskScreen):
 
     async def action_submit(self) -> None:
         """F9: the number, or everything that stands against it."""
-        assert self._form is not None and self._panel is not None
-        if self._over or self._submitting:
-            return
-        self._submitting = True
-        try:
-            self._form.take_focused()
-            async with self._saving:
-                with self.reporting():
-                    await self._finalize()
-        finally:
-            self._submitting = False
+        assert self._form is not None and self._panel is not None and self._keeper is not None
+        self._form.take_focused()
+        with self.reporting():
+            made = await self._keeper.finalize()
+            if isinstance(made, Refusal):
+                self._show_refusal(self._panel.refused(made))
+            elif made is not None:
+                self.post_message(ReturnMade(made))
         await self._save()
-
-    async def _finalize(self) -> None:
-        panel = self._panel
-        assert panel is not None
-        keys = panel.on_return
-        draft = replace(panel.for_rules(), keys=self._tally.keys, first_key_at=self._tally.first_at)
-        made = await asyncio.to_thread(self._returns.finalize, draft)
-        if not isinstance(made, Refusal):
-            self._over = True
-            self.post_message(ReturnMade(made))
-            return
-        panel.judged(await asyncio.to_thread(self._returns.assess, draft), keys)
-        panel.draft = replace(panel.draft, refused_tries=panel.draft.refused_tries + 1)
-        # finalize kept the draft as it was judged: the next save keeps it as it was typed
-        self._kept = draft
-        self._show_refusal(panel.refused(made))
 
     def _show_refusal(self, first: Mark | None) -> None:
         panel, form = self._panel, self._form

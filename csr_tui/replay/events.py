@@ -37,6 +37,8 @@ class Event:
 
     seq: int
     at: datetime
+    invoice: str
+    """Number of the credit note, which orders it among what happened in the same minute; empty where unknown."""
     customer_id: str
     sku: str
     quantity: int
@@ -88,6 +90,7 @@ def read_events(path: Path) -> Iterator[Event]:
             yield Event(
                 seq=int(row["seq"]),
                 at=datetime.strptime(row["at"], "%Y-%m-%d %H:%M").replace(tzinfo=UTC),
+                invoice=row.get("credit_note", "").lstrip("C"),
                 customer_id=row["customer_id"],
                 sku=row["sku"],
                 quantity=int(row["qty"]),

@@ -45,6 +45,13 @@ class BoughtLine:
         """Oldest first; ties by invoice number, then line."""
         return (self.placed_at, self.order_number, self.position)
 
+    def is_before(self, event: Event) -> bool:
+        """Whether the event may know of it: placed before it, in the same minute by invoice number."""
+        if self.placed_at != event.at:
+            return self.placed_at < event.at
+        both = self.order_number.isdigit() and event.invoice.isdigit()
+        return both and int(self.order_number) < int(event.invoice)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
@@ -80,7 +87,7 @@ class Player:
         bought = [
             line
             for line in self._lines_of(event.customer_id).get(event.sku, [])
-            if line.placed_at < event.at
+            if line.is_before(event)
         ]
         left = self._returnable(bought)
         if not left:

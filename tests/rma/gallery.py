@@ -198,6 +198,7 @@ def _missing() -> list[tuple[None, Assessment]]:
         *((None, judged(each)) for each in lines),
         (None, judged(shop.wanted(reason="faulty"), reasons=defect_only)),
         (None, judged(policy=verified)),
+        (None, judged(policy=shop.policy(verification=1))),
         (None, judged(customer=None)),
         (None, judged(order=None, ledger=None)),
         (None, judged(order=serial)),

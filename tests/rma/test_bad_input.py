@@ -12,7 +12,7 @@ from rma.draft import read_draft
 from rma.money import BadAmount
 from rma.numbers import spoken
 from rma.operations import CancelReturn
-from rma.policy import ContactDuty, FinalSale, Rule
+from rma.policy import ContactDuty, FinalSale, Rule, Scope
 from rma.reasons import BadReasonTree, Reason, ReasonTree
 from rma.record import check
 from rma.request import Contact, Fact, Resolution, ReturnRequest, ReturnType
@@ -155,6 +155,26 @@ def test_callers_are_verified_by_as_many_facts_as_the_policy_asks() -> None:
     skipped = shop.judged(policy=policy, asking={"verification_skipped": "Known voice"})
     assert skipped.missing == ()
     assert any(f.rule is Rule.VERIFICATION for f in skipped.findings)
+
+
+def test_a_caller_is_verified_for_each_policy_by_its_own_facts() -> None:
+    general = shop.policy(verification=1, verification_facts=(Fact.NAME,))
+    toys = shop.policy(
+        "toys",
+        scope=Scope(categories=("toys",)),
+        verification=1,
+        verification_facts=(Fact.PHONE,),
+    )
+    order = shop.order(shop.line("1"), shop.line("2", category="toys"))
+
+    def asked(*facts: Fact) -> set[str]:
+        both = (shop.wanted("1"), shop.wanted("2"))
+        return fields(
+            shop.judged(*both, order=order, policies=(general, toys), asking={"verified": facts})
+        )
+
+    assert asked(Fact.NAME) == asked(Fact.PHONE) == {"verified"}
+    assert asked(Fact.NAME, Fact.PHONE) == set()
 
 
 def test_final_sale_is_refused() -> None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rma.assessment import Assessment
-from rma.policy import Approval, ManyReturns, Rule, Window, WindowStart
+from rma.order import Warranty, WarrantyUnit
+from rma.policy import Approval, ManyReturns, Rule, Scope, Window, WindowStart
 from rma.request import ReturnType
 from rma.states import RMA_TABLE, RmaCommand, RmaState
 from rma.verdict import Finding, Verdict
@@ -175,8 +176,6 @@ def test_every_flag_of_a_return_is_named() -> None:
 
 
 def test_the_strictest_of_several_policies_decides_about_a_risk() -> None:
-    from rma.policy import Scope
-
     relaxed = shop.policy(approval=Approval(risk=False))
     strict = shop.policy("toys", scope=Scope(categories=("toys",)))
     order = shop.order(shop.line("1"), shop.line("2", category="toys"))
@@ -249,8 +248,6 @@ def test_a_claimed_time_in_the_future_always_needs_a_person(offline_hours: int |
 
 
 def test_the_most_specific_policy_judges() -> None:
-    from rma.policy import Scope
-
     general = shop.policy()
     kitchen = shop.policy("kitchen", scope=Scope(categories=("kitchen",)))
     web_kitchen = shop.policy("web", scope=Scope(categories=("kitchen",), sources=("web",)))
@@ -264,8 +261,6 @@ def test_the_most_specific_policy_judges() -> None:
 
 
 def test_a_defect_may_come_back_as_long_as_the_warranty_lasts() -> None:
-    from rma.order import Warranty, WarrantyUnit
-
     order = shop.order(shop.line(warranty=Warranty(2, WarrantyUnit.YEARS)))
     defect = {"return_type": ReturnType.DEFECT}
     wish = shop.wanted(reason="broken")

@@ -8,6 +8,7 @@ from typing import Any
 from rma.ledger import Ledger
 from rma.order import TenderKind
 from rma.quote import Quote
+from rma.reasons import Reason
 from rma.request import Resolution
 from rma.verdict import Verdict
 from tests import shop
@@ -129,8 +130,6 @@ def test_an_agents_override_asks_a_supervisor() -> None:
 
 
 def test_without_a_wish_the_reason_says_what_is_proposed() -> None:
-    from rma.reasons import Reason
-
     tree = shop.reasons(
         Reason(code="gift", label="A gift", default_resolution=Resolution.STORE_CREDIT)
     )

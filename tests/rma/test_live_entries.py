@@ -21,6 +21,7 @@ from rma.policy import (
     ReasonEvidence,
     ReasonPayer,
     RefundTiming,
+    RoleLimit,
     Rule,
     Scope,
     Window,
@@ -209,8 +210,6 @@ def test_every_fact_verifies_a_caller(fact: Fact) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_has_its_own_limits(role: Role) -> None:
-    from rma.policy import RoleLimit
-
     limit = RoleLimit(role=role, manual=shop.amounts(EUR=100), goodwill=shop.amounts(EUR=100))
     by_hand = shop.wanted(amount=100, amount_reason="Agreed")
     for other in Role:

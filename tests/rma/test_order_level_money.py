@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rma.ledger import Ledger
-from rma.order import Order
+from rma.order import Charge, ChargeKind, Order
 from rma.policy import CouponRule, Fees, OriginalShipping
 from rma.quote import ComponentKind, Quote
 from tests import shop
@@ -91,8 +91,6 @@ def test_the_tax_of_shipping_adds_up_even_after_a_cancelled_return() -> None:
 
 
 def test_a_fee_of_the_order_is_not_shipping_and_does_not_come_back() -> None:
-    from rma.order import Charge, ChargeKind
-
     fee = Charge(charge_id="gift wrap", kind=ChargeKind.FEE, gross=300)
     policy = shop.policy(original_shipping=OriginalShipping.ALWAYS)
     assert quote(order=shop.order(charges=(fee,)), policy=policy).total == 11900

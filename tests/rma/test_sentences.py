@@ -7,7 +7,7 @@ import re
 import pytest
 
 from rma.assessment import Assessment
-from rma.policy import Rule
+from rma.policy import Rule, Window
 from rma.verdict import Verdict
 from tests import shop
 from tests.rma.gallery import everything
@@ -52,8 +52,6 @@ def test_the_line_speaks_with_the_voice_of_its_strictest_finding(verdict: Verdic
 
 
 def test_one_day_is_said_as_one_day() -> None:
-    from rma.policy import Window
-
     policy = shop.policy(window=Window(days=1))
     assert "1 day ended on 11 November 2026." in shop.judged(policy=policy).lines[0].sentence
 

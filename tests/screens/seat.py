@@ -139,8 +139,10 @@ class Seat:
         await self.until(lambda: text not in self.text, text)
 
     async def until(self, condition: Callable[[], bool], what: object = "") -> None:
-        """Wait for a condition, for 5 seconds at most."""
-        for _ in range(500):
+        """Wait for a condition, for 20 seconds at most: the machine may be busy."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + 20
+        while clock() < deadline:
             if condition():
                 return
             await asyncio.sleep(0.01)
@@ -166,5 +168,5 @@ async def seated(
     async with app.run_test(size=size) as pilot:
         seat = Seat(app, pilot.press, pilot.pause)
         if opened:
-            await seat.no_longer_sees("opening")
+            await seat.until(lambda: "Look up" in seat.text and "opening" not in seat.text)
         yield seat

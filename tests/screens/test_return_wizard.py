@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from textual import events
 
 from rma.order import LineKind
-from rma.policy import Approval, ContactDuty, Fees, Rule, Window
-from rma.request import Condition, Fact, Resolution
+from rma.policy import Approval, ContactDuty, Fees, ReasonEvidence, Rule, Window
+from rma.request import Condition, Evidence, Fact, Resolution, Role
 from rma.states import RmaState
 from tests import shop
 from tests.screens.returning import SIZES, kept, on_the_panel, shop_with
@@ -281,8 +284,6 @@ async def test_only_a_supervisor_sees_where_the_money_goes() -> None:
         await seat.sees("Goodwill")
         assert "Money to" not in seat.text
     the_shop = shop_with()
-    from rma.request import Role
-
     the_shop.as_role(Role.SUPERVISOR)
     async with on_the_panel(the_shop, (80, 40)) as seat:
         await seat.press("ctrl+t")
@@ -341,3 +342,61 @@ async def test_resuming_a_draft_of_an_order_that_is_gone_says_so() -> None:
         await seat.sees("not known here")
         await seat.press("f3")
         await seat.sees("Look up")
+
+
+async def test_evidence_is_ticked_where_the_policy_asks_for_it() -> None:
+    asked = ReasonEvidence(reason="broken", evidence=(Evidence.PHOTO,))
+    the_shop = shop_with(policy=shop.policy(evidence=(asked,)))
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("enter", "b", "enter", "d", "enter", "f9")
+        await seat.sees("✗ For this reason we need a photo.", "✗ Evidence")
+        assert seat.app.focused is not None and seat.app.focused.id == "evidence"
+        await seat.press("1")
+        await seat.sees("✓ eligible")
+        await seat.press("f9")
+        await seat.sees("RMA 471")
+    assert the_shop.work.local["47120300034"].record.request.lines[0].evidence == (Evidence.PHOTO,)
+
+
+async def test_a_restocking_fee_can_be_waived_with_a_reason() -> None:
+    the_shop = shop_with(policy=shop.policy(fees=Fees(restocking=1000)))
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("enter", "n", "enter", "o", "enter")
+        await seat.sees("-11.90")
+        await seat.press("ctrl+t")
+        await seat.sees("Waive fee")
+        await seat.type("first order")
+        await seat.no_longer_sees("-11.90")
+        await seat.sees("119.00 EUR")
+
+
+async def test_a_key_typed_before_the_number_was_seen_does_not_take_it_away() -> None:
+    async with on_the_panel(shop_with()) as seat:
+        await seat.press("enter", "n", "enter", "o", "enter")
+        for key, character in (("f9", None), ("enter", "\r"), ("enter", "\r")):
+            seat.app.post_message(events.Key(key, character))
+        await seat.sees("RMA 471 2030 0034", "Next call")
+        await seat.until(lambda: seat.app.held_keys == 0)
+        await seat.press("f5")
+        await seat.sees("RMA 471 2030 0034", "Next call")
+
+
+async def test_the_number_says_whether_it_is_sent() -> None:
+    the_shop = shop_with(policy=shop.policy(carriers=("DHL",), expires_after_days=30))
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("enter", "n", "enter", "o", "enter", "f9")
+        await seat.sees("Queued", "Send it with DHL.", "good until 20 December")
+        local = the_shop.work.local["47120300034"]
+        the_shop.work.local["47120300034"] = replace(local, pending=False)
+        await seat.press("f5")
+        await seat.sees("Sent: the central API has it.")
+
+
+async def test_goodwill_returns_ask_for_their_reason_in_section_7() -> None:
+    the_shop = shop_with(policy=shop.policy(window=Window(days=1)))
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("enter", "n", "enter", "o", "tab", "tab", "g", "f9")
+        await seat.sees("✗ Say why this is a goodwill return.")
+        assert seat.app.focused is not None and seat.app.focused.id == "goodwill_reason"
+        await seat.press(*"loyal", "f9")
+        await seat.sees("RMA 471", "? needs approval")
