@@ -224,8 +224,9 @@ class DeskApp(TypeAhead, App[None]):
         from screens.number import NumberScreen
 
         if self._session is not None:
-            await self.pop_screen()
-            await self._go(NumberScreen(self._session.desk.rmas, message.record))
+            screen = NumberScreen(self._session.desk.rmas, message.record)
+            await self.switch_screen(screen)
+            screen.show_status(self._status)
             self._start_status()
 
     @on(ReturnLeft)

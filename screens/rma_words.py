@@ -6,7 +6,6 @@ from datetime import datetime
 
 from textual.content import Content
 
-from rma.request import Resolution
 from rma.states import RmaState
 
 _STATE_STYLES = {
@@ -16,8 +15,6 @@ _STATE_STYLES = {
     RmaState.CANCELLED: ("✗", "$text-muted"),
     RmaState.EXPIRED: ("✗", "$text-muted"),
 }
-
-RESOLUTION_WORDS = {Resolution.REFUND: "refund", Resolution.STORE_CREDIT: "store credit"}
 
 
 def state_words(state: RmaState) -> Content:

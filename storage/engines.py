@@ -1,4 +1,4 @@
-"""The one place that opens databases, and the two ways to use one: reading and writing.
+"""The one place that opens databases, and the ways to use one: reading and writing.
 
 Reading is a deferred transaction (a snapshot that blocks nobody), writing an immediate one. What the driver reports
 about disk and file becomes a sentence for people; anything else is a fault of ours and stays as it is.
@@ -7,9 +7,10 @@ about disk and file becomes a sentence for people; anything else is a fault of o
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -88,20 +89,39 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         StoreTrouble: if the file cannot be written; nothing was changed then.
     """
-    with _in_words(engine), engine.execution_options(**{_BEGIN: "IMMEDIATE"}).begin() as connection:
-        yield connection
+    with _in_words(engine), engine.connect() as connection:
+        connection.execution_options(**{_BEGIN: "IMMEDIATE"})
+        with connection.begin():
+            yield connection
+
+
+def fetch(engine: Engine, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+    """The rows of one SELECT, as tuples: a snapshot of its own, without the cost of a transaction around it.
+
+    Raises:
+        StoreTrouble: if the file cannot be read.
+    """
+    with _in_words(engine):
+        connection = engine.raw_connection()
+        try:
+            rows: list[Any] = connection.cursor().execute(sql, parameters).fetchall()
+            return rows
+        finally:
+            connection.close()
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, '')}")
+    kind = connection.get_execution_options().get(_BEGIN, "")
+    connection.connection.cursor().execute(f"BEGIN {kind}")
 
 
 @contextmanager
 def _in_words(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    except (DBAPIError, sqlite3.Error) as error:
+        reported = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(reported, "sqlite_errorcode", 0) & 0xFF
         if code not in _TROUBLE:
             raise
         path = engine.get_execution_options()["path"]

@@ -6,27 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rma.operations import CallMetrics, LocalRecord
 from rma.record import RmaRecord
 from storage.documents import DocumentCache, write
-from storage.work_tables import OUTBOX, RMA
+from storage.engines import fetch
+from storage.work_tables import RMA
 
-_PENDING = (
-    select(OUTBOX.c.seq)
-    .where(OUTBOX.c.number == RMA.c.number, OUTBOX.c.state == "ready")
-    .exists()
-    .label("pending")
+_SELECT = (
+    "SELECT number, document, row_version, EXISTS (SELECT 1 FROM outbox "
+    "WHERE outbox.number = rma.number AND outbox.state = 'ready') FROM rma "
 )
-_SELECT = select(RMA.c.number, RMA.c.document, RMA.c.row_version, _PENDING)
-_OLDEST_FIRST = _SELECT.order_by(RMA.c.finalized_at, RMA.c.number)
-_BY_NUMBER = _SELECT.where(RMA.c.number == bindparam("key"))
-_BY_ORDER = _OLDEST_FIRST.where(RMA.c.order_id == bindparam("key"))
-_BY_CUSTOMER = _OLDEST_FIRST.where(RMA.c.customer_id == bindparam("key"))
-_SINCE = (
-    _SELECT.where(RMA.c.made_here, RMA.c.finalized_at >= bindparam("since"))
+_OLDEST_FIRST = " ORDER BY finalized_at, number"
+_BY_NUMBER = f"{_SELECT} WHERE number = ?"
+_BY_ORDER = f"{_SELECT} WHERE order_id = ? {_OLDEST_FIRST}"
+_BY_CUSTOMER = f"{_SELECT} WHERE customer_id = ? {_OLDEST_FIRST}"
+_NUMBERS_SINCE = (
+    select(RMA.c.number)
+    .where(RMA.c.made_here, RMA.c.finalized_at >= bindparam("since"))
     .order_by(RMA.c.finalized_at.desc(), RMA.c.number.desc())
     .limit(bindparam("most"))
 )
@@ -39,26 +38,34 @@ _CACHE_CHARACTERS = 16 << 20
 
 
 class LocalRecords:
-    """Reads and writes RMAs through a connection that the caller brings."""
+    """Reads and writes RMAs; what belongs to a transaction comes with its connection."""
 
     def __init__(self) -> None:
         self._documents = DocumentCache(RmaRecord, _CACHE_CHARACTERS)
 
-    def find(self, connection: Connection, number: str) -> LocalRecord | None:
+    def find(self, engine: Engine, number: str) -> LocalRecord | None:
         """One RMA."""
-        return next(iter(self._read(connection, _BY_NUMBER, key=number)), None)
+        return next(iter(self._known(fetch(engine, _BY_NUMBER, (number,)))), None)
 
-    def of_order(self, connection: Connection, order_id: str) -> list[LocalRecord]:
+    def find_within(self, connection: Connection, number: str) -> LocalRecord | None:
+        """One RMA, as a transaction sees it."""
+        return next(iter(self._known(connection.exec_driver_sql(_BY_NUMBER, (number,)))), None)
+
+    def of_order(self, engine: Engine, order_id: str) -> list[LocalRecord]:
         """RMAs of an order, oldest first."""
-        return self._read(connection, _BY_ORDER, key=order_id)
+        return self._known(fetch(engine, _BY_ORDER, (order_id,)))
 
-    def of_customer(self, connection: Connection, customer_id: str) -> list[LocalRecord]:
+    def of_customer(self, engine: Engine, customer_id: str) -> list[LocalRecord]:
         """RMAs of a customer, oldest first."""
-        return self._read(connection, _BY_CUSTOMER, key=customer_id)
+        return self._known(fetch(engine, _BY_CUSTOMER, (customer_id,)))
 
     def since(self, connection: Connection, since: datetime, limit: int) -> list[LocalRecord]:
         """RMAs finalized here, newest first."""
-        return self._read(connection, _SINCE, since=since, most=limit)
+        numbers = (
+            connection.execute(_NUMBERS_SINCE, {"since": since, "most": limit}).scalars().all()
+        )
+        found = (self.find_within(connection, number) for number in numbers)
+        return [record for record in found if record is not None]
 
     def add(
         self, connection: Connection, record: RmaRecord, metrics: CallMetrics, draft_id: str | None
@@ -100,17 +107,14 @@ class LocalRecords:
         """Store the server's version of an RMA that it took as it was."""
         connection.execute(_CONFIRM, {"key": number, "version": row_version})
 
-    def _read(
-        self, connection: Connection, query: Select[Any], **keys: object
-    ) -> list[LocalRecord]:
-        rows: Iterable[Any] = connection.execute(query, keys)
+    def _known(self, rows: Iterable[Any]) -> list[LocalRecord]:
         return [
             LocalRecord(
-                record=self._documents.read(row.number, row.document),
-                row_version=row.row_version,
-                pending=bool(row.pending),
+                record=self._documents.read(number, document),
+                row_version=row_version,
+                pending=bool(pending),
             )
-            for row in rows
+            for number, document, row_version, pending in rows
         ]
 
 

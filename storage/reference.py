@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -20,7 +20,7 @@ from rma.record import RmaRecord
 from rma.states import RmaState
 from storage import reference_schema, reference_search
 from storage.documents import DocumentCache, read
-from storage.engines import open_database, reading, writing
+from storage.engines import fetch, open_database, reading, writing
 from storage.errors import StoreTrouble
 from storage.reference_rows import ReferenceRow, apply_rows, insert_rows
 from storage.search import after, code_key, storable
@@ -219,9 +219,9 @@ class ReferenceStore:
             self._policies = None
             self._reasons = None
 
-    def _rows(self, sql: str, *parameters: object) -> list[tuple[str, str]]:
-        with self._engine.lent() as engine, reading(engine) as connection:
-            return [(r[0], r[1]) for r in connection.exec_driver_sql(sql, parameters)]
+    def _rows(self, sql: str, *parameters: object) -> list[Any]:
+        with self._engine.lent() as engine:
+            return fetch(engine, sql, parameters)
 
     def _select(self, cache: DocumentCache[T], sql: str, *parameters: object) -> list[T]:
         return [cache.read(key, document) for key, document in self._rows(sql, *parameters)]
@@ -236,13 +236,9 @@ class ReferenceStore:
             f"SELECT number, document, row_version FROM rma WHERE {condition} "
             "ORDER BY finalized_at, number LIMIT ?"
         )
-        with self._engine.lent() as engine, reading(engine) as connection:
-            rows = connection.exec_driver_sql(sql, (value, limit)).fetchall()
         return [
-            KnownRecord(
-                record=self._records.read(row.number, row.document), row_version=row.row_version
-            )
-            for row in rows
+            KnownRecord(record=self._records.read(number, document), row_version=row_version)
+            for number, document, row_version in self._rows(sql, value, limit)
         ]
 
 

@@ -179,18 +179,15 @@ class WorkStore:
 
     def record(self, number: str) -> LocalRecord | None:
         """One RMA made or changed here."""
-        with reading(self._engine) as connection:
-            return self._records.find(connection, number)
+        return self._records.find(self._engine, number)
 
     def records_of_order(self, order_id: str) -> list[LocalRecord]:
         """RMAs of an order made or changed here, oldest first."""
-        with reading(self._engine) as connection:
-            return self._records.of_order(connection, order_id)
+        return self._records.of_order(self._engine, order_id)
 
     def records_of_customer(self, customer_id: str) -> list[LocalRecord]:
         """RMAs of a customer made or changed here, oldest first."""
-        with reading(self._engine) as connection:
-            return self._records.of_customer(connection, customer_id)
+        return self._records.of_customer(self._engine, customer_id)
 
     def records_since(self, since: datetime, limit: int) -> list[LocalRecord]:
         """RMAs finalized here since then, newest first."""
@@ -233,7 +230,7 @@ class WorkStore:
         with self._writing() as connection:
             number = outbox.settle(connection, op_id, note, self._now())
             if number is not None:
-                local = self._records.find(connection, number)
+                local = self._records.find_within(connection, number)
                 customer_id = local.record.customer_id if local else ""
                 act = audit_acts.settled(number, customer_id, op_id, note)
                 self._chain(connection, identity).append(act)
@@ -321,7 +318,7 @@ class WorkStore:
             if result.row_version is not None:
                 self._records.confirm(connection, entry.number, result.row_version)
             return
-        local = self._records.find(connection, entry.number)
+        local = self._records.find_within(connection, entry.number)
         if local is None:
             return
         theirs = result.record or _unbooked(entry, result, local.record)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from csr_tui.bootstrap import OpenedDesk
 from csr_tui.replay.events import Event, Expectation
+from desk.customers import OrderView
 from desk.returns import Returns
 from rma.draft import Draft, DraftLine
 from rma.money import round_half_up
@@ -89,9 +90,9 @@ class Player:
             for line in self._lines_of(event.customer_id).get(event.sku, [])
             if line.is_before(event)
         ]
-        left = self._returnable(bought)
-        if not left:
+        if not bought:
             return Decided(outcome="never_bought", accepted=0, refund=0, allocations=())
+        left = self._returnable(bought, event.quantity)
         takes = _first_in_first_out(left, event.quantity)
         short = event.quantity - sum(units for _, units in takes)
         if short == 0:
@@ -164,15 +165,19 @@ class Player:
             for order_id, lines in by_order.items()
         ]
 
-    def _returnable(self, bought: list[BoughtLine]) -> list[tuple[BoughtLine, int]]:
-        views = {
-            order_id: self._opened.desk.customers.order(order_id)
-            for order_id in {line.order_id for line in bought}
-        }
+    def _returnable(self, bought: list[BoughtLine], wanted: int) -> list[tuple[BoughtLine, int]]:
+        """What is left of the lines, oldest first, until there is enough."""
         left = []
+        views: dict[str, OrderView] = {}
         for line in bought:
-            view = next(v for v in views[line.order_id].lines if v.line.line_id == line.line_id)
-            left.append((line, view.returnable))
+            view = views.get(line.order_id)
+            if view is None:
+                view = views[line.order_id] = self._opened.desk.customers.order(line.order_id)
+            units = next(v.returnable for v in view.lines if v.line.line_id == line.line_id)
+            left.append((line, units))
+            wanted -= units
+            if wanted <= 0:
+                break
         return left
 
     def _lines_of(self, customer_id: str) -> dict[str, list[BoughtLine]]:

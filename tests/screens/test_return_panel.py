@@ -23,7 +23,7 @@ def test_a_quantity_puts_a_line_on_the_return_and_clearing_it_keeps_what_was_typ
     state.type("quantity", "1")
     assert state.on_return == (RowKey("1"),)
     state.type("quantity", "")
-    assert state.on_return == ()
+    assert not state.on_return
     assert state.draft.lines == (DraftLine(line_id="1", note="scratched"),)
     assert asked(state.draft).lines == ()
 
@@ -48,7 +48,7 @@ def test_units_with_serials_offer_a_further_row_once_the_last_is_filled() -> Non
 def test_one_returnable_unit_is_suggested_not_entered() -> None:
     state = panel(shop.line("1"), shop.line("2", units=3))
     assert [state.suggestion(row) for row in state.rows] == ["1", ""]
-    assert state.on_return == ()
+    assert not state.on_return
 
 
 def test_leaving_the_reason_takes_it_and_fills_in_its_remedy() -> None:
