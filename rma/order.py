@@ -13,6 +13,9 @@ from enum import StrEnum
 from rma.calendar import require_instant
 from rma.money import MAX_AMOUNT, Minor, exponent
 
+LONGEST_ID = 80
+"""Characters of an id or number from outside."""
+
 MAX_UNITS = 1_000_000
 """More units on one line are a typing error: refused at the border."""
 
@@ -95,15 +98,27 @@ class OrderLine:
     """Money that went back for this line before we knew the order."""
 
     def __post_init__(self) -> None:
-        _text("line_id", self.line_id, 80)
-        _text("sku", self.sku, 80)
+        # Large orders are read often: one expression says that all is well, and only what is wrong pays for words.
+        if not (
+            1 <= len(self.line_id) <= LONGEST_ID
+            and 1 <= len(self.sku) <= LONGEST_ID
+            and 1 <= self.units <= MAX_UNITS
+            and 0 <= self.returned_before <= self.delivered <= self.units
+            and 0 <= self.tax <= self.gross <= MAX_AMOUNT
+            and 0 <= self.refunded_before <= self.gross
+        ):
+            self._refuse()
+        require_instant("delivered_at", self.delivered_at)
+
+    def _refuse(self) -> None:
+        _text("line_id", self.line_id, LONGEST_ID)
+        _text("sku", self.sku, LONGEST_ID)
         _between("units", self.units, 1, MAX_UNITS)
         _between("delivered", self.delivered, 0, self.units)
         _between("gross", self.gross, 0, MAX_AMOUNT)
         _between("tax", self.tax, 0, self.gross)
         _between("returned_before", self.returned_before, 0, self.delivered)
         _between("refunded_before", self.refunded_before, 0, self.gross)
-        require_instant("delivered_at", self.delivered_at)
 
     @property
     def returnable_kind(self) -> bool:
@@ -196,8 +211,8 @@ class Order:
     """What the import had to assume because the source is silent, such as `tax=0`."""
 
     def __post_init__(self) -> None:
-        _text("order_id", self.order_id, 80)
-        _text("number", self.number, 80)
+        _text("order_id", self.order_id, LONGEST_ID)
+        _text("number", self.number, LONGEST_ID)
         exponent(self.currency)
         require_instant("placed_at", self.placed_at)
         if len({line.line_id for line in self.lines}) != len(self.lines):
@@ -227,7 +242,7 @@ class Customer:
     """Flags the shop set, such as `address reused`; shown, and asked about by policies."""
 
     def __post_init__(self) -> None:
-        _text("customer_id", self.customer_id, 80)
+        _text("customer_id", self.customer_id, LONGEST_ID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

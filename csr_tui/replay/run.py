@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from csr_tui.bootstrap import OpenedDesk, open_desk, sync_once
 from csr_tui.demo.central import Central, CentralFailed
 from csr_tui.enrollment import enroll
-from csr_tui.replay.events import ReplayFiles, find_files, read_events
+from csr_tui.replay.events import Event, ReplayFiles, find_files, read_events
 from csr_tui.replay.player import EventClock, Player, differs
 from rma.errors import RmaError
 from rma.request import Role
@@ -108,26 +109,18 @@ def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Rep
     began = time.perf_counter()
     numbers: set[str] = set()
     sent = 0
-    for event in read_events(files.events):
-        try:
-            decided = player.play(event)
-        except RmaError as error:
-            report.differences.append({"seq": event.seq, "what": [f"error: {error}"]})
-            report.events += 1
-            continue
-        report.events += 1
-        numbers.update(decided.numbers)
-        report.returns += len(decided.numbers)
-        if event.expected is not None:
-            report.compared += 1
-            found = differs(decided, event.expected)
-            if found:
-                report.differences.append({"seq": event.seq, "what": found})
-            else:
-                report.matches += 1
-        if report.returns - sent >= SYNC_EVERY:
-            _sync(opened)
-            sent = report.returns
+    # The desk syncs while the agent works on: so does the replay, one full push after the other.
+    with ThreadPoolExecutor(max_workers=1) as behind:
+        syncing: Future[None] | None = None
+        for event in read_events(files.events):
+            _play_one(player, event, report, numbers)
+            if report.returns - sent >= SYNC_EVERY and (syncing is None or syncing.done()):
+                if syncing is not None:
+                    syncing.result()
+                syncing = behind.submit(_sync, opened)
+                sent = report.returns
+        if syncing is not None:
+            syncing.result()
     _sync(opened)
     report.seconds = round(time.perf_counter() - began, 2)
     report.events_per_second = round(report.events / report.seconds, 1)
@@ -136,6 +129,25 @@ def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Rep
     report.synced = sum(1 for n in numbers if opened.reference.record(n) is not None)
     if len(numbers) != report.returns:
         report.differences.append({"seq": 0, "what": ["an RMA number was told twice"]})
+
+
+def _play_one(player: Player, event: Event, report: Report, numbers: set[str]) -> None:
+    report.events += 1
+    try:
+        decided = player.play(event)
+    except RmaError as error:
+        report.differences.append({"seq": event.seq, "what": [f"error: {error}"]})
+        return
+    numbers.update(decided.numbers)
+    report.returns += len(decided.numbers)
+    if event.expected is None:
+        return
+    report.compared += 1
+    found = differs(decided, event.expected)
+    if found:
+        report.differences.append({"seq": event.seq, "what": found})
+    else:
+        report.matches += 1
 
 
 def _sync(opened: OpenedDesk) -> None:
