@@ -1,50 +1,40 @@
-"""The desk in a terminal: opens the stores after the first paint, routes between screens, keeps the status line true.
-
-Screens post messages of `screens.navigation` and know neither each other nor this app. Keys come from
-`screens.commands`.
-"""
+"""The desk in a terminal: opens the stores after the first paint, keeps the status line true, and ends in order."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import PurePath
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
 from typing import ClassVar
 
-from textual import on
-from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
-from csr_tui.session import OpenDesk, Session
-from csr_tui.type_ahead import TypeAhead
+from csr_tui.routes import Routes
+from csr_tui.session import OpenDesk
 from rma.errors import RmaError
-from rma.request import Role
 from screens.base import DeskScreen
-from screens.commands import EVERYWHERE, Command
+from screens.commands import EVERYWHERE
 from screens.customer_lookup import STYLES as HOME_STYLES
 from screens.customer_lookup import CustomerLookup
-from screens.navigation import (
-    OpenApprovals,
-    OpenAttention,
-    OpenCustomer,
-    OpenRma,
-    ResumeDraft,
-    ReturnLeft,
-    ReturnMade,
-    StartReturn,
-)
 from screens.themes import DESK
 from screens.widgets.status_line import DeskStatus
 
 STATUS_SECONDS = 1.0
 """How often the status line is made true."""
+SYNC_PAUSE_SECONDS = 60.0
+"""How long sync rests after an error that nobody expected."""
 
+_SAVE_SECONDS = 5.0
 _FROM_DIALOGS_TOO = frozenset({"app.help", "app.home", "app.quit"})
 """Commands that act even while a question is open."""
 
 
-class DeskApp(TypeAhead, App[None]):
+class DeskApp(Routes):
     """The returns desk."""
 
     TITLE = "csr-tui"
@@ -55,13 +45,24 @@ class DeskApp(TypeAhead, App[None]):
         command.binding(priority=command.id in _FROM_DIALOGS_TOO) for command in EVERYWHERE
     ]
 
-    def __init__(self, open_desk: OpenDesk) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        open_desk: OpenDesk,
+        *,
+        reports: Path | None = None,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        """`reports` is the folder for reports of unexpected errors."""
+        super().__init__(driver_class)
         self._open_desk = open_desk
-        self._session: Session | None = None
+        self._reports = reports
         self._wake = asyncio.Event()
-        self._status = DeskStatus()
         self._syncing = self._reading_status = False
+        self._broken: list[DeskScreen] = []
+        """Screens that were open when an unexpected error closed the desk."""
+        self._reported: set[str] = set()
+        self.last_words: list[str] = []
+        """What the terminal says after the desk has closed."""
         self.register_theme(DESK)
         self.theme = DESK.name
 
@@ -75,7 +76,7 @@ class DeskApp(TypeAhead, App[None]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self.run_worker(self._open(), name="open desk")
+        self.run_worker(self._open, name="open desk")
 
     async def _open(self) -> None:
         """Open stores in a thread, hand them to the home screen, then start to sync."""
@@ -88,23 +89,64 @@ class DeskApp(TypeAhead, App[None]):
         desk = session.desk
         self._home.open_desk(desk.lookup, desk.returns, session.identity, session.clock.now)
         await self._update_status()
-        self.set_interval(STATUS_SECONDS, self._start_status)
+        self.set_interval(STATUS_SECONDS, self.status_changed)
         if session.keep_syncing is not None:
-            self.run_worker(self._keep_syncing(session), name="sync")
+            self.run_worker(self._keep_syncing, name="sync")
 
-    async def _keep_syncing(self, session: Session) -> None:
-        assert session.keep_syncing is not None
+    # --- sync
+
+    async def _keep_syncing(self) -> None:
+        """Sync until the desk closes. An error that nobody expected is reported, and the desk works on without."""
+        assert self._session is not None and self._session.keep_syncing is not None
+        while True:
+            try:
+                await self._session.keep_syncing(self._wake)
+            except RmaError as error:
+                self._say(str(error), error=True)
+            except Exception as error:  # noqa: BLE001 - a call must not end because of the wire
+                self._sync_broke(error)
+                await asyncio.sleep(SYNC_PAUSE_SECONDS)
+                continue
+            return
+
+    def _sync_broke(self, error: Exception) -> None:
+        told = self._report(error, "Syncing hit an error that nobody expected.")
+        if told:
+            self._say("Syncing stopped for now; work goes on here. A report is kept.", error=True)
+
+    def action_sync(self) -> None:
+        """F5: push and pull now."""
+        if self._session is None or self._session.sync is None:
+            self._say("This desk has no central API to sync with.")
+        elif not self._syncing:
+            self.run_worker(self._sync_now, name="sync now")
+
+    async def _sync_now(self) -> None:
+        assert self._session is not None and self._session.sync is not None
+        self._syncing = True
+        self._say("Syncing …")
         try:
-            await session.keep_syncing(self._wake)
+            status = await self._session.sync.sync_now()
         except RmaError as error:
             self._say(str(error), error=True)
+        except Exception as error:  # noqa: BLE001 - as in _keep_syncing
+            self._sync_broke(error)
+        else:
+            if status.online:
+                self._say("Synced: everything here is up to date.")
+            else:
+                self._say(status.trouble or "The central API does not answer; work goes on here.")
+        finally:
+            self._syncing = False
+            await self._update_status()
 
     # --- status line
 
-    def _start_status(self) -> None:
+    def status_changed(self) -> None:
+        """Read the status anew, unless that is under way."""
         if not self._reading_status:
             self._reading_status = True
-            self.run_worker(self._read_status(), name="status")
+            self.run_worker(self._read_status, name="status")
 
     async def _read_status(self) -> None:
         try:
@@ -134,8 +176,8 @@ class DeskApp(TypeAhead, App[None]):
             self._changed()
 
     def _show_status(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen) and screen.is_mounted:
+        for screen in self._desk_screens:
+            if screen.is_mounted:
                 screen.show_status(self._status)
 
     def held_keys_changed(self) -> None:
@@ -143,187 +185,50 @@ class DeskApp(TypeAhead, App[None]):
         self._status = replace(self._status, held_keys=self.held_keys)
         self._show_status()
 
-    def _changed(self) -> None:
-        screen = self._desk_screen
-        if screen.is_mounted:
-            screen.desk_changed()
-
-    # --- where the agent is
-
-    @property
-    def _home(self) -> CustomerLookup:
-        home = self.screen_stack[0]
-        assert isinstance(home, CustomerLookup)
-        return home
-
-    @property
-    def _desk_screen(self) -> DeskScreen:
-        """The screen under any dialog."""
-        return next(s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen))
-
-    @property
-    def _role(self) -> Role:
-        identity = self._session.identity if self._session else None
-        return identity.role if identity else Role.AGENT
-
-    def _say(self, text: str, *, error: bool = False) -> None:
-        self._desk_screen.show_message(text, "error" if error else "information")
-
-    async def _go(self, screen: DeskScreen) -> None:
-        """Put a screen on top and give it the status at once."""
-        await self.push_screen(screen)
-        screen.show_status(self._status)
-
-    async def _back_home(self) -> None:
-        while len(self.screen_stack) > 1:
-            top = self.screen
-            if isinstance(top, DeskScreen):
-                await top.before_leaving()
-            await self.pop_screen()
-
-    @on(OpenCustomer)
-    async def _open_customer(self, message: OpenCustomer) -> None:
-        from screens.customer import CustomerScreen
-
-        if self._session is not None:
-            customers = self._session.desk.customers
-            await self._go(CustomerScreen(customers, message.customer_id, message.order_id))
-
-    @on(StartReturn)
-    async def _start_return(self, message: StartReturn) -> None:
-        from screens.return_wizard import ReturnWizard
-
-        if self._session is not None:
-            desk = self._session.desk
-            await self._go(
-                ReturnWizard(
-                    desk.returns,
-                    desk.customers,
-                    self._session.clock,
-                    self._role,
-                    order_id=message.order_id,
-                    line_id=message.line_id,
-                )
-            )
-
-    @on(ResumeDraft)
-    async def _resume_draft(self, message: ResumeDraft) -> None:
-        from screens.return_wizard import ReturnWizard
-
-        if self._session is not None:
-            desk, clock = self._session.desk, self._session.clock
-            await self._go(
-                ReturnWizard(
-                    desk.returns, desk.customers, clock, self._role, draft_id=message.draft_id
-                )
-            )
-
-    @on(ReturnMade)
-    async def _show_number(self, message: ReturnMade) -> None:
-        """The number takes the place of the panel that made it, so that Back leads to the customer."""
-        from screens.number import NumberScreen
-
-        if self._session is not None:
-            screen = NumberScreen(self._session.desk.rmas, message.record)
-            await self.switch_screen(screen)
-            screen.show_status(self._status)
-            self._start_status()
-
-    @on(ReturnLeft)
-    async def _leave_return(self, message: ReturnLeft) -> None:
-        await self.pop_screen()
-        self._say(message.text)
-        self._changed()
-
-    @on(OpenRma)
-    async def _open_rma(self, message: OpenRma) -> None:
-        from screens.rma import RmaScreen
-
-        if self._session is not None:
-            await self._go(RmaScreen(self._session.desk.rmas, message.number))
-
-    @on(OpenApprovals)
-    async def action_approvals(self) -> None:
-        """F8: what waits for a supervisor."""
-        from screens.approvals import Approvals
-
-        session = self._session
-        if session is None or isinstance(self.screen, Approvals):
-            return
-        await self._go(Approvals(session.desk.rmas, session.identity, session.clock.now))
-
-    @on(OpenAttention)
-    async def action_attention(self) -> None:
-        """What the server changed or refused."""
-        from screens.attention import AttentionScreen
-
-        session = self._session
-        if session is None or isinstance(self.screen, AttentionScreen):
-            return
-        await self._go(AttentionScreen(session.desk.attention, session.clock.now))
-
-    # --- commands
-
-    async def action_home(self) -> None:
-        """F2: the search box, from anywhere."""
-        await self._back_home()
-        self._home.take_next_call()
-
-    async def action_help(self) -> None:
-        """F1 opens help, F1 again closes it."""
-        from screens.help import Help
-
-        if isinstance(self.screen, Help):
-            self.screen.dismiss()
-            return
-        screen = self._desk_screen
-        await self.push_screen(Help(screen.HEADING, screen.commands))
-
-    async def action_palette(self) -> None:
-        """Ctrl+P: find a command by its name."""
-        from screens.palette import Palette
-
-        screen = self._desk_screen
-        await self.push_screen(Palette((*screen.available(), *EVERYWHERE)), self._run)
-
-    async def _run(self, command: Command | None) -> None:
-        if command is not None:
-            target = self if command in EVERYWHERE else self._desk_screen
-            await self.run_action(command.action, target)
-
-    def action_sync(self) -> None:
-        """F5: push and pull now."""
-        if self._session is None or self._session.sync is None:
-            self._say("This desk has no central API to sync with.")
-        elif not self._syncing:
-            self.run_worker(self._sync_now(), name="sync now")
-
-    async def _sync_now(self) -> None:
-        assert self._session is not None and self._session.sync is not None
-        self._syncing = True
-        self._say("Syncing …")
-        try:
-            status = await self._session.sync.sync_now()
-        except RmaError as error:
-            self._say(str(error), error=True)
-        else:
-            if status.online:
-                self._say("Synced: everything here is up to date.")
-            else:
-                self._say(status.trouble or "The central API does not answer; work goes on here.")
-        finally:
-            self._syncing = False
-            await self._update_status()
+    # --- the end
 
     async def action_quit(self) -> None:
         """Ctrl+Q: keep what is half-typed, release the stores, and go."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, DeskScreen):
-                await screen.before_leaving()
+        for screen in reversed(self._desk_screens):
+            await screen.before_leaving()
         self.exit()
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's last resort: report the error, take what is typed, and close; no traceback is drawn."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error  # a test's pilot raises it again
+            self._exception_event.set()
+            self._broken = list(reversed(self._desk_screens)) if self._screen_stacks else []
+            for screen in self._broken:
+                with suppress(Exception):
+                    screen.take_typed()
+            cause = error.error if isinstance(error, WorkerFailed) else error
+            self._report(cause, "The desk had to close: something happened that nobody expected.")
+        self._close_messages_no_wait()
+
+    def _report(self, error: BaseException, what: str) -> bool:
+        """Write a report, once for each error; whether there is something new to tell."""
+        from csr_tui import crash
+
+        key = f"{type(error)} {error}"
+        if key in self._reported:
+            return False
+        self._reported.add(key)
+        where = [screen.NAME for screen in self._desk_screens]
+        path = (
+            crash.report(self._reports, error, datetime.now(UTC), where) if self._reports else None
+        )
+        self.last_words.append(crash.sentence(what, path))
+        return True
+
     async def on_unmount(self) -> None:
-        """Release the stores at the very end."""
+        """Keep what was typed when an error closed the desk, then release the stores at the very end."""
+        for screen in self._broken:
+            try:
+                await asyncio.wait_for(screen.before_leaving(), _SAVE_SECONDS)
+            except Exception:  # noqa: BLE001 - the first error is the one that is reported
+                self.last_words.append("What was typed last could not be kept.")
         session, self._session = self._session, None
         if session is not None:
             await session.close()

@@ -6,7 +6,6 @@ Everything here blocks; the app calls it in a thread after its first paint.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from desk.desk import Desk, build_desk
 from desk.errors import NotReady
-from desk.ports import SyncStatus
+from desk.ports import Clock, SyncStatus
 from rma.operations import Identity, Operation, SealedOperation
 from storage.reference import ReferenceStore
 from storage.work import WorkStore
@@ -33,13 +32,12 @@ def utc_now() -> datetime:
 class DeskClock:
     """Device time, corrected by the last known offset to the server."""
 
-    def __init__(self, work: WorkStore, device_clock: Callable[[], datetime]) -> None:
+    def __init__(self, work: WorkStore) -> None:
         self._work = work
-        self._device_clock = device_clock
 
     def now(self) -> datetime:
         """The instant, aware UTC."""
-        return self._device_clock() + self._work.clock_offset()
+        return utc_now() + self._work.clock_offset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class OpenedDesk:
     work: WorkStore
     reference: ReferenceStore
     desk: Desk
-    clock: DeskClock
+    clock: Clock
 
     def close(self) -> None:
         """Close both stores; other processes may open them now."""
@@ -97,20 +95,20 @@ class Connection:
         await self.client.aclose()
 
 
-def open_desk(folder: Path, device_clock: Callable[[], datetime] = utc_now) -> OpenedDesk:
-    """Open a desk's stores and wire its use cases.
+def open_desk(folder: Path, clock: Clock | None = None) -> OpenedDesk:
+    """Open a desk's stores and wire its use cases; `clock` stands in for the device's corrected one in a replay.
 
     Raises:
         AlreadyOpen: if another process has this desk open.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    work = WorkStore.open(folder, seal=_seal, clock=device_clock)
+    work = WorkStore.open(folder, seal=_seal, clock=utc_now)
     try:
         reference = ReferenceStore.open(folder)
     except BaseException:
         work.close()
         raise
-    clock = DeskClock(work, device_clock)
+    clock = clock or DeskClock(work)
     return OpenedDesk(folder, work, reference, build_desk(reference, work, clock), clock)
 
 

@@ -7,7 +7,7 @@ of its line, so that the money of every unit is known and exact.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rma.money import Minor
 from rma.order import Order, OrderLine, TenderKind
@@ -64,13 +64,20 @@ class Ledger:
 
     order: Order
     holds: tuple[Hold, ...] = ()
+    _by_line: dict[str, list[tuple[Hold, HeldLine]]] = field(
+        init=False, repr=False, compare=False, hash=False
+    )
+
+    def __post_init__(self) -> None:
+        by_line: dict[str, list[tuple[Hold, HeldLine]]] = {}
+        for hold in self.holds:
+            for line in hold.lines:
+                by_line.setdefault(line.line_id, []).append((hold, line))
+        object.__setattr__(self, "_by_line", by_line)
 
     def held(self, line_id: str) -> Iterable[tuple[Hold, HeldLine]]:
         """Each RMA's part of one line."""
-        for hold in self.holds:
-            for line in hold.lines:
-                if line.line_id == line_id:
-                    yield hold, line
+        return self._by_line.get(line_id, ())
 
     def taken(self, line: OrderLine) -> frozenset[int]:
         """Slots that are not free. Units that came back before we knew the order hold the lowest."""

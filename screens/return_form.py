@@ -59,6 +59,8 @@ class ReturnForm(Vertical):
         self._panel = panel
         self._tally = tally
         self._fields: dict[str, Field] = {}
+        self._taken: dict[str, str] = {}
+        """The text of each field that the panel and the field agreed on last."""
         self._facts: dict[str, Ticks] = {}
         self._lines = QuantityList(panel, tally)
         self.exceptions_open = False
@@ -138,12 +140,24 @@ class ReturnForm(Vertical):
         if name is None:
             return
         if BY_NAME[name].kind in (Kind.TEXT, Kind.CODE):
-            self._panel.type(name, self._fields[name].input.value)
+            self.take(name)
         self._panel.leave(name)
 
+    def take(self, name: str) -> None:
+        """Put what stands in a field into the panel."""
+        typed = self._fields[name].input.value
+        self._taken[name] = typed
+        self._panel.type(name, typed)
+
     def draw(self) -> None:
-        """Show the panel as it is now; what did not change is not drawn again."""
+        """Show the panel as it is now; what did not change is not drawn again.
+
+        Text may stand in a field whose message is still on its way: it is taken first, never drawn over.
+        """
         panel = self._panel
+        for name, field in self._fields.items():
+            if field.input.value != self._taken.get(name, ""):
+                self.take(name)
         self.query_one("#exceptions").display = self.exceptions_open
         self.query_one("#destination").display = panel.shows("destination_override")
         for spec in FIELDS:
@@ -159,6 +173,7 @@ class ReturnForm(Vertical):
                 field = self._fields[spec.name]
                 field.display = shown
                 field.show(panel.text(spec.name))
+                self._taken[spec.name] = field.input.value
                 said = panel.echo(spec.name)
                 field.say(said.text, wrong=said.wrong)
         self._draw_lines()

@@ -122,26 +122,28 @@ class ReturnWizard(DeskScreen):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        panel, name = self._panel, event.input.id or ""
-        if panel is None or name not in BY_NAME or panel.text(name) == event.input.value:
+        panel, form, name = self._panel, self._form, event.input.id or ""
+        if panel is None or form is None or name not in BY_NAME:
             return
-        panel.type(name, event.input.value)
+        if panel.text(name) == event.input.value:
+            return
+        form.take(name)
         self.clear_message()
         self._changed()
 
     @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
+    async def _entered(self, event: Input.Submitted) -> None:
         name = event.input.id or ""
-        if self._panel is not None and name in BY_NAME:
-            self._panel.type(name, event.input.value)
-            self._go_on(name)
+        if self._form is not None and name in BY_NAME:
+            self._form.take(name)
+            await self._go_on(name)
 
     @on(Input.Blurred)
-    def _left_input(self, event: Input.Blurred) -> None:
+    async def _left_input(self, event: Input.Blurred) -> None:
         name = event.input.id or ""
-        if self._panel is not None and name in BY_NAME:
-            self._panel.type(name, event.input.value)
-            self._left(name)
+        if self._form is not None and name in BY_NAME:
+            self._form.take(name)
+            await self._left(name)
 
     @on(QuantityList.Typed)
     @on(QuantityList.Moved)
@@ -150,11 +152,11 @@ class ReturnWizard(DeskScreen):
         self._changed()
 
     @on(QuantityList.Left)
-    def _left_list(self) -> None:
-        self._left(QUANTITY)
+    async def _left_list(self) -> None:
+        await self._left(QUANTITY)
 
     @on(QuantityList.Taken)
-    def _took_quantity(self) -> None:
+    async def _took_quantity(self) -> None:
         panel = self._panel
         assert panel is not None
         if not panel.typed.quantity.strip() and not panel.on_return:
@@ -169,7 +171,7 @@ class ReturnWizard(DeskScreen):
                 )
                 return
             panel.type(QUANTITY, suggestion)
-        self._go_on(QUANTITY)
+        await self._go_on(QUANTITY)
 
     @on(Ticks.Changed)
     def _ticked(self, event: Ticks.Changed) -> None:
@@ -178,12 +180,12 @@ class ReturnWizard(DeskScreen):
             self._changed()
 
     @on(Ticks.Taken)
-    def _took_ticks(self, event: Ticks.Taken) -> None:
-        self._go_on(event.ticks.id or "")
+    async def _took_ticks(self, event: Ticks.Taken) -> None:
+        await self._go_on(event.ticks.id or "")
 
     @on(Ticks.Left)
-    def _left_ticks(self, event: Ticks.Left) -> None:
-        self._left(event.ticks.id or "")
+    async def _left_ticks(self, event: Ticks.Left) -> None:
+        await self._left(event.ticks.id or "")
 
     def _changed(self) -> None:
         """Something was typed: draw it, and ask the rules."""
@@ -191,21 +193,21 @@ class ReturnWizard(DeskScreen):
             self._form.draw()
         self._judge_soon()
 
-    def _left(self, name: str) -> None:
+    async def _left(self, name: str) -> None:
         """A field was left: take it, keep the draft."""
         assert self._panel is not None
         self._panel.leave(name)
         self._changed()
-        self._save_soon()
+        await self._save()
 
-    def _go_on(self, name: str) -> None:
+    async def _go_on(self, name: str) -> None:
         """Enter: to the next field that is usually needed."""
         assert self._panel is not None
         self._panel.leave(name)
         left = self._panel.mark_of(name)
         further = advance(self._panel, name)
         self._changed()
-        self._save_soon()
+        await self._save()
         unclear = self._panel.echo(name) if self._panel.mark_of(name) == left else None
         if further is not None:
             self._stand_on(further)
@@ -240,9 +242,6 @@ class ReturnWizard(DeskScreen):
         with self.reporting():
             if await self._keeper.judge() and self._form is not None:
                 self._form.draw()
-
-    def _save_soon(self) -> None:
-        self.run_worker(self._save(), name="save")
 
     async def _save(self) -> None:
         assert self._keeper is not None
@@ -317,11 +316,11 @@ class ReturnWizard(DeskScreen):
         self._form.take_focused()
         panel = self._panel
 
-        def take(code: str | None) -> None:
+        async def take(code: str | None) -> None:
             if code is not None:
                 panel.type(name, code)
                 self._changed()
-                self._go_on(name)
+                await self._go_on(name)
 
         label = BY_NAME[name].label.strip(" 1234567")
         dialog = ValuesList(label, panel.values(name), panel.text(name), self._tally)

@@ -27,7 +27,8 @@ class EventClock:
     def __init__(self, at: datetime) -> None:
         self.at = at
 
-    def __call__(self) -> datetime:
+    def now(self) -> datetime:
+        """The instant of the event."""
         return self.at
 
 

@@ -22,6 +22,9 @@ from rma.request import Role
 SYNC_EVERY = 100
 """Queued operations after which the desk syncs: one full push."""
 
+LONGEST_QUEUE = 4 * SYNC_EVERY
+"""Queued operations at which playing waits for the sync: a desk's numbers are leased with it."""
+
 
 @dataclass(kw_only=True)
 class Report:
@@ -114,9 +117,12 @@ def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Rep
         syncing: Future[None] | None = None
         for event in read_events(files.events):
             _play_one(player, event, report, numbers)
-            if report.returns - sent >= SYNC_EVERY and (syncing is None or syncing.done()):
-                if syncing is not None:
-                    syncing.result()
+            if report.returns - sent < SYNC_EVERY:
+                continue
+            if syncing is not None and (syncing.done() or report.returns - sent >= LONGEST_QUEUE):
+                syncing.result()
+                syncing = None
+            if syncing is None:
                 syncing = behind.submit(_sync, opened)
                 sent = report.returns
         if syncing is not None:

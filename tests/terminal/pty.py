@@ -99,7 +99,8 @@ class Terminal:
     @property
     def text(self) -> str:
         """What the screen shows, as lines."""
-        self._read(0)
+        while self._read(0):
+            pass
         return "\n".join(self._screen.display)
 
     def type(self, text: str) -> None:

@@ -1,0 +1,126 @@
+"""What the terminal sends, read so that nothing typed is lost and nothing pasted acts.
+
+Textual's own reader leaves four gaps, closed here: a byte that is no UTF-8 ends it; a key within 100 ms of Esc swallows
+the Esc (or both, as Alt and a digit); an escape sequence inside a paste is typed, so that its control characters act as
+keys; a key code outside Unicode ends it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import selectors
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.driver import Driver
+from textual.message import Message
+
+ESC = "\x1b"
+PASTE_START, PASTE_END = f"{ESC}[200~", f"{ESC}[201~"
+LONGEST_PASTE = 10_000
+"""Characters of a paste that are kept: five times the longest field."""
+
+_CHUNK = 64 * 1024
+_TICK = 0.1
+_STARTS_A_SEQUENCE = frozenset("[O\x7f\x1b")
+"""What follows Esc in a key's own sequence; Backspace deletes a word. Anything else is a key of its own."""
+
+
+class EscapeParser(XTermParser):
+    """Esc and a key right behind it are two keys: an agent who is that fast means both."""
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        after_escape = alt and sequence != "["
+        if len(sequence) == 2 and sequence[0] == ESC and sequence[1] not in _STARTS_A_SEQUENCE:
+            sequence, after_escape = sequence[1], True
+        try:
+            keys = list(super()._sequence_to_key_events(sequence))
+        except (ValueError, OverflowError):  # a key code that is no character
+            return []
+        return [events.Key("escape", ESC), *keys] if after_escape and keys else keys
+
+
+class TerminalReader:
+    """Turns the terminal's bytes into Textual's events."""
+
+    def __init__(self, debug: bool = False) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._parser = EscapeParser(debug)
+        self._pasted: str | None = None
+        """What came of the paste that is under way."""
+        self._held = ""
+        """The end of what came, when it may be the start of a mark."""
+
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """Events of the bytes that came."""
+        text = self._held + self._decoder.decode(data)
+        self._held = ""
+        while text:
+            mark = PASTE_START if self._pasted is None else PASTE_END
+            before, found, text = text.partition(mark)
+            if not found:
+                before = self._hold_back(before, mark)
+            if self._pasted is None:
+                yield from self._parser.feed(before) if before else ()
+                self._pasted = "" if found else None
+            else:
+                self._pasted += before[: LONGEST_PASTE - len(self._pasted)]
+                if found:
+                    whole, self._pasted = self._pasted, None
+                    yield events.Paste(whole.replace("\x00", ""))
+
+    def tick(self) -> Iterator[Message]:
+        """Events of what waited for more that did not come: a lone Esc."""
+        if self._held and self._pasted is None:
+            held, self._held = self._held, ""
+            yield from self._parser.feed(held)
+        yield from self._parser.tick()
+
+    def _hold_back(self, text: str, mark: str) -> str:
+        """Keep the start of a mark for the next bytes. A lone Esc goes on, so that the key acts at once."""
+        shortest = 2 if self._pasted is None else 1
+        for length in range(min(len(mark) - 1, len(text)), shortest - 1, -1):
+            if text.endswith(mark[:length]):
+                self._held = text[-length:]
+                return text[:-length]
+        return text
+
+
+def driver_class() -> type[Driver] | None:
+    """The driver with this reader; None where Textual reads the console by other means (Windows)."""
+    return None if sys.platform == "win32" else _posix_driver()
+
+
+if sys.platform != "win32" or TYPE_CHECKING:
+
+    def _posix_driver() -> type[Driver]:
+        from textual.drivers.linux_driver import LinuxDriver
+
+        class DeskDriver(LinuxDriver):
+            """Textual's driver, with our reader."""
+
+            def run_input_thread(self) -> None:
+                """Read until the app ends; what fails here is handled like an error in a handler."""
+                reader = TerminalReader(self._debug)
+                selector = selectors.SelectSelector()
+                selector.register(self.fileno, selectors.EVENT_READ)
+                try:
+                    while not self.exit_event.is_set():
+                        if selector.select(_TICK):
+                            data = os.read(self.fileno, _CHUNK)
+                            if not data:  # the terminal is gone
+                                self.exit_event.wait(_TICK)
+                            for message in reader.feed(data):
+                                self.process_message(message)
+                        for message in reader.tick():
+                            self.process_message(message)
+                except Exception as error:  # noqa: BLE001 - the one edge of this thread
+                    self._app.call_later(self._app._handle_exception, error)
+                finally:
+                    selector.close()
+
+        return DeskDriver
