@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,8 @@ from csr_tui.replay.run import replay
 HEADER = "seq,at,customer_id,sku,qty"
 
 
-@pytest.fixture
-def real_data() -> Path:
-    folder = os.environ.get("CSR_REAL_DATA")
-    if folder is None:
-        pytest.skip("CSR_REAL_DATA is not set: docs/replay.md says how to make the folder")
-    return Path(folder) / "online_retail"
-
-
 def test_sixty_real_customers_come_out_as_recorded(real_data: Path) -> None:
-    report = replay(real_data / "replay_small")
+    report = replay(real_data / "online_retail" / "replay_small")
 
     assert report.differences == []
     assert (report.events, report.matches) == (291, 291)
@@ -34,7 +25,7 @@ def test_sixty_real_customers_come_out_as_recorded(real_data: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_whole_real_year_comes_out_as_recorded(real_data: Path) -> None:
-    report = replay(real_data / "replay")
+    report = replay(real_data / "online_retail" / "replay")
 
     assert report.differences == []
     assert (report.events, report.matches) == (9395, 9395)

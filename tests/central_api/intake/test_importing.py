@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,6 @@ from rma.order import LineKind
 from tests import shop
 from tests.central_api.branch import Branch, number_of
 from tests.central_api.intake.conftest import CUSTOMERS_CSV, LINES_CSV, ORDERS_CSV, Intake, found
-
-REAL = os.environ.get("CSR_REAL_DATA", "")
 
 
 def test_importing_twice_changes_nothing(intake: Intake) -> None:
@@ -159,9 +156,8 @@ def _arguments(intake: Intake, orders: str = ORDERS_CSV, lines: str = LINES_CSV)
     return ["import", *named, *rejects, "--database", str(intake.engine.url), "--json"]
 
 
-@pytest.mark.skipif(not REAL, reason="CSR_REAL_DATA is not set: no real orders at hand")
-def test_real_orders_are_imported_whole(intake: Intake) -> None:
-    folder = Path(REAL) / "online_retail" / "replay_small"
+def test_real_orders_are_imported_whole(intake: Intake, real_data: Path) -> None:
+    folder = real_data / "online_retail" / "replay_small"
     files = {
         "customers": folder / "customers.csv",
         "orders": folder / "orders.csv",

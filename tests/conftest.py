@@ -1,0 +1,31 @@
+"""What all tests share: the real data, where it is at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REAL_DATA = "CSR_REAL_DATA"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real records; without it a test is skipped and says so, with a wrong one it fails."""
+    named = os.environ.get(REAL_DATA)
+    if not named:
+        pytest.skip(f"{REAL_DATA} is not set: docs/replay.md says how to make the folder")
+    folder = Path(named)
+    assert (folder / "online_retail").is_dir(), f"{REAL_DATA} names no folder of real data"
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    """Where the real data is at hand, nothing may be skipped."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get(REAL_DATA):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although {REAL_DATA} is set: {report.longrepr}"
+    return report
