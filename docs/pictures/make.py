@@ -19,7 +19,7 @@ from csr_tui.demo.session import prepare
 from csr_tui.desk_program import open_session
 
 FOLDER = Path(__file__).parent
-SIZE = (100, 30)
+SIZE = (100, 26)
 
 
 def main() -> None:
@@ -90,6 +90,7 @@ def _save(app: DeskApp, name: str) -> None:
     svg = app.export_screenshot(title="csr-tui")
     # The exporter names a font on the web; a picture of ours loads nothing from anywhere.
     svg = re.sub(r"@font-face\s*{.*?}\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code, monospace", "monospace").replace(
         "font-family: Fira Code", "font-family: monospace"
     )
