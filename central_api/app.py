@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from central_api import feed
@@ -56,6 +56,7 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
     app.add_exception_handler(HTTPException, _no_route)
     for unavailable in (OperationalError, InterfaceError):
         app.add_exception_handler(unavailable, _unavailable)
+    app.add_exception_handler(DataError, _bad_text)
     app.add_exception_handler(Exception, _internal)
     return app
 
@@ -100,6 +101,10 @@ def _no_route(request: Request, error: Exception) -> Response:
 def _unavailable(request: Request, error: Exception) -> Response:
     _log.error("database_unavailable", path=request.url.path, error=str(error))
     return problem_response("unavailable", "The database is busy: try again shortly.")
+
+
+def _bad_text(request: Request, error: Exception) -> Response:
+    return problem_response("bad-request", "A text holds characters that cannot be stored.")
 
 
 def _internal(request: Request, error: Exception) -> Response:

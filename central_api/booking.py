@@ -12,7 +12,7 @@ from datetime import datetime
 from central_api import refusals
 from central_api.books import Books
 from central_api.people import Caller
-from central_api.policies import honoured
+from central_api.policies import honoured, newest_reasons, stands
 from rma.assessment import Assessment, Case, assess
 from rma.money import format_amount
 from rma.numbers import BadRmaNumber, parse
@@ -40,11 +40,10 @@ class Decision:
 def decide_finalize(
     books: Books, caller: Caller, command: FinalizeReturn, *, forged: bool, now: datetime
 ) -> Decision:
-    """Book a return. `forged`: the envelope names another person or device than the token."""
+    """Book a return. `forged`: the envelope names another person, device or order than it should."""
     if not _is_free_number(books, command.number):
         return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
-    case = _case(books, caller, command, now)
-    assessment = assess(case)
+    case, assessment = _judged(books, caller, command, now)
     problem = _objection(books, caller, command, case, assessment, forged=forged)
     if problem is not None:
         held = problem.type is ProblemType.CLOCK
@@ -56,19 +55,32 @@ def decide_finalize(
     return _book_holding(case, assessment, caller, command)
 
 
+def decide_unjudged(books: Books, caller: Caller, command: FinalizeReturn) -> Decision:
+    """Book a return whose judging failed: a number that was told exists, whatever went wrong here."""
+    if not _is_free_number(books, command.number):
+        return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
+    case = replace(_case(books, caller, command), order=None, customer=None, ledger=None)
+    problem = refusals.unprocessed()
+    record = book(case, assess(case), number=command.number, device=caller.device, problem=problem)
+    return Decision(Outcome.HELD_FOR_REVIEW, problem, record, tell=True)
+
+
 def case_of(books: Books, record: RmaRecord) -> Case:
     """The case of an RMA that was booked before, on what is left of its order without it."""
     order = books.order(record.order_id)
+    pinned = tuple(line.policy for line in record.lines if line.policy is not None)
+    judged = tuple(e.policy for e in books.policies if e.policy.ref in pinned)
+    complete = len(pinned) == len(record.lines)
     return Case(
         request=record.request,
         order=order,
         customer=books.customer(order.customer_id) if order else None,
         ledger=books.ledger(order).without(record.number) if order else None,
-        policies=tuple(entry.policy for entry in books.policies),
-        reasons=books.reasons,
+        policies=judged if complete else tuple(entry.policy for entry in books.policies),
+        reasons=newest_reasons(books.reasons, record.finalized_at),
         at=record.finalized_at,
         actor=Actor(record.author, Role.AGENT),
-        pinned=tuple(line.policy for line in record.lines if line.policy is not None),
+        pinned=pinned,
     )
 
 
@@ -88,21 +100,48 @@ def _is_free_number(books: Books, number: str) -> bool:
         return False
 
 
-def _case(books: Books, caller: Caller, command: FinalizeReturn, now: datetime) -> Case:
+def _judged(
+    books: Books, caller: Caller, command: FinalizeReturn, now: datetime
+) -> tuple[Case, Assessment]:
+    """The case as the desk can have known it, where that gives what the caller was told; else as we know it."""
+    told = command.told
+    newest = replace(_case(books, caller, command), received_at=now)
+    same_policies: tuple[Case, Assessment] | None = None
+    known = stands(told.policies, books.policies, books.reasons, command.finalized_at)
+    for policies, reasons in known:
+        case = replace(newest, policies=policies, reasons=reasons)
+        assessment = assess(case)
+        quote = assessment.quote
+        if quote is None or set(quote.policies) != set(told.policies):
+            continue
+        unchanged = told.state is RmaState.NEEDS_APPROVAL or _needs_nobody(assessment)
+        if unchanged and check(assessment) is None and _amount_objection(command, quote) is None:
+            return case, assessment
+        same_policies = same_policies or (case, assessment)
+    if same_policies is not None:
+        return same_policies
+    pinned = honoured(told.policies, books.policies, command.finalized_at)
+    case = replace(newest, pinned=pinned)
+    return case, assess(case)
+
+
+def _needs_nobody(assessment: Assessment) -> bool:
+    return assessment.verdict is Verdict.ELIGIBLE
+
+
+def _case(books: Books, caller: Caller, command: FinalizeReturn) -> Case:
+    """A case as everything that is published has it."""
     order = books.order(command.request.order_id)
-    pinned = honoured(command.told.policies, books.policies, command.finalized_at)
     return Case(
         request=command.request,
         order=order,
         customer=books.customer(order.customer_id) if order else None,
         ledger=books.ledger(order) if order else None,
         policies=tuple(entry.policy for entry in books.policies),
-        reasons=books.reasons,
+        reasons=newest_reasons(books.reasons),
         at=command.finalized_at,
         actor=caller.actor,
         recent_returns=books.recent_returns(order.customer_id) if order else (),
-        received_at=now,
-        pinned=pinned,
     )
 
 
@@ -117,7 +156,7 @@ def _objection(
 ) -> Problem | None:
     """Why the return cannot be booked as holding, or None."""
     if forged:
-        return refusals.forbidden("It names another person or desk than the one that sent it.")
+        return refusals.forbidden("It names another person, desk or order than it should.")
     if not caller.makes_returns:
         return refusals.forbidden(f"The role {caller.role} makes no returns.")
     if case.order is None:

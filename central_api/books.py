@@ -19,7 +19,12 @@ from central_api.database import insert_into
 from central_api.documents import KINDS, digest_of, insert_rows, log_changes, update_rows
 from central_api.errors import CentralError
 from central_api.numbers import leased_to
-from central_api.policies import PublishedPolicy, current_reasons, published_policies
+from central_api.policies import (
+    PublishedPolicy,
+    PublishedReasons,
+    published_policies,
+    published_reasons,
+)
 from central_api.tables import (
     CUSTOMER,
     EXPECTED_INBOUND,
@@ -31,9 +36,8 @@ from central_api.tables import (
 )
 from rma.ledger import Ledger
 from rma.numbers import block_of
-from rma.operations import CallMetrics, KnownRecord
+from rma.operations import CallMetrics, KnownRecord, Outcome
 from rma.order import Customer, Order
-from rma.reasons import ReasonTree
 from rma.record import RmaRecord
 from rma.states import HOLDING, RmaState
 from sync.protocol.documents import read_document, write_document
@@ -48,6 +52,7 @@ class StoredAnswer:
     """The answer an operation got."""
 
     sha256: str
+    outcome: Outcome
     result: bytes
     """JSON."""
 
@@ -87,7 +92,7 @@ class Books:
             connection, device, {block_of(n) for n in told if n[:6].isdecimal()}
         )
         self.policies: tuple[PublishedPolicy, ...] = published_policies(connection)
-        self.reasons: ReasonTree = current_reasons(connection)
+        self.reasons: tuple[PublishedReasons, ...] = published_reasons(connection)
         buyers = {order.customer_id for order in self._orders.values()}
         self._customers = _customers(connection, buyers)
         counted = any(entry.policy.approval.many_returns for entry in self.policies)
@@ -158,7 +163,9 @@ class Books:
     def answered(self, row: dict[str, Any]) -> None:
         """Store the answer to an operation, with its key."""
         self._operations.append(row)
-        self._answers[row["op_id"]] = StoredAnswer(row["sha256"], row["result"].encode())
+        self._answers[row["op_id"]] = StoredAnswer(
+            row["sha256"], Outcome(row["outcome"]), row["result"].encode()
+        )
 
     def _move_units(self, order: Order, before: RmaRecord | None, after: RmaRecord) -> None:
         ledger = self.ledger(order)
@@ -255,9 +262,12 @@ def _records(
 
 
 def _answers(connection: Connection, op_ids: set[str]) -> dict[str, StoredAnswer]:
-    columns = (OPERATION.c.op_id, OPERATION.c.sha256, OPERATION.c.result)
+    columns = (OPERATION.c.op_id, OPERATION.c.sha256, OPERATION.c.outcome, OPERATION.c.result)
     rows = connection.execute(select(*columns).where(OPERATION.c.op_id.in_(op_ids)))
-    return {op_id: StoredAnswer(sha256, result.encode()) for op_id, sha256, result in rows}
+    return {
+        op_id: StoredAnswer(sha256, Outcome(outcome), result.encode())
+        for op_id, sha256, outcome, result in rows
+    }
 
 
 def _customers(connection: Connection, customer_ids: set[str]) -> dict[str, Customer]:

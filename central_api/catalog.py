@@ -167,19 +167,24 @@ def _order(order: Order) -> dict[str, Any]:
 
 
 def _line(order_id: str, line: OrderLine, held: Sequence[int]) -> dict[str, Any]:
-    consumed = len({*range(1, line.returned_before + 1), *held})
     return {
         "order_id": order_id,
         "line_id": line.line_id,
         "delivered": line.delivered,
-        "consumed": consumed,
+        "consumed": line.returned_before + len(held),  # by unit, as in `rma.ledger`
     }
 
 
 def _replace_lines(
     connection: Connection, orders: Sequence[Order]
 ) -> tuple[list[str], list[RefusedOrder]]:
-    """Bring the lines of changed orders up to date; gives the ids of those that fit what is held of them."""
+    """Bring the lines of changed orders up to date; gives the ids of those that fit what is held of them.
+
+    The orders are locked first, so that no return is booked between reading what is held and writing it.
+    """
+    for chunk in chunks(sorted(order.order_id for order in orders)):
+        locked = select(ORDERS.c.order_id).where(ORDERS.c.order_id.in_(chunk))
+        connection.execute(locked.order_by(ORDERS.c.order_id).with_for_update()).all()
     held = held_slots(connection, [order.order_id for order in orders])
     currencies = _currencies(connection, held)
     fitting: list[Order] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from central_api import refusals
 from central_api.booking import Decision, case_of, over_return_of
@@ -11,6 +12,7 @@ from central_api.people import Caller
 from rma.assessment import assess
 from rma.operations import ApproveReturn, CancelReturn, DeclineReturn, Outcome
 from rma.record import Problem, RmaRecord, approve, book, cancel, decline
+from rma.return_rules import CLOCK_LEEWAY
 from rma.states import IllegalTransition, RmaState
 
 _GUARDED = frozenset({"customer", "line", "quantity", "serials"})
@@ -22,10 +24,16 @@ def decide_about(
     caller: Caller,
     command: CancelReturn | ApproveReturn | DeclineReturn,
     *,
+    stream: str,
     forged: bool,
+    now: datetime,
 ) -> Decision:
     """Cancel, approve or decline. `forged`: the envelope names another person or device than the token."""
     known = books.record(command.number)
+    if known is not None and known.record.order_id != stream:
+        # The number was told for a return of another order, which this is not about.
+        detail = f"Return {command.number[:20]} is of another order on the server."
+        return Decision(Outcome.REJECTED, refusals.illegal_transition(detail))
     if known is None:
         detail = f"There is no return {command.number[:20]} on the server."
         return Decision(Outcome.REJECTED, refusals.illegal_transition(detail))
@@ -34,9 +42,17 @@ def decide_about(
     if problem is not None:
         return Decision(Outcome.REJECTED, problem, tell=True)
     try:
-        return _apply(books, caller, record, command)
+        return _apply(books, caller, record, command, _moment(record, command, now))
     except IllegalTransition as error:
         return Decision(Outcome.REJECTED, refusals.illegal_transition(str(error)), tell=True)
+
+
+def _moment(
+    record: RmaRecord, command: CancelReturn | ApproveReturn | DeclineReturn, now: datetime
+) -> datetime:
+    """When it was decided: as told, but not in the future and not before there was a return."""
+    at = now if command.at > now + CLOCK_LEEWAY else command.at
+    return max(at, record.finalized_at)
 
 
 def _guard(
@@ -49,9 +65,9 @@ def _guard(
     if forged:
         return refusals.forbidden("It names another person or desk than the one that sent it.")
     if isinstance(command, CancelReturn):
-        if caller.makes_returns or caller.person == record.author:
+        if caller.makes_returns:
             return None
-        return refusals.forbidden(f"The role {caller.role} cancels no returns of others.")
+        return refusals.forbidden(f"The role {caller.role} cancels no returns.")
     if not caller.role.approves:
         return refusals.forbidden("Only a supervisor can decide about a return.")
     if caller.person == record.author:
@@ -64,8 +80,9 @@ def _apply(
     caller: Caller,
     record: RmaRecord,
     command: CancelReturn | ApproveReturn | DeclineReturn,
+    at: datetime,
 ) -> Decision:
-    actor, device, at = caller.actor, caller.device, command.at
+    actor, device = caller.actor, caller.device
     if isinstance(command, CancelReturn):
         changed = cancel(record, actor=actor, device=device, at=at, reason=command.reason)
         return Decision(Outcome.ACCEPTED, record=changed)

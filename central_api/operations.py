@@ -1,13 +1,14 @@
 """`POST /v1/ops`: decide a batch of operations in one transaction, and answer each under its key.
 
 Key, digest and answer are stored with the effect, so that a resend gets the same answer and has no second effect.
-Where one item breaks the batch, each is decided again in a savepoint of its own, and only the broken one is held.
+Where one item breaks the batch, each is decided again in a savepoint of its own, and only the broken one is held; where
+even that cannot be stored, it is put off.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from central_api import refusals
-from central_api.booking import Decision, decide_finalize
-from central_api.books import Books
+from central_api.booking import Decision, decide_finalize, decide_unjudged
+from central_api.books import Books, StoredAnswer
 from central_api.database import writing
 from central_api.decisions import decide_about
 from central_api.people import Caller
@@ -74,7 +75,7 @@ def decide_batch(
     with writing(engine) as connection:
         try:
             with connection.begin_nested():
-                return _decide(connection, caller, items, now)
+                return _decide(connection, caller, items, now, _decision)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
@@ -83,38 +84,53 @@ def decide_batch(
 
 
 def _decide_alone(connection: Connection, caller: Caller, item: Item, now: datetime) -> bytes:
-    try:
-        with connection.begin_nested():
-            return _decide(connection, caller, [item], now)[0]
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        # Not stored: once the cause is gone, the same bytes are decided afresh.
-        _log.exception("item_held", op_id=item.envelope.op_id, device=caller.device)
-        problem = refusals.malformed("The server could not process this change.")
-        held = Decision(Outcome.HELD_FOR_REVIEW, problem)
-        return _answer(item.envelope.op_id, held, None)
+    """Decide one item; where that breaks, it is held unjudged, its number booked and its answer stored."""
+    for decide in (_decision, _held):
+        try:
+            with connection.begin_nested():
+                return _decide(connection, caller, [item], now, decide)[0]
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            op_id = item.envelope.op_id
+            _log.exception("item_broke", op_id=op_id, device=caller.device, held=decide is _held)
+    return _answer(item.envelope.op_id, Decision(Outcome.NOT_YET), None)
 
 
 def _decide(
-    connection: Connection, caller: Caller, items: Sequence[Item], now: datetime
+    connection: Connection,
+    caller: Caller,
+    items: Sequence[Item],
+    now: datetime,
+    decide: Callable[[Books, Caller, Item, datetime], Decision],
 ) -> list[bytes]:
     commands = [item.command for item in items if item.command is not None]
     envelopes = [item.envelope for item in items]
     books = Books(
         connection,
         caller.device,
-        order_ids={c.request.order_id for c in commands if isinstance(c, FinalizeReturn)},
+        # What is only held needs no order, and the order may be what broke.
+        order_ids={
+            c.request.order_id
+            for c in commands
+            if isinstance(c, FinalizeReturn) and decide is not _held
+        },
         numbers={command.number for command in commands},
         op_ids={e.op_id for e in envelopes} | {e.depends_on for e in envelopes if e.depends_on},
         now=now,
     )
-    answers = [_decide_one(books, caller, item, now) for item in items]
+    answers = [_decide_one(books, caller, item, now, decide) for item in items]
     books.write(connection)
     return answers
 
 
-def _decide_one(books: Books, caller: Caller, item: Item, now: datetime) -> bytes:
+def _decide_one(
+    books: Books,
+    caller: Caller,
+    item: Item,
+    now: datetime,
+    decide: Callable[[Books, Caller, Item, datetime], Decision],
+) -> bytes:
     envelope, op_id = item.envelope, item.envelope.op_id
     before = books.answer(op_id)
     if before is not None and before.sha256 == item.sha256:
@@ -122,9 +138,10 @@ def _decide_one(books: Books, caller: Caller, item: Item, now: datetime) -> byte
     if before is not None:
         detail = "Another change was sent under the same key."
         return _answer(op_id, Decision(Outcome.KEY_REUSED, refusals.malformed(detail)), None)
-    if envelope.depends_on is not None and books.answer(envelope.depends_on) is None:
+    awaited = books.answer(envelope.depends_on) if envelope.depends_on is not None else None
+    if envelope.depends_on is not None and awaited is None:
         return _answer(op_id, Decision(Outcome.NOT_YET), None)
-    decision = _decision(books, caller, item, now)
+    decision = _unfounded(awaited) or decide(books, caller, item, now)
     metrics = item.command.metrics if isinstance(item.command, FinalizeReturn) else None
     version: int | None = None
     number = item.command.number if item.command is not None else None
@@ -138,14 +155,29 @@ def _decide_one(books: Books, caller: Caller, item: Item, now: datetime) -> byte
     return answer
 
 
+def _unfounded(awaited: StoredAnswer | None) -> Decision | None:
+    """The refusal of what builds on a return that was not booked: its number is another return's."""
+    if awaited is None or awaited.outcome is not Outcome.NUMBER_CONFLICT:
+        return None
+    problem = refusals.illegal_transition("The return that this is about was not booked.")
+    return Decision(Outcome.REJECTED, problem)
+
+
+def _held(books: Books, caller: Caller, item: Item, now: datetime) -> Decision:
+    if isinstance(item.command, FinalizeReturn):
+        return decide_unjudged(books, caller, item.command)
+    return Decision(Outcome.HELD_FOR_REVIEW, refusals.unprocessed())
+
+
 def _decision(books: Books, caller: Caller, item: Item, now: datetime) -> Decision:
     if item.command is None:
         return Decision(Outcome.REJECTED, refusals.malformed(item.fault))
     envelope = item.envelope
     forged = envelope.actor != caller.person or envelope.device != caller.device
     if isinstance(item.command, FinalizeReturn):
+        forged |= envelope.stream != item.command.request.order_id
         return decide_finalize(books, caller, item.command, forged=forged, now=now)
-    return decide_about(books, caller, item.command, forged=forged)
+    return decide_about(books, caller, item.command, stream=envelope.stream, forged=forged, now=now)
 
 
 def _with_record(books: Books, number: str | None, decision: Decision) -> Decision:
@@ -195,18 +227,19 @@ def _item(line: bytes, envelope: Envelope) -> Item:
         command = command_of(envelope)
     except ValidationError as error:
         return Item(sha256, envelope, None, _first_fault(error))
+    except ValueError as error:  # NaN and infinity are no JSON
+        return Item(sha256, envelope, None, str(error))
     fault = _fault(command)
     return Item(sha256, envelope, None if fault else command, fault)
 
 
 def _fault(command: Command) -> str:
-    """What no shape can say: the told state is one of a return's first two, its expiry has a time zone."""
+    """What no shape can say: the told state is one of a return's first two."""
     if not isinstance(command, FinalizeReturn):
         return ""
     if command.told.state not in (RmaState.AUTHORIZED, RmaState.NEEDS_APPROVAL):
         return f"told state {command.told.state}: expected authorized or needs_approval"
-    expires = command.told.expires_at
-    return "an expiry without a time zone" if expires and expires.tzinfo is None else ""
+    return ""
 
 
 def _first_fault(error: ValidationError) -> str:

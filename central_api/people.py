@@ -40,7 +40,7 @@ class Caller:
     @property
     def makes_returns(self) -> bool:
         """Whether this role may make and cancel returns."""
-        return self.role in (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
+        return self.role.makes_returns
 
 
 def create_code(connection: Connection, name: str, role: Role, now: datetime) -> str:
@@ -82,7 +82,8 @@ def enroll(connection: Connection, request: EnrollRequest, now: datetime) -> Enr
         .values(used_by=request.device)
         .returning(ENROLLMENT_CODE.c.person)
     ).scalar()
-    if claimed is None or not 8 <= len(request.device) <= 80:
+    sound = 8 <= len(request.device) <= 80 and request.device.isprintable()
+    if claimed is None or not sound:
         raise EnrollmentRefused("This code is unknown, used or expired: ask for a new one.")
     role = connection.execute(select(PERSON.c.role).where(PERSON.c.name == claimed)).scalar_one()
     token = secrets.token_urlsafe(32)

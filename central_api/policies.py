@@ -6,7 +6,7 @@ Publishing the same text again changes nothing; another text under a published v
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -36,6 +36,21 @@ class PublishedPolicy:
 
     policy: Policy
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedReasons:
+    """A version of the reason tree, and since when desks could hear of it."""
+
+    tree: ReasonTree
+    published_at: datetime
+
+
+NO_REASONS = ReasonTree(0, ())
+"""Before the first tree was published."""
+
+_MOST_STANDS = 50
+"""Stands of the publications that one return is judged by until one says what the caller was told."""
 
 
 def publish_policy(connection: Connection, toml: str, now: datetime) -> tuple[PolicyRef, bool]:
@@ -102,6 +117,37 @@ def honoured(
     return tuple(ref for ref in told if not _outdated(ref, published, at))
 
 
+def stands(
+    told: Iterable[PolicyRef],
+    policies: Sequence[PublishedPolicy],
+    reasons: Sequence[PublishedReasons],
+    at: datetime,
+) -> Iterator[tuple[tuple[Policy, ...], ReasonTree]]:
+    """What a desk can have known at `at`, newest first: it hears of publications in their order.
+
+    How old its knowledge can be is the offline allowance of the policies it told. A policy that was published after
+    the desk's last sync, also one of another code, does not overturn what the caller was told.
+    """
+    published = {e.published_at for e in policies} | {e.published_at for e in reasons}
+    moments = sorted(published, reverse=True)
+    refs = frozenset(told)
+    hours = [e.policy.offline_hours for e in policies if e.policy.ref in refs]
+    shortest = min((each for each in hours if each is not None), default=None)
+    for moment in moments[:_MOST_STANDS]:
+        known = tuple(e.policy for e in policies if e.published_at <= moment)
+        yield known, newest_reasons(reasons, moment)
+        if shortest is not None and moment + timedelta(hours=shortest) < at:
+            return
+
+
+def newest_reasons(
+    reasons: Sequence[PublishedReasons], known_at: datetime | None = None
+) -> ReasonTree:
+    """The newest reason tree; with `known_at` the newest of then, if there was one."""
+    known = [e for e in reasons if known_at is None or e.published_at <= known_at] or reasons
+    return max((e.tree for e in known), key=lambda tree: tree.version, default=NO_REASONS)
+
+
 def _outdated(ref: PolicyRef, published: Sequence[PublishedPolicy], at: datetime) -> bool:
     versions = [entry for entry in published if entry.policy.code == ref.code]
     hours = next((e.policy.offline_hours for e in versions if e.policy.ref == ref), None)
@@ -116,12 +162,10 @@ def _outdated(ref: PolicyRef, published: Sequence[PublishedPolicy], at: datetime
     )
 
 
-def current_reasons(connection: Connection) -> ReasonTree:
-    """The newest reason tree; an empty one before the first was published."""
-    document = connection.execute(
-        select(REASONS.c.document).order_by(REASONS.c.version.desc()).limit(1)
-    ).scalar()
-    return ReasonTree(0, ()) if document is None else _reasons_of(document)
+def published_reasons(connection: Connection) -> tuple[PublishedReasons, ...]:
+    """Every published reason tree, by version."""
+    rows = connection.execute(select(REASONS.c.document).order_by(REASONS.c.version)).scalars()
+    return tuple(_reasons_of(document) for document in rows)
 
 
 def _publish(
@@ -160,6 +204,7 @@ def _policy_of(document: str) -> PublishedPolicy:
     return PublishedPolicy(parse_policy(published.toml), published.published_at)
 
 
-@lru_cache(maxsize=8)
-def _reasons_of(document: str) -> ReasonTree:
-    return parse_reasons(read_document(ReasonsDocument, document).toml)
+@lru_cache(maxsize=64)
+def _reasons_of(document: str) -> PublishedReasons:
+    published = read_document(ReasonsDocument, document)
+    return PublishedReasons(parse_reasons(published.toml), published.published_at)

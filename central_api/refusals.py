@@ -106,6 +106,15 @@ def illegal_transition(detail: str) -> Problem:
     )
 
 
+def unprocessed() -> Problem:
+    """Something of ours failed on it."""
+    return Problem(
+        type=ProblemType.MALFORMED,
+        detail="The server could not process this change.",
+        remedy="Ask a supervisor to look at this return; report it.",
+    )
+
+
 def malformed(detail: str) -> Problem:
     """The operation cannot be read or processed."""
     return Problem(

@@ -14,7 +14,7 @@ examples:
   csr-tui demo                                 try it: a synthetic shop, nothing to configure
   csr-tui enroll https://rma.example.com CODE  connect this desk
   csr-tui                                      open the desk
-  csr-tui lookup "0117 496"                    find a caller without a screen
+  csr-tui lookup "4960 242"                    find a caller without a screen
 
 exit codes:
   0 done   1 failed   2 wrong arguments or malformed input   3 needs approval   4 refused
@@ -47,8 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from csr_tui.desk_program import run_desk
             from csr_tui.paths import data_folder
 
-            run_desk(data_folder(words[1] if words else None))
-            return ExitCode.OK
+            return run_desk(data_folder(words[1] if words else None))
         arguments = build_parser().parse_args(words)
         if arguments.command is None:
             build_parser().print_help()

@@ -17,7 +17,10 @@ from textual.worker import WorkerFailed
 from csr_tui.routes import Routes
 from csr_tui.session import OpenDesk
 from rma.errors import RmaError
+from screens.background import start
 from screens.base import DeskScreen
+from screens.colourless import STYLES as NO_COLOUR_STYLES
+from screens.colourless import WithoutColours
 from screens.commands import EVERYWHERE
 from screens.customer_lookup import STYLES as HOME_STYLES
 from screens.customer_lookup import CustomerLookup
@@ -41,6 +44,7 @@ class DeskApp(Routes):
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH: ClassVar[list[str | PurePath]] = [HOME_STYLES]
     """Textual loads a screen's own styles when it is pushed; the default screen never is."""
+    CSS = NO_COLOUR_STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
         command.binding(priority=command.id in _FROM_DIALOGS_TOO) for command in EVERYWHERE
     ]
@@ -65,6 +69,8 @@ class DeskApp(Routes):
         """What the terminal says after the desk has closed."""
         self.register_theme(DESK)
         self.theme = DESK.name
+        if self.no_color:
+            self._filters[:] = [WithoutColours()]
 
     def get_default_screen(self) -> Screen[None]:
         """The search box, which is there before anything else is loaded."""
@@ -76,7 +82,7 @@ class DeskApp(Routes):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self.run_worker(self._open, name="open desk")
+        start(self, self._open, name="open desk")
 
     async def _open(self) -> None:
         """Open stores in a thread, hand them to the home screen, then start to sync."""
@@ -91,7 +97,7 @@ class DeskApp(Routes):
         await self._update_status()
         self.set_interval(STATUS_SECONDS, self.status_changed)
         if session.keep_syncing is not None:
-            self.run_worker(self._keep_syncing, name="sync")
+            start(self, self._keep_syncing, name="sync")
 
     # --- sync
 
@@ -103,7 +109,7 @@ class DeskApp(Routes):
                 await self._session.keep_syncing(self._wake)
             except RmaError as error:
                 self._say(str(error), error=True)
-            except Exception as error:  # noqa: BLE001 - a call must not end because of the wire
+            except Exception as error:  # a call must not end because of the wire
                 self._sync_broke(error)
                 await asyncio.sleep(SYNC_PAUSE_SECONDS)
                 continue
@@ -119,7 +125,7 @@ class DeskApp(Routes):
         if self._session is None or self._session.sync is None:
             self._say("This desk has no central API to sync with.")
         elif not self._syncing:
-            self.run_worker(self._sync_now, name="sync now")
+            start(self, self._sync_now, name="sync now")
 
     async def _sync_now(self) -> None:
         assert self._session is not None and self._session.sync is not None
@@ -129,7 +135,7 @@ class DeskApp(Routes):
             status = await self._session.sync.sync_now()
         except RmaError as error:
             self._say(str(error), error=True)
-        except Exception as error:  # noqa: BLE001 - as in _keep_syncing
+        except Exception as error:  # as in _keep_syncing
             self._sync_broke(error)
         else:
             if status.online:
@@ -146,7 +152,7 @@ class DeskApp(Routes):
         """Read the status anew, unless that is under way."""
         if not self._reading_status:
             self._reading_status = True
-            self.run_worker(self._read_status, name="status")
+            start(self, self._read_status, name="status")
 
     async def _read_status(self) -> None:
         try:
@@ -227,7 +233,7 @@ class DeskApp(Routes):
         for screen in self._broken:
             try:
                 await asyncio.wait_for(screen.before_leaving(), _SAVE_SECONDS)
-            except Exception:  # noqa: BLE001 - the first error is the one that is reported
+            except Exception:  # the first error is the one that is reported
                 self.last_words.append("What was typed last could not be kept.")
         session, self._session = self._session, None
         if session is not None:

@@ -16,7 +16,9 @@ _KEPT = 20
 """Newest reports that are kept in a folder."""
 
 
-def report(folder: Path, error: BaseException, now: datetime, where: Sequence[str] = ()) -> Path | None:
+def report(
+    folder: Path, error: BaseException, now: datetime, where: Sequence[str] = ()
+) -> Path | None:
     """Write a report of an error; None where the folder takes none. Values of variables stay out of it.
 
     `where` names the screens that were open, the top one last.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import App
+from textual.driver import Driver
 
 from csr_tui.session import Session
 from csr_tui.type_ahead import TypeAhead
@@ -32,8 +33,8 @@ from screens.widgets.status_line import DeskStatus
 class Routes(TypeAhead, App[None]):
     """The stack of screens, and the way from one to the next."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class)
         self._session: Session | None = None
         self._status = DeskStatus()
 

@@ -19,10 +19,10 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.message import Message
 
+from csr_tui.type_ahead import LONGEST_PASTE
+
 ESC = "\x1b"
 PASTE_START, PASTE_END = f"{ESC}[200~", f"{ESC}[201~"
-LONGEST_PASTE = 10_000
-"""Characters of a paste that are kept: five times the longest field."""
 
 _CHUNK = 64 * 1024
 _TICK = 0.1
@@ -118,7 +118,7 @@ if sys.platform != "win32" or TYPE_CHECKING:
                                 self.process_message(message)
                         for message in reader.tick():
                             self.process_message(message)
-                except Exception as error:  # noqa: BLE001 - the one edge of this thread
+                except Exception as error:  # the one edge of this thread
                     self._app.call_later(self._app._handle_exception, error)
                 finally:
                     selector.close()

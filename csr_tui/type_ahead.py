@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.screen import Screen
 
-from screens.widgets.safe_text import plain_lines
+from screens.widgets.safe_text import plain_lines, typed
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.driver import Driver
 
     _Base = App[None]
 else:
     _Base = object
+
+LONGEST_PASTE = 10_000
+"""Characters of a paste that are kept: five times the longest field."""
 
 _DRAIN_SECONDS = 2.0
 """A handler that takes longer no longer holds the keys back."""
@@ -30,8 +34,8 @@ _DRAIN_SECONDS = 2.0
 class TypeAhead(_Base):
     """Mixin for the app: one gate through which all keys and pastes go."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class)
         self._command: asyncio.Task[None] | None = None
         self._waiting: deque[events.Key | events.Paste] = deque()
 
@@ -51,7 +55,7 @@ class TypeAhead(_Base):
     async def on_event(self, event: events.Event) -> None:
         """Hold keys while a command runs; hand everything else on. Pasted control characters become harmless."""
         if isinstance(event, events.Paste) and not event.is_forwarded:
-            event.text = "\n".join(plain_lines(event.text))
+            event.text = "\n".join(plain_lines(typed(event.text[:LONGEST_PASTE])))
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._command is None:

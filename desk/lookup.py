@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from desk.ports import Clock, Reference, Work
-from desk.records import Records
+from desk.records import Records, newest
 from rma.draft import Draft
 from rma.numbers import BadRmaNumber, parse, spoken
 from rma.operations import QueueState
@@ -19,6 +19,9 @@ from rma.states import RmaState
 
 LIMIT = 50
 """More hits than an agent reads: the search should be narrowed."""
+
+APPROVALS_LIMIT = 200
+"""Returns that wait for a supervisor: more than that are not counted."""
 
 _DIGITS_ONLY = re.compile(r"[\d\s+()./-]+")
 _SHORTEST_PHONE_ENDING = 3
@@ -74,7 +77,7 @@ class Home:
     """Returns finalized here in the last 24 hours, newest first."""
     queue: QueueState
     approvals: int
-    """Returns that wait for a supervisor (at most 200 are counted)."""
+    """Returns that wait for a supervisor, at most `APPROVALS_LIMIT`; 0 for those who do not approve."""
 
 
 class LookUp:
@@ -93,7 +96,11 @@ class LookUp:
             return Found(text=text, hits=())
         hits = list(dict.fromkeys(self._hits(text)))
         if len(hits) >= LIMIT:
-            return Found(text=text, hits=tuple(hits[:LIMIT]), hint="More match: type more of it.")
+            return Found(
+                text=text,
+                hits=tuple(hits[:LIMIT]),
+                hint=f"More than {LIMIT} match: type more of it.",
+            )
         hint = "" if hits else self._hint(text)
         return Found(text=text, hits=tuple(hits), hint=hint)
 
@@ -111,13 +118,33 @@ class LookUp:
                 )
             )
         since = self._clock.now() - timedelta(hours=24)
-        today = (self._records.find(e.record.number) for e in self._work.records_since(since, 200))
-        waiting = self._records.in_state(RmaState.NEEDS_APPROVAL, 200)
+        today = (
+            newest(local, self._reference.record(local.record.number))
+            for local in self._work.records_since(since, 200)
+        )
+        queue = self._work.queue()
         return Home(
             drafts=tuple(drafts),
             today=tuple(record for record in today if record is not None),
-            queue=self._work.queue(),
-            approvals=len(waiting),
+            queue=queue,
+            approvals=self._approvals(anything_unsent=queue.waiting > 0),
+        )
+
+    def _approvals(self, *, anything_unsent: bool) -> int:
+        """What waits for a supervisor, counted for supervisors only; own unsent decisions are taken off.
+
+        The home screen asks at every sync: one query where nothing is unsent.
+        """
+        who = self._work.identity()
+        if who is None or not who.role.approves:
+            return 0
+        known = self._reference.records_in_state(RmaState.NEEDS_APPROVAL, APPROVALS_LIMIT)
+        if not anything_unsent:
+            return len(known)
+        local = (self._work.record(entry.record.number) for entry in known)
+        return len(known) - sum(
+            mine is not None and mine.pending and mine.record.state is not RmaState.NEEDS_APPROVAL
+            for mine in local
         )
 
     def _hits(self, text: str) -> Iterable[Hit]:
@@ -178,7 +205,7 @@ class LookUp:
             try:
                 parse(digits)
             except BadRmaNumber as error:
-                return str(error)
+                return f"{error} No phone number ends so either."
             return "No return has this number here. Press F5 to sync, then try again."
         return (
             "Nothing found. Try the order number, the end of the phone number, or less of the name."

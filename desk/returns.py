@@ -131,8 +131,9 @@ class Returns:
 
         Raises:
             NoNumbersLeft: when the numbers do not suffice; the drafts are kept.
-            NotAllowed: if two drafts are for the same order.
+            NotAllowed: if two drafts are for the same order, or the role makes no returns.
         """
+        self._may_finalize()
         if len({draft.order_id for draft in drafts}) != len(drafts):
             raise NotAllowed("Two drafts are for the same order: finalize one after the other.")
         views = [self.assess(draft) for draft in drafts]
@@ -149,8 +150,10 @@ class Returns:
 
         Raises:
             NoNumbersLeft: when no RMA number is left.
+            NotAllowed: if the role makes no returns.
             NotFound: if this desk does not know the order or its customer.
         """
+        self._may_finalize()
         order, customer = self._order_and_customer(request.order_id)
         case = self._case(request, order, customer)
         assessment = assess(case)
@@ -159,6 +162,11 @@ class Returns:
             return refusal
         metrics = CallMetrics(started_at=case.at)
         return self._work.finalize([self._build(case, assessment, metrics)], [])[0]
+
+    def _may_finalize(self) -> None:
+        identity = self._work.identity()
+        if identity is not None and not identity.role.makes_returns:
+            raise NotAllowed(f"The role {identity.role} makes no returns: ask an agent.")
 
     def _build(
         self, case: Case, assessment: Assessment, metrics: CallMetrics

@@ -66,7 +66,7 @@ class Rmas:
         """Cancel an RMA; its units are free again.
 
         Raises:
-            NotAllowed: if its state forbids it, or no reason is given.
+            NotAllowed: if its state or the role forbids it, or no reason is given.
         """
 
         def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
@@ -138,7 +138,7 @@ class Rmas:
         identity = self._work.identity()
         if identity is None:
             return ()
-        offered = [RmaCommand.CANCEL]
+        offered = [RmaCommand.CANCEL] if identity.role.makes_returns else []
         if identity.role.approves and identity.person != record.author:
             offered = [RmaCommand.APPROVE, RmaCommand.DECLINE, RmaCommand.CANCEL]
         return tuple(command for command in offered if (record.state, command) in RMA_TABLE)

@@ -16,6 +16,17 @@ Minor: TypeAlias = int
 MAX_AMOUNT = 10**15
 """Minor units; far above any order, far below what 64 bits hold after a multiplication by units."""
 
+
+def require_bounded(name: str, value: int) -> None:
+    """Refuse a number that no arithmetic of ours should meet.
+
+    Raises:
+        ValueError: with the name and the bound.
+    """
+    if abs(value) > MAX_AMOUNT:
+        raise ValueError(f"{name} is beyond {MAX_AMOUNT}")
+
+
 ROUNDING = "half_up"
 """The rounding rule that is stored on every document."""
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from rma.calendar import require_instant
-from rma.money import Minor
+from rma.money import Minor, require_bounded
 from rma.policy import PolicyRef
 from rma.record import Problem, RmaRecord
 from rma.request import Actor, ReturnRequest, Role
@@ -39,6 +39,10 @@ class CallMetrics:
     refused_tries: int = 0
     """How often finalizing was tried and refused."""
 
+    def __post_init__(self) -> None:
+        require_bounded("keys", self.keys)
+        require_bounded("refused tries", self.refused_tries)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -50,6 +54,10 @@ class Told:
     """Slots of each requested line, in the order of the request."""
     policies: tuple[PolicyRef, ...]
     expires_at: datetime | None
+
+    def __post_init__(self) -> None:
+        require_bounded("total", self.total)
+        require_instant("expires_at", self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

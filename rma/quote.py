@@ -7,9 +7,10 @@ computed by `rma.pricing`, on the desk and on the server alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from rma.calendar import end_of_day, local_day
 from rma.ledger import HeldLine, Hold, TenderShare
 from rma.money import ROUNDING, Minor
 from rma.policy import Clause, PolicyRef, RefundTiming
@@ -79,6 +80,10 @@ class Terms:
     names: tuple[str, ...] = ()
     """Names of the policies, for people."""
     expires_at: datetime | None = None
+    expires_after_days: int | None = None
+    """Days that `expires_at` was counted from; an approval counts them again."""
+    time_zone: str = "UTC"
+    """Where these days end."""
     refund_timing: RefundTiming = RefundTiming.AFTER_INSPECTION
     authorized_link: bool = False
     resolutions: tuple[Resolution, ...] = ()
@@ -87,6 +92,13 @@ class Terms:
     packaging: tuple[str, ...] = ()
     survey: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
+
+    def expiry(self, start: datetime) -> datetime | None:
+        """When a return expires whose days count from `start`."""
+        if self.expires_after_days is None:
+            return None
+        day = local_day(start, self.time_zone) + timedelta(days=self.expires_after_days)
+        return end_of_day(day, self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

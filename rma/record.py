@@ -249,8 +249,10 @@ def cancel(record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason
     """Cancel an RMA; its units are free again.
 
     Raises:
-        IllegalTransition: if its state does not allow it, or no reason is given.
+        IllegalTransition: if its state or the role does not allow it, or no reason is given.
     """
+    if not actor.role.makes_returns:
+        raise IllegalTransition(f"The role {actor.role} cancels no returns.")
     if not reason.strip():
         raise IllegalTransition("Say why the return is cancelled.")
     return _step(record, RmaCommand.CANCEL, actor, device, at, reason)
@@ -259,14 +261,14 @@ def cancel(record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason
 def approve(
     record: RmaRecord, *, actor: Actor, device: str, at: datetime, note: str = ""
 ) -> RmaRecord:
-    """Approve an RMA that waits for it.
+    """Approve an RMA that waits for it. The days until it expires count from here.
 
     Raises:
         IllegalTransition: if its state, the role or the authorship does not allow it.
     """
     _guard_decision(record, actor)
     approved = _step(record, RmaCommand.APPROVE, actor, device, at, note)
-    expires = record.quote.terms.expires_at if record.quote else None
+    expires = record.quote.terms.expiry(at) if record.quote else None
     return replace(approved, expires_at=expires, problem=None)
 
 

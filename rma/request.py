@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rma.money import MAX_AMOUNT, Minor
+from rma.money import Minor, require_bounded
 
 
 class ReturnType(StrEnum):
@@ -86,6 +86,11 @@ class Role(StrEnum):
         """Whether this role may approve and decline."""
         return self in (Role.SUPERVISOR, Role.ADMIN)
 
+    @property
+    def makes_returns(self) -> bool:
+        """Whether this role may make and cancel returns."""
+        return self is not Role.WAREHOUSE
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -125,8 +130,8 @@ class LineRequest:
     amount_reason: str = ""
 
     def __post_init__(self) -> None:
-        _bounded("quantity", self.quantity)
-        _bounded("amount", self.amount or 0)
+        require_bounded("quantity", self.quantity)
+        require_bounded("amount", self.amount or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +162,4 @@ class ReturnRequest:
     """The case number of another system."""
 
     def __post_init__(self) -> None:
-        _bounded("goodwill", self.goodwill)
-
-
-def _bounded(name: str, value: int) -> None:
-    if abs(value) > MAX_AMOUNT:
-        raise ValueError(f"{name} is beyond {MAX_AMOUNT}")
+        require_bounded("goodwill", self.goodwill)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
-from rma.calendar import end_of_day, local_day
 from rma.policy import Policy, RefundTiming
 from rma.quote import Terms
 
@@ -15,14 +14,12 @@ T = TypeVar("T")
 
 def terms_of(policies: Sequence[Policy], at: datetime) -> Terms:
     """Terms of one return that these policies judge together."""
-    expiries = [
-        end_of_day(
-            local_day(at, policy.time_zone) + timedelta(days=policy.expires_after_days),
-            policy.time_zone,
-        )
+    ends = [
+        Terms(expires_after_days=policy.expires_after_days, time_zone=policy.time_zone)
         for policy in policies
         if policy.expires_after_days is not None
     ]
+    first = min(ends, key=lambda terms: terms.expiry(at) or at, default=Terms())
     timings = tuple(RefundTiming)
     offered = [
         resolution
@@ -31,7 +28,9 @@ def terms_of(policies: Sequence[Policy], at: datetime) -> Terms:
     ]
     return Terms(
         names=_union((policy.name,) for policy in policies),
-        expires_at=min(expiries, default=None),
+        expires_at=first.expiry(at),
+        expires_after_days=first.expires_after_days,
+        time_zone=first.time_zone,
         refund_timing=min((p.refund_timing for p in policies), key=timings.index),
         authorized_link=all(policy.authorized_link for policy in policies),
         resolutions=tuple(offered),

@@ -16,6 +16,7 @@ from rma.numbers import spoken
 from rma.operations import Identity
 from rma.record import RmaRecord
 from rma.verdict import Verdict
+from screens.background import start
 from screens.base import DeskScreen
 from screens.lookup_rows import total
 from screens.navigation import OpenRma
@@ -59,7 +60,7 @@ class Approvals(DeskScreen):
 
     def desk_changed(self) -> None:
         """Read again; the selection stays."""
-        self.run_worker(self._read(), group="read", exclusive=True)
+        start(self, self._read, name="read", exclusive=True)
 
     def can(self, action: str) -> bool:
         """There is nothing to open in an empty queue."""

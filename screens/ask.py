@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import plain
 from screens.widgets.too_small import TooSmall
 
@@ -39,7 +40,7 @@ class AskReason(ModalScreen[str | None]):
             yield Static(Text(self._question), classes="ask--question")
             if self._detail:
                 yield Static(Text(self._detail), classes="ask--detail")
-            yield Input(value=self._initial, max_length=500)
+            yield SafeInput(value=self._initial, max_length=500)
             yield Static(Text("Enter takes it · Esc goes back"), classes="ask--hint")
         yield TooSmall()
 
@@ -79,7 +80,7 @@ class ConfirmTyped(ModalScreen[bool]):
             yield Static(Text(self._question), classes="ask--question")
             if self._detail:
                 yield Static(Text(self._detail), classes="ask--detail")
-            yield Input(max_length=3)
+            yield SafeInput(max_length=3)
             yield Static(Text("y and Enter: yes · Enter or Esc: no"), classes="ask--hint")
         yield TooSmall()
 

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +17,7 @@ from textual.widgets import Static
 from desk.attention import Attention, AttentionView
 from rma.numbers import spoken
 from rma.operations import OperationKind, Outcome
+from screens.background import start
 from screens.base import DeskScreen
 from screens.navigation import OpenRma
 from screens.widgets.row_list import Row, RowList
@@ -71,7 +74,7 @@ class AttentionScreen(DeskScreen):
 
     def desk_changed(self) -> None:
         """Read again; the selection stays."""
-        self.run_worker(self._read(), group="read", exclusive=True)
+        start(self, self._read, name="read", exclusive=True)
 
     async def before_leaving(self) -> None:
         """What was marked as done is settled for good."""
@@ -171,14 +174,15 @@ def _row(view: AttentionView, now: datetime) -> Row:
     return Row(item.op_id, draw)
 
 
-def _detail(view: AttentionView) -> Text:
+def _detail(view: AttentionView) -> Group:
     item, customer = view.item, view.customer
-    text = Text.assemble((f"{spoken(item.number)} · {_ASKED[item.kind]}", "bold"))
+    head = Text.assemble((f"{spoken(item.number)} · {_ASKED[item.kind]}", "bold"))
     if customer is not None:
         contact = " · ".join(plain(part) for part in (customer.name, customer.phone) if part)
-        text.append(f" · {contact}", "bold")
-    text.append(f"\nWhat happened  {plain(view.what)}")
+        head.append(f" · {contact}", "bold")
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    rows.add_row("What happened", Text(plain(view.what)))
     if item.problem is not None and item.problem.other_number:
-        text.append(f"\nHeld by        {spoken(item.problem.other_number)}")
-    text.append(f"\nDo now         {plain(view.remedy)}", "bold")
-    return text
+        rows.add_row("Held by", Text(spoken(item.problem.other_number)))
+    rows.add_row(Text("Do now", "bold"), Text(plain(view.remedy), "bold"))
+    return Group(head, rows)

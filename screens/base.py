@@ -136,6 +136,9 @@ class DeskScreen(Screen[None]):
         """Ask something; `then` gets the answer, or None where there was none."""
         self.app.push_screen(dialog, then)  # type: ignore[arg-type]
 
+    def take_typed(self) -> None:
+        """Take what stands under the cursor, whatever messages are still on their way."""
+
     async def before_leaving(self) -> None:
         """Keep what is half-typed; the app waits for it before it goes elsewhere or quits."""
 

@@ -273,11 +273,19 @@ RETURN: tuple[Command, ...] = (
 NUMBER: tuple[Command, ...] = (
     Command(
         id="number.home",
-        key="enter,f3,escape",
+        key="enter",
         label="Next call",
+        action="next_call",
+        in_line=True,
+        help="The caller has the number: go to the empty search box.",
+    ),
+    Command(
+        id="number.back",
+        key="f3,escape",
+        label="Back",
         action="leave",
         in_line=True,
-        help="The caller has the number: go home.",
+        help="Go back to where the return was begun: the caller wants something else.",
     ),
     Command(
         id="number.open",

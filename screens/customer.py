@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from desk.customers import CustomerFile, CustomerView
 from rma.order import Customer
+from screens.background import start
 from screens.base import DeskScreen
 from screens.customer_rows import LineKey, OrderKey, RecordKey, order_rows, record_rows
 from screens.navigation import OpenRma, StartReturn
@@ -55,7 +56,7 @@ class CustomerScreen(DeskScreen):
 
     def desk_changed(self) -> None:
         """Read again; the selection stays."""
-        self.run_worker(self._read(), group="read", exclusive=True)
+        start(self, self._read, name="read", exclusive=True)
 
     def can(self, action: str) -> bool:
         """A return needs an order; Open return needs one that exists."""

@@ -16,10 +16,12 @@ from desk.lookup import Found, Home, LookUp
 from desk.returns import Returns
 from rma.operations import Identity
 from screens.ask import ConfirmTyped
+from screens.background import start
 from screens.base import DeskScreen
 from screens.lookup_rows import Go, found_rows, home_rows
 from screens.navigation import OpenApprovals, OpenAttention, OpenCustomer, OpenRma, ResumeDraft
 from screens.widgets.row_list import RowList
+from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import plain
 from screens.widgets.status_line import DeskStatus
 
@@ -54,7 +56,7 @@ class CustomerLookup(DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         """The box, a hint, and the list."""
-        yield Input(
+        yield SafeInput(
             placeholder="name, phone ending, e-mail, postcode, order or RMA number",
             select_on_focus=False,
             max_length=200,
@@ -134,7 +136,7 @@ class CustomerLookup(DeskScreen):
         """Search what stands in the box, or read what waits; one thread at a time, the newest text wins."""
         if self._lookup is not None and not self._searching:
             self._searching = True
-            self.run_worker(self._read_until_current(), name="look up")
+            start(self, self._read_until_current, name="look up")
 
     async def _read_until_current(self) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from desk.customers import ORDER_LIMIT, CustomerView, LineView, OrderView
@@ -51,11 +52,12 @@ def order_rows(view: CustomerView) -> list[Row]:
             note("No order is known here. Press F5 to sync, or look up the order number with F2."),
         ]
     rows: list[Row] = []
+    left = max((cell_len(_left(line)) for each in view.orders for line in each.lines), default=0)
     for each in view.orders:
         if rows:
             rows.append(BLANK)
         rows.append(_order_row(each))
-        rows.extend(_line_row(each, line) for line in each.lines)
+        rows.extend(_line_row(each, line, left) for line in each.lines)
     if len(view.orders) >= ORDER_LIMIT:
         rows += [BLANK, note(f"The newest {ORDER_LIMIT} orders. Older ones: F2 and their number.")]
     return rows
@@ -75,9 +77,8 @@ def _order_row(view: OrderView) -> Row:
     left = f"{view.returnable} returnable" if view.returnable else "nothing returnable"
 
     def draw(width: int) -> Text:
-        name, extra = _columns(width)
         number = f"Order {plain(order.number)}"
-        text = Text.assemble((pad(number, 8 + name + extra), "row-list--strong"))
+        text = Text.assemble((pad(number, max(14, width - 12 - 19 - 18)), "row-list--strong"))
         text.append(f"{order.placed_at:%Y-%m-%d}  ", "row-list--muted")
         text.append(pad(left, 19), "row-list--good" if view.returnable else "row-list--muted")
         text.append(pad(amount, 18, right=True), "row-list--strong")
@@ -86,7 +87,7 @@ def _order_row(view: OrderView) -> Row:
     return Row(OrderKey(order.order_id), draw)
 
 
-def _line_row(of: OrderView, view: LineView) -> Row:
+def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
     order, line = of.order, view.line
     holder = view.holders[0] if view.holders else ""
     amount = format_amount(line.gross, order.currency)
@@ -94,7 +95,7 @@ def _line_row(of: OrderView, view: LineView) -> Row:
     delivered = f"{line.delivered_at:%Y-%m-%d}" if line.delivered_at else "not yet"
 
     def draw(width: int) -> Text:
-        name, extra = _columns(width)
+        name, extra = _columns(width, left_cells)
         style = "" if view.returnable else "row-list--muted"
         text = Text.assemble(
             (pad(str(line.units), 4, right=True) + " × ", "row-list--muted"),
@@ -104,17 +105,17 @@ def _line_row(of: OrderView, view: LineView) -> Row:
         if extra:
             text.append(pad(plain(line.sku), 12) + " ", "row-list--muted")
             text.append(pad(f"arrived {delivered}", 18) + " ", "row-list--muted")
-        text.append(pad(left, 31) + " ", style)
+        text.append(pad(left, left_cells) + " ", style)
         text.append(pad(amount, 13, right=True) + "    ", style)
         return text
 
     return Row(LineKey(order.order_id, line.line_id, holder), draw)
 
 
-def _columns(width: int) -> tuple[int, int]:
+def _columns(width: int, left: int) -> tuple[int, int]:
     """Cells of a line's name, and of the columns that only a wide row has (SKU, arrival)."""
     extra = 32 if width >= WIDE else 0
-    return max(8, width - 8 - 32 - 17 - extra), extra
+    return max(8, width - 8 - left - 1 - 17 - extra), extra
 
 
 def _left(view: LineView) -> str:

@@ -62,13 +62,18 @@ def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:
             _counted(
                 Go("attention"),
                 home.queue.attention,
-                "need attention",
+                "needs attention" if home.queue.attention == 1 else "need attention",
                 "what the server changed or refused · Ctrl+G",
             )
         )
     if approves and home.approvals:
         waiting.append(
-            _counted(Go("approvals"), home.approvals, "wait for approval", "oldest first · F8")
+            _counted(
+                Go("approvals"),
+                home.approvals,
+                "waits for approval" if home.approvals == 1 else "wait for approval",
+                "oldest first · F8",
+            )
         )
     if waiting:
         groups.append([heading("needs you"), *waiting])

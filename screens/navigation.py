@@ -54,6 +54,11 @@ class ReturnLeft(Message):
 
 
 @dataclass
+class NextCall(Message):
+    """The caller has the number: the agent takes the next call."""
+
+
+@dataclass
 class OpenApprovals(Message):
     """The agent wants to see what waits for a supervisor."""
 

@@ -13,9 +13,10 @@ from desk.rmas import Rmas, RmaView
 from rma.numbers import spoken
 from rma.record import RmaRecord
 from rma.states import RmaState
+from screens.background import start
 from screens.base import DeskScreen
 from screens.big_digits import big_digits
-from screens.navigation import OpenRma
+from screens.navigation import NextCall, OpenRma
 from screens.return_money import component_rows, money_line, payout_rows, total_row
 from screens.rma_words import day, state_words
 from screens.widgets.safe_text import plain
@@ -26,7 +27,7 @@ _MONEY_WIDTH = 36
 
 
 class NumberScreen(DeskScreen):
-    """The RMA number, final from now on. Enter goes home, `o` opens the RMA."""
+    """The RMA number, final from now on. Enter takes the next call, F3 goes back, `o` opens the RMA."""
 
     NAME = "number"
     HEADING = "Return made"
@@ -68,12 +69,16 @@ class NumberScreen(DeskScreen):
 
     def refresh_data(self) -> None:
         """Read again whether the server has it."""
-        self.run_worker(self._read(), name="number", exclusive=True)
+        start(self, self._read, name="number", exclusive=True)
 
     async def _read(self) -> None:
         with self.reporting():
             self._view = await asyncio.to_thread(self._rmas.show, self._record.number)
             self._draw()
+
+    def action_next_call(self) -> None:
+        """Go to the empty search box."""
+        self.post_message(NextCall())
 
     async def action_open(self) -> None:
         """Open the RMA."""
@@ -90,8 +95,12 @@ class NumberScreen(DeskScreen):
             (f"RMA {number}", "bold $primary"), "   ", state_words(record.state)
         )
         self.query_one("#state", Static).update(state)
-        said = [plain(text) for text in what_to_say(record)]
-        self.query_one("#say", Static).update(Content("\n".join(said)))
+        first = "bold $text-warning" if record.state is RmaState.NEEDS_APPROVAL else ""
+        said = [
+            Content.styled(plain(text), first * (at == 0))
+            for at, text in enumerate(what_to_say(record))
+        ]
+        self.query_one("#say", Static).update(Content("\n").join(said))
         self.query_one("#money", Static).update(self._money(record))
         self.query_one("#sent", Static).update(self._sent())
 
@@ -130,5 +139,6 @@ def what_to_say(record: RmaRecord) -> list[str]:
             said.append("The amount is an estimate until we have seen the goods.")
     if record.expires_at is not None:
         said.append(f"The number is good until {day(record.expires_at)}.")
-    said.append("Write the number on the parcel.")
+    if record.quote is None or not record.quote.terms.packaging:
+        said.append("Write the number on the parcel.")
     return said

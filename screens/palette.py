@@ -13,9 +13,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from screens.commands import Command
-from screens.widgets.row_list import Row, RowList
+from screens.widgets.row_list import Row, RowList, note
+from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import pad, shorten
 from screens.widgets.too_small import TooSmall
+
+_MOST_ROWS = 13
+"""Rows of the list; more scroll."""
+_NONE = note("No command has this name: take letters back with Backspace.")
 
 
 class Palette(ModalScreen[Command | None]):
@@ -38,14 +43,16 @@ class Palette(ModalScreen[Command | None]):
         """The box, and what fits its text."""
         with Vertical():
             yield Static(Text("Commands"), classes="palette--heading")
-            yield Input(placeholder="part of its name")
+            yield SafeInput(placeholder="part of its name")
             yield RowList()
             yield Static(Text("Enter runs it · Esc goes back"), classes="palette--hint")
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """All commands at first."""
-        self.query_one(RowList).can_focus = False
+        """All commands at first; the box keeps its height while the list narrows."""
+        rows = self.query_one(RowList)
+        rows.can_focus = False
+        rows.styles.min_height = min(_MOST_ROWS, len(self._commands))
         self._narrow("")
 
     @on(Input.Changed)
@@ -77,7 +84,7 @@ class Palette(ModalScreen[Command | None]):
         ]
         fitting.sort(key=lambda c: not all(word in c.label.lower() for word in words))
         rows = self.query_one(RowList)
-        rows.show_rows([_row(command) for command in fitting])
+        rows.show_rows([_row(command) for command in fitting] or [_NONE])
         rows.select_first()
 
 

@@ -186,6 +186,7 @@ class ReturnForm(Vertical):
     def _draw_lines(self) -> None:
         lines = self._lines
         room = self.size.height - _FIXED_ROWS - (0 if self._wide else STRIP_ROWS + 1)
+        room -= self._panel.shows("serials")
         if self._tall:
             room -= 6
         height = max(1, min(lines.wanted_height, room))
@@ -226,7 +227,7 @@ class ReturnForm(Vertical):
         words = {
             "eligible": "complete: F9 gives the number",
             "needs_approval": "complete: F9 gives the number, a supervisor approves",
-            "ineligible": "refused: take the line off, or see section 7",
+            "ineligible": "refused: clear that quantity, or see section 7",
         }[verdict.value]
         return Content.assemble(head, (f"{mark} {words}", style))
 

@@ -21,7 +21,7 @@ from screens.return_draft import Row, line_at
 from screens.return_money import MARKS
 from screens.return_panel import ReturnPanel
 from screens.widgets.key_tally import KeyTally
-from screens.widgets.safe_text import pad, plain
+from screens.widgets.safe_text import pad, plain, typed
 
 _QUANTITY_CELLS = 6
 _MONEY_CELLS = 11
@@ -168,12 +168,12 @@ class QuantityList(Widget, can_focus=True):
             self.post_message(self.Taken())
         elif event.is_printable and event.character is not None:
             event.stop()
-            self._type(self._text_before() + plain(event.character))
+            self._type(self._text_before() + plain(typed(event.character)))
 
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text is typed, made harmless."""
         event.stop()
-        self._type(self._text_before() + plain(event.text.strip()))
+        self._type(self._text_before() + plain(typed(event.text.strip())))
 
     def begin_anew(self) -> None:
         """The next key replaces the quantity."""

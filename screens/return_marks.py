@@ -47,7 +47,7 @@ def marks_of(
         key = next((key for key, line in judged if finding in line.findings), edited)
         said = finding.sentence
         if name == "override_reason":
-            said = f"Say why an exception is asked, or take the line off. {said}"
+            said = f"Say why an exception is asked, or clear the line's quantity. {said}"
         marks.setdefault((name, key if BY_NAME[name].of_line else None), said)
     return marks
 

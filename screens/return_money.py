@@ -91,7 +91,7 @@ def payout_words(share: TenderShare, order: Order | None) -> str:
     tenders = order.tenders if order is not None else ()
     label = next((t.label for t in tenders if t.tender_id == share.tender_id), "")
     kind = "where it was paid" if share.kind == "unknown" else share.kind.replace("_", " ")
-    return plain(f"{kind} {label}".strip())
+    return plain(label if label.casefold().startswith(kind) else f"{kind} {label}".strip())
 
 
 def money_line(row: MoneyRow, width: int, after: int = 0) -> Content:
@@ -181,6 +181,8 @@ def strip(panel: ReturnPanel, width: int, height: int) -> Content:
         left.append(_ends(verdict_words(line.verdict), str(line.policy or ""), left_width))
         for style, sentence in sentences(line, view):
             left += _wrapped(f"“{sentence}”", left_width, style)
+    if len(left) > height:
+        left = [*left[: height - 1], _cut(left[height - 1], left_width)]
     right: list[Content] = []
     quote = view.assessment.quote if view else None
     if view is not None and quote is not None:
@@ -198,6 +200,11 @@ def strip(panel: ReturnPanel, width: int, height: int) -> Content:
         blanks = " " * max(0, left_width - at_left.cell_length + 2)
         out.append(Content.assemble(at_left, blanks, at_right))
     return Content("\n").join(out)
+
+
+def _cut(row: Content, width: int) -> Content:
+    """A row that says that more follows."""
+    return Content.assemble(row.truncate(width - 2), " …")
 
 
 def _rest(quote: Quote, shown: Sequence[MoneyRow]) -> MoneyRow:

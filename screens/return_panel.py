@@ -258,7 +258,7 @@ class ReturnPanel:
         if BY_NAME[name].kind is Kind.CODE and text.strip():
             match = self.values(name).match(text)
             if match.value is None:
-                return Echo(wrong if wrong and not match.fits else _unclear(match.fits), wrong=True)
+                return Echo(_unclear(match.fits), wrong=True)
             if not wrong:
                 said = match.value.label
                 return Echo("" if _same(said, text) else said)
@@ -267,6 +267,16 @@ class ReturnPanel:
         if name == "note" and self.reason_asks_note() and not text.strip():
             return Echo("this reason needs a note")
         return Echo("")
+
+    def unclear(self, name: str) -> str:
+        """Why the text of a field just left stands for nothing; known without asking the rules."""
+        if name == QUANTITY:
+            return self.wrong_quantity(self.key)
+        text = self.text(name)
+        if BY_NAME[name].kind is not Kind.CODE or not text.strip():
+            return ""
+        match = self.values(name).match(text)
+        return "" if match.value is not None else _unclear(match.fits)
 
     def wrong_quantity(self, key: RowKey) -> str:
         """What is wrong with a row's quantity, or an empty text; said as soon as it is typed."""
@@ -380,4 +390,5 @@ def _same(label: str, text: str) -> bool:
 
 
 def _unclear(fits: Sequence[object]) -> str:
-    return f"{len(fits)} fit: type more, or F4" if fits else "nothing fits: F4 shows what does"
+    """Short, so that it fits beside a field at 80 columns."""
+    return f"{len(fits)} fit: more, or F4" if fits else "none fits: see F4"

@@ -51,4 +51,5 @@ def _wants(panel: ReturnPanel, spec: FieldSpec) -> bool:
         return not (panel.draft.email.strip() or panel.draft.phone.strip())
     if spec.name == "verified":
         return True
-    return spec.name not in _SKIPPED and not panel.text(spec.name).strip()
+    empty = not panel.text(spec.name).strip()
+    return spec.name not in _SKIPPED and (empty or bool(panel.unclear(spec.name)))

@@ -22,6 +22,7 @@ from rma.reasons import ReasonTree
 from rma.record import Refusal
 from rma.request import Role
 from screens.ask import ConfirmTyped
+from screens.background import start
 from screens.base import DeskScreen
 from screens.navigation import ReturnLeft, ReturnMade
 from screens.return_fields import BY_NAME, QUANTITY
@@ -208,12 +209,12 @@ class ReturnWizard(DeskScreen):
         further = advance(self._panel, name)
         self._changed()
         await self._save()
-        unclear = self._panel.echo(name) if self._panel.mark_of(name) == left else None
+        unclear = self._panel.unclear(name) if self._panel.mark_of(name) == left else ""
         if further is not None:
             self._stand_on(further)
-            if unclear is not None and unclear.wrong:
+            if unclear:
                 label = BY_NAME[name].label.strip(" 1234567")
-                self.show_message(f"{label}: {unclear.text}", "error")
+                self.show_message(f"{label}: {unclear}", "error")
         else:
             open_points = self._panel.open_points()
             self.show_message(
@@ -234,7 +235,7 @@ class ReturnWizard(DeskScreen):
     # --- the rules and the draft -----------------------------------------------------------------------------------
 
     def _judge_soon(self) -> None:
-        self.run_worker(self._judge(), name="judge")
+        start(self, self._judge, name="judge")
 
     async def _judge(self) -> None:
         """Ask the rules, and show what they say."""
@@ -248,16 +249,21 @@ class ReturnWizard(DeskScreen):
         with self.reporting():
             await self._keeper.save()
 
+    def take_typed(self) -> None:
+        """Take the text under the cursor, as long as the form stands."""
+        if self._form is not None and self._form.is_attached:
+            self._form.take_focused()
+
     async def before_leaving(self) -> None:
         """Keep what is half-typed."""
         if self._form is not None:
-            self._form.take_focused()
+            self.take_typed()
             await self._save()
 
     def desk_changed(self) -> None:
         """A sync may have brought other returns of this order."""
         if self._panel is not None:
-            self.run_worker(self._read_order(), name="order")
+            start(self, self._read_order, name="order")
 
     async def _read_order(self) -> None:
         panel = self._panel
@@ -303,6 +309,12 @@ class ReturnWizard(DeskScreen):
                 await self._keeper.discard()
                 self.post_message(ReturnLeft("The draft is thrown away."))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """F4 answers on every field, also where the key line does not offer it."""
+        if action == "values" and self._form is not None:
+            return True
+        return super().check_action(action, parameters)
+
     def _values_of(self, name: str) -> bool:
         assert self._panel is not None
         return bool(self._panel.values(name).entries)
@@ -311,7 +323,8 @@ class ReturnWizard(DeskScreen):
         """F4: what this field can hold."""
         assert self._form is not None and self._panel is not None
         name = self._form.focused_name
-        if name is None:
+        if name is None or not self._values_of(name):
+            self.show_message("This field has no list: type into it, or Tab goes on.")
             return
         self._form.take_focused()
         panel = self._panel

@@ -14,6 +14,7 @@ from desk.rmas import Rmas, RmaView
 from rma.numbers import spoken
 from rma.states import RmaCommand
 from screens.ask import AskReason, ConfirmTyped
+from screens.background import start
 from screens.base import DeskScreen
 from screens.rma_sheet import sheet
 
@@ -39,6 +40,8 @@ class RmaScreen(DeskScreen):
         self._rmas = rmas
         self._number = number
         self._view: RmaView | None = None
+        self._reason = ""
+        """Why it is declined, kept while that is not confirmed."""
 
     def compose_body(self) -> ComposeResult:
         """One sheet that scrolls."""
@@ -60,7 +63,7 @@ class RmaScreen(DeskScreen):
 
     def refresh_data(self) -> None:
         """Read it again; the scroll position stays."""
-        self.run_worker(self._read(), name="rma", exclusive=True)
+        start(self, self._read, name="rma", exclusive=True)
 
     async def _read(self) -> None:
         with self.reporting():
@@ -113,13 +116,16 @@ class RmaScreen(DeskScreen):
     def action_decline(self) -> None:
         """Ask why, then for a typed `y`, then decline."""
         dialog = AskReason(
-            f"Why is {spoken(self._number)} declined?", "The caller will hear this reason."
+            f"Why is {spoken(self._number)} declined?",
+            "The caller will hear this reason.",
+            initial=self._reason,
         )
         self.open_dialog(dialog, self._confirm_decline)
 
     def _confirm_decline(self, reason: str | None) -> None:
         if reason is None:
             return
+        self._reason = reason
         dialog = ConfirmTyped(
             f"Decline {spoken(self._number)}?", "This cannot be undone; its units are free again."
         )
@@ -128,7 +134,7 @@ class RmaScreen(DeskScreen):
             if yes:
                 await self._decide(self._rmas.decline, reason, "Declined.")
             else:
-                self.show_message("Not declined.")
+                self.show_message("Not declined. The reason is kept.")
 
         self.open_dialog(dialog, sure)
 

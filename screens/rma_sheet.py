@@ -11,6 +11,7 @@ from desk.rmas import RmaView
 from rma.numbers import spoken
 from rma.record import HistoryEntry, RmaLine, RmaRecord
 from rma.request import Resolution
+from rma.states import RmaState
 from rma.verdict import Finding, Verdict
 from screens.return_money import (
     MARKS,
@@ -24,6 +25,9 @@ from screens.rma_words import day, minute, state_words
 from screens.values import CHANNELS, RETURN_TYPES
 from screens.widgets.safe_text import plain, plain_lines, shorten
 
+_OVER = frozenset(
+    {RmaState.CANCELLED, RmaState.REJECTED, RmaState.EXPIRED, RmaState.RESOLVED, RmaState.CLOSED}
+)
 _LABEL = 12
 _MONEY_WIDTH = 46
 _MUTED = "$text-muted"
@@ -51,6 +55,8 @@ def _head(view: RmaView, width: int) -> list[Content]:
     channel = CHANNELS.meaning(record.channel).lower() or record.channel
     contact = " · ".join(part for part in (record.contact.email, record.contact.phone) if part)
     expiry = day(record.expires_at) if record.expires_at else "no end"
+    if record.state in _OVER:
+        expiry = f"no longer: it is {record.state.words}"
     rows = [
         ("customer", customer),
         ("order", f"{record.order_number} · {record.currency}"),
@@ -71,6 +77,8 @@ def _head(view: RmaView, width: int) -> list[Content]:
     ):
         if text:
             rows.append((label, text))
+    if record.state is RmaState.NEEDS_APPROVAL:
+        rows.append(("waits for", f"a supervisor other than {record.author}, who made it"))
     if not record.holding:
         rows.append(("units", "holds none: the central API could not authorize it"))
     return [first, *(_row(label, text, width) for label, text in rows)]

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from rma.operations import Identity
-from storage.documents import canonical
+from storage.documents import canonical, storable
 from storage.work_tables import AUDIT_ENTRY, AUDIT_PERSONAL
 
 FIRST = "0" * 64
@@ -103,7 +103,7 @@ class Chain:
 
     def append(self, act: Act) -> None:
         """Add an entry."""
-        values = {field: text for field, text in (act.personal or {}).items() if text}
+        values = {field: storable(text) for field, text in (act.personal or {}).items() if text}
         salts = {field: os.urandom(16) for field in values}
         after = dict(act.after or {})
         if values:

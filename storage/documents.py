@@ -32,7 +32,12 @@ def write(value: Any) -> str:
         return adapter.dump_json(value).decode()
     except PydanticSerializationError:
         text = json.dumps(adapter.dump_python(value), ensure_ascii=False, default=_plain)
-        return text.encode(errors="replace").decode()
+        return storable(text)
+
+
+def storable(text: str) -> str:
+    """A text that fits a column; halves of characters that no encoding can hold become `?`."""
+    return text.encode(errors="replace").decode()
 
 
 def read(shape: type[T], text: str, key: str) -> T:

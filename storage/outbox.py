@@ -20,7 +20,7 @@ from rma.operations import (
     SealedOperation,
 )
 from rma.record import Problem
-from storage.documents import read, write
+from storage.documents import read, storable, write
 from storage.work_tables import OUTBOX
 
 READY, DONE, ATTENTION, HELD = "ready", "done", "attention", "held"
@@ -160,7 +160,7 @@ def settle(connection: Connection, op_id: str, note: str, at: datetime) -> str |
         select(OUTBOX.c.number).where(OUTBOX.c.op_id == op_id, _OPEN_ATTENTION)
     ).scalar()
     if number is not None:
-        connection.execute(_UPDATE, {"key": op_id, "settled_at": at, "settle_note": note})
+        connection.execute(_UPDATE, {"key": op_id, "settled_at": at, "settle_note": storable(note)})
     return number
 
 

@@ -249,7 +249,12 @@ class WorkStore:
     # ---- numbers ----------------------------------------------------------------------------------------------
 
     def lease_wanted(self) -> str | None:
-        """The lease id to ask for a block with, the same until it came; None when enough numbers are left."""
+        """The lease id to ask for a block with, the same until it came; None when enough numbers are left.
+
+        A role that makes no returns needs none.
+        """
+        if self._identity is not None and not self._identity.role.makes_returns:
+            return None
         with reading(self._engine) as connection:
             if number_blocks.left(connection) >= WANTED_NUMBERS:
                 return None
@@ -340,5 +345,7 @@ def _unbooked(entry: outbox.Entry, result: Result, record: RmaRecord) -> RmaReco
     lost = entry.kind is OperationKind.FINALIZE and result.outcome in (
         Outcome.KEY_REUSED,
         Outcome.NUMBER_CONFLICT,
+        Outcome.REJECTED,
+        Outcome.HELD_FOR_REVIEW,
     )
     return replace(record, problem=result.problem, holding=False) if lost else None

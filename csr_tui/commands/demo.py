@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from csr_tui.exit_codes import ExitCode
-
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
@@ -43,11 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Prepare the shop if it is not there, and open the desk."""
     from csr_tui.demo.session import run_demo
 
-    run_demo(
+    return run_demo(
         customers=arguments.customers,
         person=arguments.person,
         keep=arguments.keep,
         open_screen=not arguments.no_desk,
         as_json=arguments.json,
     )
-    return ExitCode.OK

@@ -56,13 +56,13 @@ class Central:
         answer: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
         return answer
 
-    def start(self, *, defaults: bool) -> str:
-        """Serve on a free port of loopback; gives back the base URL.
+    def start(self, *, defaults: bool, port: int = 0) -> str:
+        """Serve on a port of loopback, 0 for a free one; gives back the base URL.
 
         Raises:
             CentralFailed: if it ends before it listens.
         """
-        arguments = ["serve", "--database", str(self._database), "--port", "0", "--json"]
+        arguments = ["serve", "--database", str(self._database), "--port", str(port), "--json"]
         arguments.append("--stop-with-stdin")  # it ends with us, even if we are killed
         if defaults:
             arguments.append("--with-defaults")

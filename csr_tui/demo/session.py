@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from csr_tui.demo.central import Central, CentralFailed
 from csr_tui.demo.shop import make_shop
+from csr_tui.exit_codes import ExitCode
 from rma.request import Role
 
 PEOPLE: dict[str, tuple[str, Role]] = {
@@ -28,10 +30,14 @@ PEOPLE: dict[str, tuple[str, Role]] = {
 """Who is enrolled, by the name that `--as` takes."""
 
 
+_ADDRESS = "address"
+"""The file that names where the folder's server listened last."""
+
+
 def run_demo(
     *, customers: int, person: str, keep: str | None, open_screen: bool, as_json: bool
-) -> None:
-    """Run the demo as one of its people.
+) -> ExitCode:
+    """Run the demo as one of its people; gives back how the desk ended.
 
     Raises:
         CentralFailed: if the central API does not start or import.
@@ -42,13 +48,15 @@ def run_demo(
     )
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        _run_in(folder, customers, person, open_screen, as_json)
+        return _run_in(folder, customers, person, open_screen, as_json)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run_in(folder: Path, customers: int, person: str, open_screen: bool, as_json: bool) -> None:
+def _run_in(
+    folder: Path, customers: int, person: str, open_screen: bool, as_json: bool
+) -> ExitCode:
     serving = FileLock(folder / "serving.lock")
     central = Central(folder)
     try:
@@ -57,16 +65,18 @@ def _run_in(folder: Path, customers: int, person: str, open_screen: bool, as_jso
         if not (folder / "ready").exists():
             raise CentralFailed("The demo in this folder is still starting: try again.") from None
     else:
-        _say(f"Preparing a shop with {customers} customers …", as_json)
-        prepare(folder, central, customers=customers)
+        known = (folder / "central.db").exists()
+        shop = "the shop" if known else f"a shop with {customers} customers"
+        _say(f"Preparing {shop} …", as_json)
+        prepare(folder, central, customers=customers, port=_last_port(folder))
     try:
         desk_folder = folder / "desks" / person
         if open_screen:
             from csr_tui.desk_program import run_desk
 
-            run_desk(desk_folder)
-        else:
-            _say_ready(folder, central, as_json)
+            return run_desk(desk_folder)
+        _say_ready(folder, central, as_json)
+        return ExitCode.OK
     finally:
         central.stop()
         if serving.is_locked:
@@ -74,8 +84,10 @@ def _run_in(folder: Path, customers: int, person: str, open_screen: bool, as_jso
             serving.release()
 
 
-def prepare(folder: Path, central: Central, *, customers: int) -> None:
+def prepare(folder: Path, central: Central, *, customers: int, port: int = 0) -> None:
     """Make the shop and enroll everybody where that has not happened yet; start serving.
+
+    Where `port` is taken, another one is.
 
     Raises:
         CentralFailed: if the central API does not start or import.
@@ -89,9 +101,10 @@ def prepare(folder: Path, central: Central, *, customers: int) -> None:
             lines=files.lines,
             products=files.products,
         )
-    url = central.start(defaults=True)
+    url = _serve(central, port)
     from csr_tui.bootstrap import open_desk
     from csr_tui.enrollment import enroll, move_server
+    from storage.errors import AlreadyOpen
 
     codes = {}
     if fresh:
@@ -103,12 +116,31 @@ def prepare(folder: Path, central: Central, *, customers: int) -> None:
         if fresh:
             asyncio.run(enroll(desk_folder, url, codes[key]))
         else:
-            opened = open_desk(desk_folder)
+            try:
+                opened = open_desk(desk_folder)
+            except AlreadyOpen:
+                if port and url.endswith(f":{port}"):
+                    continue  # it is at work, and finds the server where it was
+                raise
             try:
                 move_server(opened, url)
             finally:
                 opened.close()
     (folder / "ready").write_text(url)
+    (folder / _ADDRESS).write_text(url)
+
+
+def _serve(central: Central, port: int) -> str:
+    if port:
+        with suppress(CentralFailed):
+            return central.start(defaults=True, port=port)
+    return central.start(defaults=True)
+
+
+def _last_port(folder: Path) -> int:
+    """Where this folder's server listened last, so that a desk that is still open goes on; 0 for a new one."""
+    known = folder / _ADDRESS
+    return int(known.read_text().rpartition(":")[2]) if known.exists() else 0
 
 
 def _say(text: str, as_json: bool) -> None:

@@ -6,14 +6,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from screens.widgets.key_tally import KeyTally
+from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import plain
 
 
-class FieldInput(Input):
-    """A one-row text field that keeps what is invisible or moves the cursor out of its text."""
+class FieldInput(SafeInput):
+    """A one-row text field that counts its keys."""
 
     DEFAULT_CSS = """
     FieldInput, FieldInput:focus {
@@ -30,14 +31,6 @@ class FieldInput(Input):
     def on_key(self, event: events.Key) -> None:
         """Count it; Textual's own handler follows."""
         self._tally.press()
-
-    def insert(self, text: str, index: int) -> None:
-        """Put typed or pasted text in, made harmless."""
-        super().insert(plain(text), index)
-
-    def replace(self, text: str, start: int, end: int) -> None:
-        """Put typed or pasted text in the place of the selection, made harmless."""
-        super().replace(plain(text), start, end)
 
 
 class Field(Horizontal):

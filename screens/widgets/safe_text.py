@@ -6,12 +6,14 @@ goes through `plain`, and is then drawn as `rich.text.Text` or with `markup=Fals
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from rich.cells import cell_len, set_cell_size
 
 _REPLACEMENT = "\ufffd"
 _SPACES = frozenset("\t\n\r\v\f\u2028\u2029\u0085")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 """Unicode categories without a shape of their own: controls, format characters (bidi, zero width), surrogates."""
 
@@ -25,6 +27,11 @@ def plain(text: str, limit: int = 0) -> str:
     if not (text.isascii() and text.isprintable()):
         text = "".join(map(_shown, text))
     return shorten(text, limit) if limit > 0 else text
+
+
+def typed(text: str) -> str:
+    """Text as it comes from a keyboard or the clipboard, without the halves of characters (lone surrogates)."""
+    return _SURROGATES.sub("", text)
 
 
 def plain_lines(text: str) -> list[str]:

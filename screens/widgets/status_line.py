@@ -93,7 +93,8 @@ def wanted(status: DeskStatus) -> str:
         if queue.attention:
             parts.append(f"{queue.attention} need{'s' if queue.attention == 1 else ''} attention")
         if queue.numbers_left == 0:
-            parts.append("NO NUMBERS LEFT")
+            if not _first_contact(status.sync):
+                parts.append("NO NUMBERS LEFT")
         elif queue.numbers_left <= EMERGENCY_NUMBERS:
             parts.append(f"RESERVE: {queue.numbers_left} numbers left")
         elif queue.numbers_left < LOW_NUMBERS:
@@ -101,13 +102,17 @@ def wanted(status: DeskStatus) -> str:
     return " · ".join(parts)
 
 
+def _first_contact(sync: SyncStatus | None) -> bool:
+    """A new desk gets its numbers with the first sync: that they are not there yet is no alarm."""
+    return sync is not None and sync.online is not False and sync.last_sync_at is None
+
+
 def _queued(queue: QueueState | None, now: datetime | None) -> str:
     if queue is None or queue.waiting == 0:
         return ""
     text = f"{queue.waiting} queued"
-    if queue.oldest_at is not None and now is not None:
-        text += f", oldest {age(queue.oldest_at, now)}"
-    return text
+    oldest = age(queue.oldest_at, now) if queue.oldest_at is not None and now is not None else "now"
+    return text if oldest == "now" else f"{text}, oldest {oldest}"
 
 
 def age(since: datetime, now: datetime) -> str:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from screens.values import Value, Values
 from screens.widgets.field import FieldInput
 from screens.widgets.key_tally import KeyTally
-from screens.widgets.safe_text import plain
+from screens.widgets.row_list import Row, RowList, note
+from screens.widgets.safe_text import pad, plain, shorten
 from screens.widgets.too_small import TooSmall
+
+_MOST_ROWS = 13
+"""Rows of the list; more scroll."""
+_NONE = note("None fits: take letters back with Backspace.")
 
 
 class ValuesList(ModalScreen[str | None]):
@@ -32,10 +38,8 @@ class ValuesList(ModalScreen[str | None]):
     ValuesList .values--title { text-style: bold; color: $primary; height: 1; }
     ValuesList .values--hint { color: $text-muted; height: 1; margin: 1 0 0 0; }
     ValuesList FieldInput, ValuesList FieldInput:focus { margin: 1 0; padding: 0 1; background: $background; }
-    ValuesList OptionList {
-        border: none; padding: 0; height: auto; max-height: 13; background: $panel; scrollbar-size-vertical: 1;
-    }
-    ValuesList OptionList > .option-list--option-highlighted { background: $surface-lighten-2; color: $foreground; }
+    ValuesList RowList { height: auto; max-height: 13; background: $panel; }
+    ValuesList RowList > .row-list--selected { background: $surface-lighten-2; }
     """
     HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
     VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
@@ -43,8 +47,8 @@ class ValuesList(ModalScreen[str | None]):
         Binding("escape,f12,f4,f3", "give_up", "Cancel", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-        Binding("pagedown", "move(10)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
     ]
 
     def __init__(self, title: str, values: Values, chosen: str, tally: KeyTally) -> None:
@@ -53,24 +57,28 @@ class ValuesList(ModalScreen[str | None]):
         self._values = values
         self._chosen = chosen
         self._tally = tally
-        self._shown: tuple[tuple[int, Value], ...] = ()
 
     def compose(self) -> ComposeResult:
         """Title, filter, list, keys."""
         with Vertical():
             yield Static(Content(self._title), classes="values--title")
             yield FieldInput(self._tally, id="filter", max_length=80)
-            options = OptionList()
-            options.can_focus = False
-            yield options
+            yield RowList()
             yield Static(
                 Content("Type to narrow · Enter takes · Esc goes back"), classes="values--hint"
             )
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Show everything, standing on what is chosen."""
+        """Show everything, standing on what is chosen; the box keeps its height while the list narrows."""
+        rows = self._rows
+        rows.can_focus = False
         self._show("")
+        rows.styles.min_height = min(_MOST_ROWS, len(rows.keys))
+
+    @property
+    def _rows(self) -> RowList:
+        return self.query_one(RowList)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
@@ -81,16 +89,17 @@ class ValuesList(ModalScreen[str | None]):
     def _take(self, event: Input.Submitted) -> None:
         event.stop()
         self._show(event.value)
-        highlighted = self.query_one(OptionList).highlighted
-        if highlighted is not None:
-            self.dismiss(self._shown[highlighted][1].code)
+        code = self._rows.selected
+        if code is not None:
+            self.dismiss(str(code))
 
     def action_move(self, by: int) -> None:
         """Stand on another value."""
-        options = self.query_one(OptionList)
-        if self._shown:
-            at = (options.highlighted or 0) + by
-            options.highlighted = max(0, min(len(self._shown) - 1, at))
+        self._rows.action_move(by)
+
+    def action_page(self, by: int) -> None:
+        """Stand on a value a page further."""
+        self._rows.action_page(by)
 
     def action_give_up(self) -> None:
         """Choose nothing."""
@@ -98,22 +107,22 @@ class ValuesList(ModalScreen[str | None]):
 
     def _show(self, text: str) -> None:
         shown = self._values.filtered(text)
-        options = self.query_one(OptionList)
-        if shown == self._shown and options.option_count:
-            return
-        self._shown = shown
-        options.clear_options()
-        width = max((len(v.code) for _, v in shown), default=0)
-        for number, value in shown:
-            options.add_option(
-                Option(
-                    Content.assemble(
-                        (f"{number:>3} ", "$text-muted"),
-                        (plain(value.code).ljust(min(width, 24) + 2), "bold"),
-                        plain(value.label),
-                    )
-                )
-            )
-        codes = [value.code for _, value in shown]
-        start = codes.index(self._chosen) if self._chosen in codes and not text else 0
-        options.highlighted = start if shown else None
+        cells = min(24, max((cell_len(value.code) for _, value in shown), default=0))
+        self._rows.show_rows([_row(number, value, cells) for number, value in shown] or [_NONE])
+        if text:
+            self._rows.select_first()
+        else:
+            self._rows.select(self._chosen)
+            if self._rows.selected is None:
+                self._rows.select_first()
+
+
+def _row(number: int, value: Value, cells: int) -> Row:
+    def draw(width: int) -> Text:
+        line = Text.assemble(
+            (f"{number:>2} ", "row-list--muted"), (pad(plain(value.code), cells + 2), "bold")
+        )
+        line.append(shorten(plain(value.label), max(0, width - line.cell_len)))
+        return line
+
+    return Row(value.code, draw)

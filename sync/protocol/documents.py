@@ -50,10 +50,13 @@ def to_tree(value: Any, shape: Any = None) -> Any:
 
 
 def canonical(tree: Any) -> bytes:
-    """The one way to write a tree: sorted keys, no spaces, UTF-8. Frozen bytes and hashes are made of it."""
+    """The one way to write a tree: sorted keys, no spaces, UTF-8. Frozen bytes and hashes are made of it.
+
+    Halves of characters that no encoding can hold become `?`, as in the stores.
+    """
     return json.dumps(
         tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    ).encode(errors="replace")
 
 
 def write_document(value: Any, shape: Any = None) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rma.errors import RmaError
 from rma.operations import (
     ApproveReturn,
     CancelReturn,
@@ -37,6 +38,13 @@ _COMMANDS: dict[OperationKind, type[Command]] = {
 }
 
 
+class TooLargeToSend(RmaError):
+    """More text than one operation carries: refused before it is told, as it could never arrive."""
+
+    def __init__(self) -> None:
+        super().__init__("There is too much text to be sent: shorten the notes, then try again.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What `body` holds."""
@@ -52,9 +60,20 @@ class Envelope:
     device: str
     payload: dict[str, Any]
 
+    def __post_init__(self) -> None:
+        named = {"op_id": self.op_id, "depends_on": self.depends_on or "-"}
+        named |= {"actor": self.actor, "device": self.device}
+        for name, text in named.items():
+            if not 1 <= len(text) <= 80 or not text.isprintable():
+                raise ValueError(f"{name}: expected 1 to 80 characters that can be shown")
+
 
 def seal(operation: Operation, *, actor: str, device: str) -> SealedOperation:
-    """Freeze an operation into the bytes that travel."""
+    """Freeze an operation into the bytes that travel.
+
+    Raises:
+        TooLargeToSend: if the server would never take it; the desk keeps the draft.
+    """
     envelope = Envelope(
         protocol=PROTOCOL_VERSION,
         op_id=operation.op_id,
@@ -67,6 +86,8 @@ def seal(operation: Operation, *, actor: str, device: str) -> SealedOperation:
         payload=to_tree(operation.command),
     )
     body = canonical(to_tree(envelope))
+    if len(body) >= MAX_BATCH_BYTES:
+        raise TooLargeToSend
     return SealedOperation(
         op_id=operation.op_id,
         kind=operation.kind,
@@ -92,6 +113,7 @@ def command_of(envelope: Envelope) -> Command:
 
     Raises:
         pydantic.ValidationError: if the payload does not fit its kind.
+        ValueError: if it holds a number that JSON does not have.
     """
     shape: type[Command] = _COMMANDS[envelope.kind]
     return read_document(shape, canonical(envelope.payload))

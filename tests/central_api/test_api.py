@@ -270,7 +270,7 @@ class TestLookups:
 
         assert [customer["customer_id"] for customer in found] == ["C-1"]
 
-    @pytest.mark.parametrize("query", ["%%", "__", "ma_ia", "mariam", "999999"])
+    @pytest.mark.parametrize("query", ["%%", "__", "ma_ia", "mariam", "999999", "\0\0"])
     def test_nobody_is_found(self, served: Served, desk: Desk, query: str) -> None:
         with served.client(desk) as client:
             assert client.get("/v1/customers", params={"q": query}).json() == {"customers": []}

@@ -12,6 +12,8 @@ from central_api.database import writing
 from central_api.operations import NotAnEnvelope, read_batch
 from rma.operations import Outcome
 from rma.record import ProblemType
+from rma.request import Role
+from rma.states import RmaState
 from tests import shop
 from tests.central_api.branch import Branch, kettles, number_of
 
@@ -79,22 +81,35 @@ def test_a_poison_item_is_held_and_does_not_hurt_the_others(orders: Branch) -> N
 
     assert outcomes == [Outcome.ACCEPTED, Outcome.HELD_FOR_REVIEW, Outcome.ACCEPTED]
     assert [orders.consumed(f"O-{i}") for i in range(2, 5)] == [1, 0, 1]
-    assert orders.rma(number_of(told[1])) is None
+    told_number = orders.rma(number_of(told[1]))
+    assert told_number is not None
+    assert told_number.record.state is RmaState.NEEDS_APPROVAL
+    assert told_number.record.hold is None
 
 
-def test_what_was_held_is_decided_afresh_once_the_cause_is_gone(orders: Branch) -> None:
-    desk = orders.desk()
+def test_what_was_held_can_be_approved_once_the_cause_is_gone(orders: Branch) -> None:
+    desk, boss = orders.desk(), orders.desk("Sue", Role.SUPERVISOR)
     operation = desk.returning(order=shop.order(order_id="O-3"))
     broken = "UPDATE orders SET document = substr(document, 2) WHERE order_id = 'O-3'"
     mended = "UPDATE orders SET document = '{' || document WHERE order_id = 'O-3'"
     with writing(orders.engine) as connection:
         connection.execute(text(broken))
-    assert desk.push_one(operation).outcome is Outcome.HELD_FOR_REVIEW
+    cancel = desk.cancel(number_of(operation), depends_on=operation.op_id, stream="O-3")
+    held = desk.push_one(operation)
+    assert held.outcome is Outcome.HELD_FOR_REVIEW
+    assert held.record is not None
 
     with writing(orders.engine) as connection:
         connection.execute(text(mended))
 
-    assert desk.push_one(operation).outcome is Outcome.ACCEPTED
+    assert desk.push_one(operation) == held
+    approve = boss.approve(number_of(operation), stream="O-3")
+    assert boss.push_one(approve).outcome is Outcome.ACCEPTED
+    assert orders.consumed("O-3") == 1
+    assert orders.inbound() == 1
+    assert desk.push_one(cancel).outcome is Outcome.ACCEPTED
+    assert orders.consumed("O-3") == 0
+    assert orders.faults() == ()
 
 
 @pytest.mark.parametrize("consumed", [2, -1])
@@ -113,7 +128,9 @@ def test_units_that_the_guard_does_not_have_are_not_given_away(branch: Branch) -
     result = desk.push_one(operation)
 
     assert result.outcome is Outcome.HELD_FOR_REVIEW
-    assert branch.rma(number_of(operation)) is None
+    known = branch.rma(number_of(operation))
+    assert known is not None
+    assert (known.record.state, known.record.hold) == (RmaState.NEEDS_APPROVAL, None)
     assert branch.consumed() == 1
 
 

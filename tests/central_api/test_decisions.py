@@ -229,10 +229,10 @@ class TestApprovalOfWhatHoldsNothing:
         desk = branch.desk()
         operation = desk.returning(order=late)
         desk.push(operation)
-        refused = boss.push_one(boss.approve(number_of(operation)))
+        refused = boss.push_one(boss.approve(number_of(operation), stream="O-2"))
         branch.upsert(late)
 
-        approved = boss.push_one(boss.approve(number_of(operation)))
+        approved = boss.push_one(boss.approve(number_of(operation), stream="O-2"))
 
         assert problem_of(refused) is ProblemType.ORDER_UNKNOWN
         assert approved.outcome is Outcome.ACCEPTED

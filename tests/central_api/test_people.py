@@ -104,6 +104,17 @@ def test_a_device_of_somebody_else_is_refused_and_the_code_still_works(branch: B
     assert use(branch, code).person == "Ben"
 
 
+@pytest.mark.parametrize("device", ["short", "x" * 81, "device\x00one", "device\none"])
+def test_a_device_that_cannot_be_named_is_refused_and_the_code_still_works(
+    branch: Branch, device: str
+) -> None:
+    code = code_for(branch)
+
+    with pytest.raises(EnrollmentRefused):
+        use(branch, code, device)
+    assert use(branch, code).person == "Ada"
+
+
 def test_a_person_has_one_role(branch: Branch) -> None:
     code_for(branch, "Ada", Role.AGENT)
 

@@ -7,11 +7,12 @@ import pytest
 from central_api.database import writing
 from central_api.errors import PublicationRefused
 from central_api.policies import (
-    current_reasons,
+    newest_reasons,
     publish_defaults,
     publish_policy,
     publish_reasons,
     published_policies,
+    published_reasons,
 )
 from rma.policy import PolicyRef
 from sync.protocol.policies import BadPolicy
@@ -57,7 +58,7 @@ def test_the_newest_reasons_are_the_current_ones(branch: Branch) -> None:
     with writing(branch.engine) as connection:
         publish_reasons(connection, REASONS.replace("version = 1", "version = 10"), branch.now)
         publish_reasons(connection, REASONS.replace("version = 1", "version = 9"), branch.now)
-        assert current_reasons(connection).version == 10
+        assert newest_reasons(published_reasons(connection)).version == 10
 
 
 def test_defaults_are_published_only_where_there_is_no_policy(branch: Branch) -> None:
@@ -65,7 +66,7 @@ def test_defaults_are_published_only_where_there_is_no_policy(branch: Branch) ->
         assert not publish_defaults(connection, branch.now)
         connection.exec_driver_sql("DELETE FROM policy_version")
         connection.exec_driver_sql("DELETE FROM reasons_version")
-        assert current_reasons(connection).reasons == ()
+        assert newest_reasons(published_reasons(connection)).reasons == ()
         assert publish_defaults(connection, branch.now)
         assert len(published_policies(connection)) > 3
-        assert current_reasons(connection).reasons
+        assert newest_reasons(published_reasons(connection)).reasons

@@ -15,7 +15,7 @@ from rma.record import RmaRecord
 from rma.request import Role
 from rma.states import RmaCommand, RmaState
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
-from tests.shop import DEVICE, customer, finalized, number, order, policy, reasons
+from tests.shop import DEVICE, customer, draft, finalized, number, order, policy, reasons
 
 
 @pytest.fixture
@@ -113,8 +113,6 @@ def test_declining_needs_a_reason(
 
 
 def test_a_decision_about_an_unsent_return_waits_for_it(desk: Desk, work: MemoryWork) -> None:
-    from tests.shop import draft
-
     made = desk.returns.finalize(draft())
     assert isinstance(made, RmaRecord)
     desk.rmas.cancel(made.number, "caller changed their mind")
@@ -155,3 +153,26 @@ def test_the_newest_version_of_an_rma_is_shown(
     work.local[ours.number] = LocalRecord(record=ours, row_version=row_version, pending=pending)
 
     assert desk.rmas.show(ours.number).record == (ours if shown == "ours" else waiting)
+
+
+def test_the_warehouse_decides_nothing_and_makes_nothing(
+    desk: Desk, work: MemoryWork, waiting: RmaRecord
+) -> None:
+    assert work.who
+    work.who = replace(work.who, person="Wim", role=Role.WAREHOUSE)
+
+    assert desk.rmas.show(waiting.number).commands == ()
+    with pytest.raises(NotAllowed, match="warehouse cancels"):
+        desk.rmas.cancel(waiting.number, "no reason")
+    with pytest.raises(NotAllowed, match="warehouse makes"):
+        desk.returns.finalize(draft())
+    with pytest.raises(NotAllowed, match="warehouse makes"):
+        desk.returns.finalize_request(waiting.request)
+    assert work.outbox == []
+
+
+def test_an_admin_makes_and_decides(desk: Desk, work: MemoryWork, waiting: RmaRecord) -> None:
+    assert work.who
+    work.who = replace(work.who, person="Ann", role=Role.ADMIN)
+
+    assert desk.rmas.approve(waiting.number).record.state is RmaState.AUTHORIZED

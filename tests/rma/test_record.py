@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -209,3 +210,28 @@ def test_a_record_is_the_same_wherever_it_is_built() -> None:
     again = shop.case(order=shop.order(), ledger=Ledger(shop.order()))
     made = [finalize(c, assess(c), number=shop.number(), device=shop.DEVICE) for c in (case, again)]
     assert made[0] == made[1]
+
+
+def test_the_days_until_it_expires_count_from_the_approval_in_the_shops_time_zone() -> None:
+    record = waiting(policy=shop.policy(expires_after_days=14))
+    late = datetime(2027, 3, 25, 23, 30, tzinfo=UTC)  # the 26th in Berlin, before summer time
+
+    approved = approve(record, actor=shop.SUPERVISOR, device=shop.DEVICE, at=late)
+
+    assert approved.expires_at == datetime(2027, 4, 9, 22, 0, tzinfo=UTC)
+
+
+def test_what_never_expires_does_not_after_an_approval_either() -> None:
+    approved = approve(waiting(), actor=shop.SUPERVISOR, device=shop.DEVICE, at=shop.NOW)
+    assert approved.expires_at is None
+
+
+def test_the_warehouse_cancels_nothing() -> None:
+    with pytest.raises(IllegalTransition, match="warehouse"):
+        cancel(
+            shop.finalized(),
+            actor=Actor("Wim", Role.WAREHOUSE),
+            device=shop.DEVICE,
+            at=shop.NOW,
+            reason="not mine",
+        )

@@ -156,7 +156,7 @@ async def test_supervisors_see_how_many_returns_wait_for_approval() -> None:
     record = replace(shop.finalized(), state=RmaState.NEEDS_APPROVAL)
     of.reference.record_list.append(known(record))
     async with seated(of) as seat:
-        await seat.sees("NEEDS YOU", "1 wait for approval")
+        await seat.sees("NEEDS YOU", "1 waits for approval")
         await seat.press("down", "enter")
         await seat.sees("1 waiting, oldest first")
 

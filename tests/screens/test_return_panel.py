@@ -65,7 +65,7 @@ def test_an_ambiguous_reason_stays_as_typed_and_says_so() -> None:
     state.leave("reason")
     assert state.text("reason") == "wrong"
     assert state.echo("reason").wrong
-    assert state.echo("reason").text == "2 fit: type more, or F4"
+    assert state.echo("reason").text == "2 fit: more, or F4"
 
 
 def test_the_rules_get_what_half_typed_codes_stand_for() -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from rma.errors import NoNumbersLeft
-from rma.operations import MadeReturn
+from rma.operations import FinalizeReturn, MadeReturn
+from rma.request import Contact
 from storage.errors import AlreadyFinalized, NotEnrolled
 from storage.work import WorkStore
+from sync.protocol.envelopes import TooLargeToSend, command_of, open_envelope
 from tests import shop
 from tests.storage.desk import BLOCK, METRICS, build, cancelled, make, open_work, seal
 
@@ -190,3 +192,25 @@ def _identity(work: WorkStore):  # type: ignore[no-untyped-def]
     identity = work.identity()
     assert identity is not None
     return identity
+
+
+def test_halves_of_characters_are_told_and_kept_as_question_marks(work: WorkStore) -> None:
+    torn = Contact("maria\udcff@example.com", "+493012345678")
+    record = make(work, asking={"contact": torn, "reference": "a\ud800b"})
+
+    (sealed,) = work.waiting(10, 1 << 20)
+    command = command_of(open_envelope(sealed.body))
+    assert isinstance(command, FinalizeReturn)
+    assert command.request.reference == "a?b"
+    local = work.record(record.number)
+    assert local is not None
+    assert local.record.request.contact.email == "maria?@example.com"
+    assert work.verify_audit() is None
+
+
+def test_what_could_never_be_sent_takes_no_number(work: WorkStore) -> None:
+    with pytest.raises(TooLargeToSend, match="shorten"):
+        make(work, asking={"reference": "x" * (1 << 20)})
+
+    assert work.waiting(10, 1 << 20) == []
+    assert work.queue().numbers_left == 1000

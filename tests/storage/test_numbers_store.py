@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rma.errors import NoNumbersLeft
 from rma.numbers import parse
+from rma.request import Role
 from storage import number_blocks
 from storage.engines import writing
 from storage.errors import WrongBlock
 from storage.work import WorkStore
 from tests import shop
-from tests.storage.desk import BLOCK, make, open_work
+from tests.storage.desk import BLOCK, IDENTITY, make, open_work
 
 
 def test_a_new_desk_wants_a_lease_and_asks_with_the_same_id_until_it_came(tmp_path: Path) -> None:
@@ -67,3 +69,10 @@ def test_a_block_outside_the_range_is_refused(work: WorkStore, block: int) -> No
     with pytest.raises(WrongBlock):
         work.store_lease("lease-x", block)
     assert work.queue().numbers_left == 1000
+
+
+def test_a_role_that_makes_no_returns_wants_no_numbers(tmp_path: Path) -> None:
+    work = open_work(tmp_path, block=None)
+    work.set_identity(replace(IDENTITY, role=Role.WAREHOUSE))
+    assert work.lease_wanted() is None
+    work.close()

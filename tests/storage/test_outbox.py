@@ -125,7 +125,10 @@ def test_what_the_server_changed_replaces_ours_and_wants_attention(
     assert work.queue().waiting == 0
 
 
-@pytest.mark.parametrize("outcome", [Outcome.KEY_REUSED, Outcome.NUMBER_CONFLICT])
+@pytest.mark.parametrize(
+    "outcome",
+    [Outcome.KEY_REUSED, Outcome.NUMBER_CONFLICT, Outcome.REJECTED, Outcome.HELD_FOR_REVIEW],
+)
 def test_a_return_that_the_server_has_not_holds_nothing_here_either(
     work: WorkStore, outcome: Outcome
 ) -> None:

@@ -1,0 +1,34 @@
+"""A text field that shows, keeps and hands on nothing that moves a terminal's cursor."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widgets import Input
+
+from screens.widgets.safe_text import plain, typed
+
+
+class SafeInput(Input):
+    """Textual's field. Whatever is typed, pasted or loaded goes through `plain`; a paste is cut where the field ends."""
+
+    def validate_value(self, value: str) -> str:
+        """The one gate to the text: every change of `value` goes through it."""
+        return plain(typed(value))
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put text in the place of a range, as much of it as fits."""
+        text = plain(typed(text))
+        if self.max_length:
+            start, end = sorted((max(0, start), min(len(self.value), end)))
+            room = max(0, self.max_length - len(self.value) + (end - start))
+            if len(text) > 1:  # a single key beyond the end rings, a paste is cut
+                text = text[:room]
+        super().replace(text, start, end)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """All lines of the paste, not the first alone."""
+        event.prevent_default()
+        event.stop()
+        text = " ".join(event.text.split("\n")).strip()
+        if text:
+            self.replace(text, *self.selection)
