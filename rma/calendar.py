@@ -6,8 +6,13 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
-"""Instants outside are typing errors; inside, no rule can leave the calendar."""
+EARLIEST, LATEST = 1900, 2999
+"""Instants of other years are typing errors; within them, no rule can leave the calendar."""
+
+
+def is_instant(at: datetime) -> bool:
+    """Whether an instant is aware and inside the calendar."""
+    return at.tzinfo is not None and EARLIEST <= at.year <= LATEST
 
 
 def require_instant(name: str, at: datetime | None) -> None:
@@ -20,7 +25,7 @@ def require_instant(name: str, at: datetime | None) -> None:
         return
     if at.tzinfo is None:
         raise ValueError(f"{name} has no time zone")
-    if not EARLIEST <= at < LATEST:
+    if not is_instant(at):
         raise ValueError(f"{name} is {at.isoformat()}: expected the years 1900 to 2999")
 
 

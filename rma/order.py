@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rma.calendar import require_instant
+from rma.calendar import is_instant, require_instant
 from rma.money import MAX_AMOUNT, Minor, exponent
 
 LONGEST_ID = 80
@@ -106,9 +106,9 @@ class OrderLine:
             and 0 <= self.returned_before <= self.delivered <= self.units
             and 0 <= self.tax <= self.gross <= MAX_AMOUNT
             and 0 <= self.refunded_before <= self.gross
+            and (self.delivered_at is None or is_instant(self.delivered_at))
         ):
             self._refuse()
-        require_instant("delivered_at", self.delivered_at)
 
     def _refuse(self) -> None:
         _text("line_id", self.line_id, LONGEST_ID)
@@ -119,6 +119,7 @@ class OrderLine:
         _between("tax", self.tax, 0, self.gross)
         _between("returned_before", self.returned_before, 0, self.delivered)
         _between("refunded_before", self.refunded_before, 0, self.gross)
+        require_instant("delivered_at", self.delivered_at)
 
     @property
     def returnable_kind(self) -> bool:

@@ -12,6 +12,7 @@ from desk.customers import OrderView
 from desk.returns import Returns
 from rma.draft import Draft, DraftLine
 from rma.money import round_half_up
+from rma.order import Order, OrderLine
 from rma.policy import Rule
 from rma.reasons import ReasonWorkflow
 from rma.record import Refusal, RmaRecord
@@ -76,7 +77,7 @@ class Player:
         self._opened = opened
         self._returns: Returns = opened.desk.returns
         self._clock = clock
-        self._bought: dict[str, dict[str, list[BoughtLine]]] = {}
+        self._bought: dict[str, dict[str, list[tuple[Order, OrderLine]]]] = {}
         self._reason = next(
             reason.code
             for reason in self._returns.reasons().leaves(ReturnType.RETURN)
@@ -87,9 +88,7 @@ class Player:
         """Decide one event: ask for the full quantity, and where that is refused for what is returnable."""
         self._clock.at = event.at
         bought = [
-            line
-            for line in self._lines_of(event.customer_id).get(event.sku, [])
-            if line.is_before(event)
+            line for line in self._lines_of(event.customer_id, event.sku) if line.is_before(event)
         ]
         if not bought:
             return Decided(outcome="never_bought", accepted=0, refund=0, allocations=())
@@ -181,26 +180,21 @@ class Player:
                 break
         return left
 
-    def _lines_of(self, customer_id: str) -> dict[str, list[BoughtLine]]:
-        known = self._bought.get(customer_id)
-        if known is None:
-            known = defaultdict(list)
+    def _lines_of(self, customer_id: str, sku: str) -> list[BoughtLine]:
+        """Where the customer bought the product, oldest first."""
+        orders = self._bought.get(customer_id)
+        if orders is None:
+            orders = defaultdict(list)
             for order in self._opened.reference.orders_of(customer_id, 100_000):
                 for line in order.lines:
-                    if line.returnable_kind:
-                        known[line.sku].append(
-                            BoughtLine(
-                                order.placed_at,
-                                order.number,
-                                line.position,
-                                order.order_id,
-                                line.line_id,
-                            )
-                        )
-            for lines in known.values():
-                lines.sort(key=lambda line: line.age)
-            self._bought[customer_id] = known
-        return known
+                    orders[line.sku].append((order, line))
+            self._bought[customer_id] = orders
+        bought = [
+            BoughtLine(order.placed_at, order.number, line.position, order.order_id, line.line_id)
+            for order, line in orders.get(sku, ())
+            if line.returnable_kind
+        ]
+        return sorted(bought, key=lambda line: line.age)
 
 
 def differs(decided: Decided, expected: Expectation) -> list[str]:
