@@ -2,16 +2,19 @@
 
 Textual hands each key to whatever has the focus at that moment, while a command such as F2 still runs. Here the keys
 behind a command key wait until its messages have drained. Esc empties what waits; a question for something
-irreversible discards it.
+irreversible, and the number of a return, take no key that was typed before they could be seen.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from screens.widgets.safe_text import plain_lines, typed
@@ -29,6 +32,7 @@ LONGEST_PASTE = 10_000
 
 _DRAIN_SECONDS = 2.0
 """A handler that takes longer no longer holds the keys back."""
+_LOOK_SECONDS = 0.02
 
 
 class TypeAhead(_Base):
@@ -58,6 +62,8 @@ class TypeAhead(_Base):
             event.text = "\n".join(plain_lines(typed(event.text[:LONGEST_PASTE])))
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+        elif self._is_too_early(event):
+            return
         elif self._command is None:
             await self._deliver(event)
         elif isinstance(event, events.Key) and event.key == "escape" and self._waiting:
@@ -81,22 +87,28 @@ class TypeAhead(_Base):
         screen: Screen[object] | None = None
         while self.is_running and screen is not self.screen:
             screen = self.screen
-            if getattr(screen, "DISCARDS_TYPE_AHEAD", False):
-                self._waiting.clear()
             for _ in range(2):
                 for node in (self.focused or screen).ancestors_with_self:
-                    done = asyncio.Event()
-                    if node.call_later(done.set):
-                        await _at_most(done, _DRAIN_SECONDS)
+                    await _drained(node)
         self._command = None
         if self._waiting:
             while self._waiting and self._command is None:
-                await self._deliver(self._waiting.popleft())
+                event = self._waiting.popleft()
+                if not self._is_too_early(event):
+                    await self._deliver(event)
             self.held_keys_changed()
 
+    def _is_too_early(self, event: events.Event) -> bool:
+        """Whether it was typed before the screen that it would act on could be seen."""
+        return event.time < getattr(self.screen, "takes_keys_from", 0.0)
 
-async def _at_most(done: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(done.wait(), timeout=seconds)
-    except TimeoutError:
+
+async def _drained(node: MessagePump) -> None:
+    """Wait until a node has handled what waits for it, or is closed: a closed one never will."""
+    done = asyncio.Event()
+    if not node.call_later(done.set):
         return
+    deadline = monotonic() + _DRAIN_SECONDS
+    while node.is_running and not done.is_set() and monotonic() < deadline:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), timeout=_LOOK_SECONDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from time import monotonic
 from typing import ClassVar
 
 from rich.text import Text
@@ -63,7 +65,7 @@ class AskReason(ModalScreen[str | None]):
 class ConfirmTyped(ModalScreen[bool]):
     """A question for what cannot be undone: only a typed `y` and Enter is a yes, Enter alone means no."""
 
-    DISCARDS_TYPE_AHEAD = True
+    takes_keys_from = math.inf
     """Keys that were typed before the question was seen are no answer."""
     CSS_PATH = "ask.tcss"
     HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
@@ -83,6 +85,10 @@ class ConfirmTyped(ModalScreen[bool]):
             yield SafeInput(max_length=3)
             yield Static(Text("y and Enter: yes · Enter or Esc: no"), classes="ask--hint")
         yield TooSmall()
+
+    def on_mount(self) -> None:
+        """It can be seen: from now on keys are answers."""
+        self.takes_keys_from = monotonic()
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:

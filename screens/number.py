@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from time import monotonic
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -32,7 +34,7 @@ class NumberScreen(DeskScreen):
     NAME = "number"
     HEADING = "Return made"
     CSS_PATH = "number.tcss"
-    DISCARDS_TYPE_AHEAD = True
+    takes_keys_from = math.inf
     """A key that was typed before the number was seen does not take it away."""
 
     def __init__(self, rmas: Rmas, record: RmaRecord) -> None:
@@ -53,6 +55,7 @@ class NumberScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Show it at once; whether it is sent is read behind."""
+        self.takes_keys_from = monotonic()
         record = self._record
         self.set_heading(f"Return made · order {record.order_number}", f"by {record.author}")
         self.query_one("#number").focus()

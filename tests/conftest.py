@@ -1,4 +1,4 @@
-"""What all tests share: the real data, where it is at hand."""
+"""What all tests share: a demo shop, and the real data, where it is at hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.demo_shop import central, own_shop, shop
+
+__all__ = ["central", "own_shop", "shop"]
 
 REAL_DATA = "CSR_REAL_DATA"
 

@@ -103,9 +103,28 @@ class Terminal:
             pass
         return "\n".join(self._screen.display)
 
+    @property
+    def is_cooked(self) -> bool:
+        """Whether lines are edited and echoed, as a shell needs it."""
+        flags = termios.tcgetattr(self._fd)[3]
+        return bool(flags & termios.ICANON) and bool(flags & termios.ECHO)
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Whether the cursor is shown."""
+        _ = self.text
+        return not self._screen.cursor.hidden
+
     def type(self, text: str) -> None:
         """Send characters as they are."""
-        os.write(self._fd, text.encode())
+        self.send(text.encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are, all of them at once where the terminal takes them."""
+        while data:
+            select.select([], [self._fd], [], 5.0)
+            data = data[os.write(self._fd, data[:4096]) :]
+            self._read(0)
 
     def press(self, *names: str) -> None:
         """Send named keys; a single character stands for itself."""
