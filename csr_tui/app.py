@@ -90,6 +90,8 @@ class DeskApp(Routes):
             session = await self._open_desk()
         except RmaError as error:
             self._home.cannot_open(str(error))
+            self._status = DeskStatus(closed=True)
+            self._show_status()
             return
         self._session = session
         desk = session.desk

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.driver import Driver
+from textual.keys import Keys
 from textual.message import Message
 
 from csr_tui.type_ahead import LONGEST_PASTE
@@ -40,7 +41,7 @@ class EscapeParser(XTermParser):
         try:
             keys = list(super()._sequence_to_key_events(sequence))
         except (ValueError, OverflowError):  # a key code that is no character
-            return []
+            return [events.Key(Keys.Ignore, None)]
         return [events.Key("escape", ESC), *keys] if after_escape and keys else keys
 
 

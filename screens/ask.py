@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from time import monotonic
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Mount
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -86,9 +86,9 @@ class ConfirmTyped(ModalScreen[bool]):
             yield Static(Text("y and Enter: yes · Enter or Esc: no"), classes="ask--hint")
         yield TooSmall()
 
-    def on_mount(self) -> None:
-        """It can be seen: from now on keys are answers."""
-        self.takes_keys_from = monotonic()
+    def on_mount(self, event: Mount) -> None:
+        """It is shown: from now on keys are answers."""
+        self.takes_keys_from = event.time
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:

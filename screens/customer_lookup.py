@@ -103,7 +103,11 @@ class CustomerLookup(DeskScreen):
     def show_status(self, status: DeskStatus) -> None:
         """The first download explains why somebody may not be found yet."""
         super().show_status(status)
-        self._download = status.sync.bootstrap if status.sync else None
+        download = status.sync.bootstrap if status.sync else None
+        if download != self._download:
+            self._download = download
+            if self._home is not None and self._found is None:
+                self._home_hint()
 
     def can(self, action: str) -> bool:
         """A draft is discarded only where one is selected; Clear needs something to clear."""
@@ -180,8 +184,15 @@ class CustomerLookup(DeskScreen):
         self._found, self._home = None, home
         rows = home_rows(home, approves=self._approves, now=self._now())
         self._rows.show_rows(rows)
-        self._hint("" if rows else _EMPTY)
+        self._home_hint()
         self.refresh_keys()
+
+    def _home_hint(self) -> None:
+        if self._download is not None:
+            done = int(self._download * 100)
+            self._hint(f"The first download is at {done} %: whom it has brought can be found.")
+        else:
+            self._hint("" if self._rows.keys else _EMPTY)
 
     # --- keys
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from time import monotonic
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Mount
 from textual.widgets import Static
 
 from desk.rmas import Rmas, RmaView
@@ -53,9 +53,9 @@ class NumberScreen(DeskScreen):
                 yield Static(id="say")
                 yield Static(id="money")
 
-    def on_mount(self) -> None:
+    def on_mount(self, event: Mount) -> None:
         """Show it at once; whether it is sent is read behind."""
-        self.takes_keys_from = monotonic()
+        self.takes_keys_from = event.time
         record = self._record
         self.set_heading(f"Return made · order {record.order_number}", f"by {record.author}")
         self.query_one("#number").focus()

@@ -52,7 +52,7 @@ class Palette(ModalScreen[Command | None]):
         """All commands at first; the box keeps its height while the list narrows."""
         rows = self.query_one(RowList)
         rows.can_focus = False
-        rows.styles.min_height = min(_MOST_ROWS, len(self._commands))
+        rows.styles.height = min(_MOST_ROWS, len(self._commands))
         self._narrow("")
 
     @on(Input.Changed)

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from desk.customers import OrderView
 from desk.returns import DraftView
 from rma.assessment import LineAssessment
-from rma.draft import Draft, DraftLine
-from rma.order import OrderLine
+from rma.draft import Draft
 from rma.policy import Rule
 from rma.quote import ComponentKind, LineQuote
 from rma.reasons import ReasonTree
 from rma.record import Refusal
 from rma.request import Evidence, Fact
 from rma.verdict import Finding, Missing, Verdict
-from screens.return_draft import Row, RowKey, asked, asked_keys, line_at, rows_of, with_line
+from screens.return_draft import RowKey, asked, line_at, with_line
 from screens.return_fields import BY_NAME, ORDER, QUANTITY, Kind, field_of
 from screens.return_marks import Mark, marks_of
+from screens.return_rows import ReturnRows
 from screens.values import (
     CHANNELS,
     CONDITIONS,
@@ -51,7 +51,7 @@ class Echo:
     wrong: bool = False
 
 
-class ReturnPanel:
+class ReturnPanel(ReturnRows):
     """One return being typed."""
 
     def __init__(
@@ -63,8 +63,7 @@ class ReturnPanel:
         supervisor: bool,
         line_id: str | None = None,
     ) -> None:
-        self.draft = draft
-        self.order = order
+        super().__init__(draft, order, line_id)
         self.reasons = reasons
         self.supervisor = supervisor
         self.view: DraftView | None = None
@@ -73,71 +72,6 @@ class ReturnPanel:
         self.marks: dict[Mark, str] = {}
         """Fields that a refused try named and that still stand wrong, with the sentence."""
         self._left: set[Mark] = set()
-        self._rows_of: tuple[DraftLine, ...] | None = None
-        self._rows: tuple[Row, ...] = ()
-        on_return = asked_keys(draft)
-        self.key = (
-            RowKey(line_id)
-            if line_id is not None and order.order.line(line_id) is not None
-            else on_return[0]
-            if on_return
-            else self.rows[0].key
-        )
-        """The row that is being edited."""
-
-    # --- rows -------------------------------------------------------------------------------------------------
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """The list of lines."""
-        if self._rows_of is not self.draft.lines:
-            self._rows_of, self._rows = self.draft.lines, rows_of(self.order, self.draft)
-        return self._rows
-
-    @property
-    def row(self) -> Row:
-        """The row that is being edited."""
-        return next((row for row in self.rows if row.key == self.key), self.rows[0])
-
-    @property
-    def line(self) -> OrderLine:
-        """The order line of that row."""
-        return self.row.line.line
-
-    @property
-    def typed(self) -> DraftLine:
-        """What was typed for that row."""
-        return line_at(self.draft, self.key)
-
-    @property
-    def on_return(self) -> tuple[RowKey, ...]:
-        """Rows with a quantity."""
-        return asked_keys(self.draft)
-
-    def move(self, steps: int) -> bool:
-        """Edit the row `steps` further down the list; False at its end."""
-        keys = [row.key for row in self.rows]
-        position = keys.index(self.key) + steps if self.key in keys else 0
-        if not 0 <= position < len(keys):
-            return False
-        self.key = keys[position]
-        return True
-
-    def step(self, steps: int) -> bool:
-        """Edit the next or previous row that is on the return; False where there is none."""
-        keys = [row.key for row in self.rows]
-        here = keys.index(self.key) if self.key in keys else 0
-        further = [k for k in self.on_return if (keys.index(k) - here) * steps > 0]
-        if not further:
-            return False
-        self.key = further[0] if steps > 0 else further[-1]
-        return True
-
-    def suggestion(self, row: Row) -> str:
-        """The quantity that is suggested, not entered: 1 where one unit is left, or units have serials."""
-        line = row.line
-        only_one = line.returnable == 1 or (line.returnable > 0 and bool(line.line.serials))
-        return "1" if only_one and line.line.returnable_kind else ""
 
     # --- values ------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ class DeskStatus:
     now: datetime | None = None
     held_keys: int = 0
     """Keys that wait for a command to end."""
+    closed: bool = False
+    """Whether the stores could not be opened."""
 
 
 class StatusLine(Widget):
@@ -63,6 +65,8 @@ class StatusLine(Widget):
 
 def who(status: DeskStatus) -> str:
     """Person and role."""
+    if status.closed:
+        return "the desk is closed"
     if status.identity is None:
         return "opening the desk" if status.queue is None else "not enrolled"
     return f"{plain(status.identity.person, 24)}, {status.identity.role.value}"

@@ -74,7 +74,7 @@ class ValuesList(ModalScreen[str | None]):
         rows = self._rows
         rows.can_focus = False
         self._show("")
-        rows.styles.min_height = min(_MOST_ROWS, len(rows.keys))
+        rows.styles.height = min(_MOST_ROWS, len(rows.keys))
 
     @property
     def _rows(self) -> RowList:

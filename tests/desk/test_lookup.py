@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desk.desk import Desk, build_desk
 from desk.lookup import HitKind
 from rma.operations import KnownRecord
+from rma.request import Role
+from rma.states import RmaState
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 from tests.shop import customer, draft, finalized, number, order, policy, reasons
 
@@ -107,3 +111,58 @@ def test_home_shows_drafts_todays_returns_and_what_waits(
     assert [waiting.customer_name for waiting in home.drafts] == ["Maria Müller"]
     assert list(home.today) == [made]
     assert home.queue.waiting == 1
+
+
+class Asked(MemoryReference):
+    """Counts the questions about single returns."""
+
+    singles = 0
+
+    def record(self, number: str) -> KnownRecord | None:
+        self.singles += 1
+        return super().record(number)
+
+
+def waiting(count: int) -> list[KnownRecord]:
+    records = [finalized(rma_number=number(n)) for n in range(count)]
+    return [
+        KnownRecord(record=replace(record, state=RmaState.NEEDS_APPROVAL), row_version=1)
+        for record in records
+    ]
+
+
+@pytest.mark.parametrize(("role", "counted"), [(Role.SUPERVISOR, 50), (Role.AGENT, 0)])
+def test_what_waits_for_approval_is_counted_for_those_who_approve_without_a_question_for_each(
+    work: MemoryWork, role: Role, counted: int
+) -> None:
+    reference = Asked(record_list=waiting(50))
+    assert work.who is not None
+    work.who = replace(work.who, role=role)
+
+    home = build_desk(reference, work, FixedClock()).lookup.home()
+
+    assert (home.approvals, reference.singles) == (counted, 0)
+
+
+def test_a_decision_that_is_not_sent_yet_no_longer_waits(
+    desk: Desk, reference: MemoryReference, work: MemoryWork
+) -> None:
+    reference.record_list += waiting(3)
+    assert work.who is not None
+    work.who = replace(work.who, role=Role.SUPERVISOR, person="Supervisor Two")
+
+    desk.rmas.approve(number(1))
+
+    assert desk.lookup.home().approvals == 2
+
+
+def test_a_phone_number_of_eleven_digits_is_not_only_called_a_wrong_rma_number(desk: Desk) -> None:
+    hint = desk.lookup.search("01174969999").hint
+
+    assert hint.endswith("No phone number ends so either.")
+
+
+def test_too_many_hits_say_how_many_are_shown(reference: MemoryReference, desk: Desk) -> None:
+    reference.customer_list += [customer(customer_id=f"C-{n + 10}") for n in range(60)]
+
+    assert desk.lookup.search("müller").hint == "More than 50 match: type more of it."

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from csr_tui.app import DeskApp
 from csr_tui.session import Session
@@ -161,10 +162,14 @@ class Seat:
 
 @asynccontextmanager
 async def seated(
-    of: Shop, size: tuple[int, int] = (80, 24), *, opened: bool = True
+    of: Shop,
+    size: tuple[int, int] = (80, 24),
+    *,
+    opened: bool = True,
+    reports: Path | None = None,
 ) -> AsyncIterator[Seat]:
     """The app with this shop, in a terminal of this size."""
-    app = DeskApp(of.open)
+    app = DeskApp(of.open, reports=reports)
     async with app.run_test(size=size) as pilot:
         seat = Seat(app, pilot.press, pilot.pause)
         if opened:

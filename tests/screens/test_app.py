@@ -153,7 +153,7 @@ async def test_a_desk_that_cannot_open_says_why_and_stays() -> None:
             raise NotReady("This desk is open in another terminal: close it there first.")
 
     async with seated(Closed(), opened=False) as seat:
-        await seat.sees("✗ This desk is open in another terminal")
+        await seat.sees("✗ This desk is open in another terminal", "the desk is closed")
         await seat.press("x", "f8", "f5")
         await seat.sees("✗ This desk is open in another terminal", "no central API")
 

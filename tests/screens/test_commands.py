@@ -18,11 +18,13 @@ NAMES = sorted(BY_SCREEN)
 def screen_classes() -> dict[str, type[DeskScreen]]:
     for module in pkgutil.iter_modules(screens.__path__, "screens."):
         importlib.import_module(module.name)
-    return {
-        cls.NAME: cls
-        for cls in DeskScreen.__subclasses__()
-        if cls.__module__.startswith("screens.")
-    }
+    found, left = {}, [DeskScreen]
+    while left:
+        cls = left.pop()
+        left += cls.__subclasses__()
+        if cls.NAME and cls.__module__.startswith("screens."):
+            found[cls.NAME] = cls
+    return found
 
 
 def test_every_screen_has_its_commands_in_the_registry() -> None:

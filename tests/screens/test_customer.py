@@ -46,6 +46,17 @@ async def test_a_line_says_what_is_left_and_which_return_holds_the_rest() -> Non
         await seat.sees("1 of 2 · rest on 471 2030")
 
 
+async def test_names_take_the_room_that_the_other_columns_leave() -> None:
+    of = small_shop()
+    name = "Noise-cancelling headphones, bl"
+    of.reference.order_list.append(
+        shop.order(shop.line("1", name=name), order_id="O-3", number="100003")
+    )
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.sees(f"1 × {name}")
+
+
 async def test_what_cannot_come_back_says_why() -> None:
     of = small_shop()
     of.reference.order_list.append(

@@ -96,8 +96,8 @@ async def test_declining_needs_a_reason_and_a_typed_y() -> None:
         await seat.press(*"too old", "enter")
         await seat.sees("Decline 471 2030 0034?")
         await seat.press("enter")
-        await seat.sees("Not declined.", "? needs approval")
-        await seat.press("d", *"too old", "enter")
+        await seat.sees("Not declined. The reason is kept.", "? needs approval")
+        await seat.press("d", "enter")
         await seat.sees("Decline 471 2030 0034?")
         await seat.press("y", "enter")
         await seat.sees("✗ rejected")
@@ -108,6 +108,7 @@ async def test_an_agent_cancels_with_a_reason_but_cannot_approve() -> None:
     the_shop = shop_knowing(waiting())
     async with looking(the_shop) as seat:
         assert "Approve" not in seat.lines[-1]
+        await seat.sees("a supervisor other than Agent One, who made it")
         await seat.press("a", "d")
         await seat.press("c")
         await seat.sees("Why is 471 2030 0034 cancelled?")
@@ -122,7 +123,7 @@ async def test_what_is_cancelled_offers_nothing_more() -> None:
     async with looking(shop_knowing(waiting(state=RmaState.CANCELLED))) as seat:
         assert "Cancel return" not in seat.lines[-1]
         await seat.press("c")
-        await seat.sees("✗ cancelled")
+        await seat.sees("✗ cancelled", "no longer: it is cancelled")
         assert "Why is" not in seat.text
 
 

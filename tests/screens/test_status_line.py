@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -31,6 +31,25 @@ def test_online_with_nothing_to_send() -> None:
 
 def test_offline_says_how_much_waits_and_since_when() -> None:
     assert connection(status(SyncStatus(online=False), 3, 4)) == "OFFLINE 3 queued, oldest 4 min"
+
+
+def test_what_was_queued_just_now_has_no_age() -> None:
+    assert connection(status(SyncStatus(online=True), 1)) == "ONLINE 1 queued"
+
+
+@pytest.mark.parametrize(
+    ("online", "synced", "said"),
+    [
+        (None, None, ""),
+        (True, None, ""),
+        (False, None, "NO NUMBERS LEFT"),
+        (True, NOW, "NO NUMBERS LEFT"),
+    ],
+)
+def test_a_new_desk_that_fetches_its_first_numbers_raises_no_alarm(
+    online: bool | None, synced: datetime | None, said: str
+) -> None:
+    assert wanted(status(SyncStatus(online=online, last_sync_at=synced), numbers=0)) == said
 
 
 def test_the_first_download_shows_its_progress() -> None:
