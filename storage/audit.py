@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from rma.operations import Identity
+from storage.columns import stored
 from storage.documents import canonical, storable
+from storage.engines import run
 from storage.work_tables import AUDIT_ENTRY, AUDIT_PERSONAL
 
 FIRST = "0" * 64
@@ -26,14 +28,14 @@ FIRST = "0" * 64
 PERSONAL = "personal"
 """Key of `after` under which the hashes of personal values stand."""
 
-_INSERT = insert(AUDIT_ENTRY)
-_INSERT_PERSONAL = insert(AUDIT_PERSONAL)
-_HEAD = (
-    select(AUDIT_ENTRY.c.hash)
-    .where(AUDIT_ENTRY.c.device == bindparam("key"))
-    .order_by(AUDIT_ENTRY.c.seq.desc())
-    .limit(1)
+_INSERT = """
+    INSERT INTO audit_entry (device, actor, at, device_clock, entity, command, "before", "after", previous, hash)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_INSERT_PERSONAL = (
+    "INSERT INTO audit_personal (entry, field, customer_id, salt, value) VALUES (?, ?, ?, ?, ?)"
 )
+_HEAD = "SELECT hash FROM audit_entry WHERE device = ? ORDER BY seq DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +110,38 @@ class Chain:
         after = dict(act.after or {})
         if values:
             after[PERSONAL] = {f: _salted(salts[f], text) for f, text in values.items()}
-        row: dict[str, Any] = {
-            "device": self._identity.device,
-            "actor": act.actor or self._identity.person,
-            "at": self._at,
-            "device_clock": self._device_clock,
-            "entity": act.entity,
-            "command": act.command,
-            "before": None if act.before is None else canonical(act.before),
-            "after": canonical(after),
-            "previous": self._head or _head(self._connection, self._identity.device),
-        }
-        self._head = AuditEntry(**row, hash="").computed_hash()
-        result = self._connection.execute(_INSERT, row | {"hash": self._head})
-        if values:
-            entry = result.lastrowid
-            self._connection.execute(
-                _INSERT_PERSONAL,
-                [
-                    {
-                        "entry": entry,
-                        "field": field,
-                        "customer_id": act.customer_id,
-                        "salt": salts[field],
-                        "value": text,
-                    }
-                    for field, text in values.items()
-                ],
-            )
+        entry = AuditEntry(
+            device=self._identity.device,
+            actor=act.actor or self._identity.person,
+            at=self._at,
+            device_clock=self._device_clock,
+            entity=act.entity,
+            command=act.command,
+            before=None if act.before is None else canonical(act.before),
+            after=canonical(after),
+            previous=self._head or _head(self._connection, self._identity.device),
+            hash="",
+        )
+        self._head = entry.computed_hash()
+        seq = run(
+            self._connection,
+            _INSERT,
+            (
+                entry.device,
+                entry.actor,
+                stored(entry.at),
+                stored(entry.device_clock),
+                entry.entity,
+                entry.command,
+                entry.before,
+                entry.after,
+                entry.previous,
+                self._head,
+            ),
+        ).lastrowid
+        for field, text in values.items():
+            salt = salts[field]
+            run(self._connection, _INSERT_PERSONAL, (seq, field, act.customer_id, salt, text))
 
 
 _COLUMNS = [AUDIT_ENTRY.c[field] for field in AuditEntry.__dataclass_fields__]
@@ -181,8 +187,8 @@ def erase_personal(connection: Connection, customer_id: str) -> int:
 
 
 def _head(connection: Connection, device: str) -> str:
-    head: str | None = connection.execute(_HEAD, {"key": device}).scalar()
-    return head or FIRST
+    row = run(connection, _HEAD, (device,)).fetchone()
+    return row[0] if row else FIRST
 
 
 def _hash(tree: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Column types: instants that come back aware."""
+"""Instants in columns: they come back aware."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
+
+
+def stored(instant: datetime) -> str:
+    """An instant as `UtcDateTime` columns hold it, for statements that convert nothing themselves."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a time zone cannot be stored")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

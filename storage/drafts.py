@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, select
 
 from rma.draft import Draft
+from storage.columns import stored
 from storage.documents import read, write
-from storage.work_tables import DRAFT, RMA
+from storage.engines import run
+from storage.work_tables import DRAFT
 
-_INSERT = insert(DRAFT)
-_UPSERT = _INSERT.on_conflict_do_update(
-    ["draft_id"],
-    set_={"saved_at": _INSERT.excluded.saved_at, "document": _INSERT.excluded.document},
-)
-
+# One that became a return stays gone: a late save must not make it twice.
+_SAVE = """
+    INSERT INTO draft (draft_id, saved_at, document)
+    SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM rma WHERE draft_id = ?1)
+    ON CONFLICT (draft_id) DO UPDATE SET saved_at = excluded.saved_at, document = excluded.document
+"""
+_DISCARD = "DELETE FROM draft WHERE draft_id = ?"
+_FINALIZED = "SELECT number FROM rma WHERE draft_id = ? LIMIT 1"
 _FIND = select(DRAFT.c.document).where(DRAFT.c.draft_id == bindparam("key"))
 _NEWEST_FIRST = select(DRAFT.c.draft_id, DRAFT.c.document).order_by(
     DRAFT.c.saved_at.desc(), DRAFT.c.draft_id.desc()
 )
-_DELETE = delete(DRAFT).where(DRAFT.c.draft_id == bindparam("key"))
-_FINALIZED = select(RMA.c.number).where(RMA.c.draft_id == bindparam("key")).limit(1)
 
 
 def save(connection: Connection, draft: Draft) -> None:
-    """Insert or replace a draft. One that became a return stays gone: a late save must not make it twice."""
-    if finalized_as(connection, draft.draft_id) is None:
-        connection.execute(
-            _UPSERT,
-            {"draft_id": draft.draft_id, "saved_at": draft.saved_at, "document": write(draft)},
-        )
+    """Insert or replace a draft; nothing happens if it became a return."""
+    run(connection, _SAVE, (draft.draft_id, stored(draft.saved_at), write(draft)))
 
 
 def find(connection: Connection, draft_id: str) -> Draft | None:
@@ -46,9 +43,10 @@ def newest_first(connection: Connection) -> list[Draft]:
 
 def discard(connection: Connection, draft_id: str) -> None:
     """Delete a draft; nothing happens if it is gone."""
-    connection.execute(_DELETE, {"key": draft_id})
+    run(connection, _DISCARD, (draft_id,))
 
 
 def finalized_as(connection: Connection, draft_id: str) -> str | None:
     """The number of the return that a draft became, or None."""
-    return connection.execute(_FINALIZED, {"key": draft_id}).scalar()
+    row = run(connection, _FINALIZED, (draft_id,)).fetchone()
+    return row[0] if row else None

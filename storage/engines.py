@@ -65,6 +65,7 @@ def open_database(path: Path, *, durable: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=28,
+        pool_reset_on_return=None,  # every use below ends its own transaction
         execution_options={"path": path},
     )
     event.listen(engine, "begin", _begin)
@@ -93,6 +94,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(**{_BEGIN: "IMMEDIATE"})
         with connection.begin():
             yield connection
+
+
+def run(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+    """One statement of a hot path, inside the transaction of `connection`: a third of what a built one costs.
+
+    Nothing is converted: instants go in as `columns.stored` writes them.
+    """
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver.execute(sql, parameters)
 
 
 def fetch(engine: Engine, sql: str, parameters: Sequence[object] = ()) -> list[Any]:

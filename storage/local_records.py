@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rma.operations import CallMetrics, LocalRecord
 from rma.record import RmaRecord
+from storage.columns import stored
 from storage.documents import DocumentCache, write
-from storage.engines import fetch
+from storage.engines import fetch, run
 from storage.work_tables import RMA
 
 _SELECT = (
@@ -29,11 +30,13 @@ _NUMBERS_SINCE = (
     .order_by(RMA.c.finalized_at.desc(), RMA.c.number.desc())
     .limit(bindparam("most"))
 )
-_INSERT = insert(RMA)
+_INSERT = """
+    INSERT INTO rma (number, order_id, customer_id, state, finalized_at, document, made_here, draft_id,
+        channel, started_at, first_key_at, keys, refused_tries)
+    VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
+"""
 _ANSWER = update(RMA).where(RMA.c.number == bindparam("key"))
-_CONFIRM = _ANSWER.values(
-    row_version=func.max(func.coalesce(RMA.c.row_version, 0), bindparam("version"))
-)
+_CONFIRM = "UPDATE rma SET row_version = max(coalesce(row_version, 0), ?) WHERE number = ?"
 _CACHE_CHARACTERS = 16 << 20
 
 
@@ -71,23 +74,37 @@ class LocalRecords:
         self, connection: Connection, record: RmaRecord, metrics: CallMetrics, draft_id: str | None
     ) -> None:
         """Store an RMA made here, with how the call went."""
-        connection.execute(
+        first_key_at = metrics.first_key_at
+        run(
+            connection,
             _INSERT,
-            _columns(record)
-            | {
-                "made_here": True,
-                "draft_id": draft_id,
-                "channel": record.channel.value,
-                "started_at": metrics.started_at,
-                "first_key_at": metrics.first_key_at,
-                "keys": metrics.keys,
-                "refused_tries": metrics.refused_tries,
-            },
+            (
+                record.number,
+                record.order_id,
+                record.customer_id,
+                record.state.value,
+                stored(record.finalized_at),
+                write(record),
+                draft_id,
+                record.channel.value,
+                stored(metrics.started_at),
+                None if first_key_at is None else stored(first_key_at),
+                metrics.keys,
+                metrics.refused_tries,
+            ),
         )
 
     def put(self, connection: Connection, record: RmaRecord) -> None:
         """Store an RMA as it was changed here, wherever it was made."""
-        row = upsert(RMA).values(**_columns(record), made_here=False)
+        row = upsert(RMA).values(
+            number=record.number,
+            order_id=record.order_id,
+            customer_id=record.customer_id,
+            state=record.state.value,
+            finalized_at=record.finalized_at,
+            document=write(record),
+            made_here=False,
+        )
         connection.execute(
             row.on_conflict_do_update(
                 ["number"], set_={"document": row.excluded.document, "state": row.excluded.state}
@@ -105,7 +122,7 @@ class LocalRecords:
 
     def confirm(self, connection: Connection, number: str, row_version: int) -> None:
         """Store the server's version of an RMA that it took as it was."""
-        connection.execute(_CONFIRM, {"key": number, "version": row_version})
+        run(connection, _CONFIRM, (row_version, number))
 
     def _known(self, rows: Iterable[Any]) -> list[LocalRecord]:
         return [
@@ -116,14 +133,3 @@ class LocalRecords:
             )
             for number, document, row_version, pending in rows
         ]
-
-
-def _columns(record: RmaRecord) -> dict[str, Any]:
-    return {
-        "number": record.number,
-        "order_id": record.order_id,
-        "customer_id": record.customer_id,
-        "state": record.state.value,
-        "finalized_at": record.finalized_at,
-        "document": write(record),
-    }

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from rma.errors import NoNumbersLeft
 from rma.numbers import BLOCK_SIZE, FIRST_BLOCK, LAST_BLOCK, compose
+from storage.engines import run
 from storage.errors import WrongBlock
 from storage.work_tables import NUMBER_BLOCK
 
-_FREE = (
-    select(NUMBER_BLOCK.c.block, NUMBER_BLOCK.c.next_index)
-    .where(NUMBER_BLOCK.c.next_index < BLOCK_SIZE)
-    .order_by(NUMBER_BLOCK.c.seq)
-)
-
-_USE = update(NUMBER_BLOCK).where(NUMBER_BLOCK.c.block == bindparam("of_block"))
+_FREE = "SELECT block, next_index FROM number_block WHERE next_index < ? ORDER BY seq"
+_USE = "UPDATE number_block SET next_index = ? WHERE block = ?"
 _LEFT = select(func.coalesce(func.sum(BLOCK_SIZE - NUMBER_BLOCK.c.next_index), 0))
 
 
@@ -27,10 +23,10 @@ def take(connection: Connection, count: int) -> list[str]:
         NoNumbersLeft: if there are fewer.
     """
     taken: list[str] = []
-    for block, free_from in connection.execute(_FREE).fetchall():
+    for block, free_from in run(connection, _FREE, (BLOCK_SIZE,)).fetchall():
         upto = min(BLOCK_SIZE, free_from + count - len(taken))
         taken.extend(compose(block, index) for index in range(free_from, upto))
-        connection.execute(_USE, {"of_block": block, "next_index": upto})
+        run(connection, _USE, (upto, block))
         if len(taken) == count:
             break
     if len(taken) < count:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from rma.operations import (
     AttentionItem,
@@ -20,7 +20,9 @@ from rma.operations import (
     SealedOperation,
 )
 from rma.record import Problem
+from storage.columns import stored
 from storage.documents import read, storable, write
+from storage.engines import run
 from storage.work_tables import OUTBOX
 
 READY, DONE, ATTENTION, HELD = "ready", "done", "attention", "held"
@@ -42,8 +44,12 @@ _WAITING = (
     .order_by(OUTBOX.c.stream.in_(_PUT_OFF), OUTBOX.c.seq)
     .limit(bindparam("most"))
 )
-_INSERT = insert(OUTBOX)
-_UPDATE = update(OUTBOX).where(OUTBOX.c.op_id == bindparam("key"))
+_INSERT = """
+    INSERT INTO outbox (op_id, number, kind, stream, depends_on, made_at, body, sha256, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_DECIDE = "UPDATE outbox SET state = ?, outcome = ?, problem = ?, decided_at = ? WHERE op_id = ?"
+_SETTLE = update(OUTBOX).where(OUTBOX.c.op_id == bindparam("key"))
 _UNANSWERED = select(OUTBOX.c.op_id, OUTBOX.c.number, OUTBOX.c.kind).where(
     _READY, OUTBOX.c.op_id.in_(bindparam("keys", expanding=True))
 )
@@ -70,19 +76,20 @@ class Entry:
 
 def put(connection: Connection, number: str, sealed: SealedOperation) -> None:
     """Queue an operation about the RMA `number`."""
-    connection.execute(
+    run(
+        connection,
         _INSERT,
-        {
-            "op_id": sealed.op_id,
-            "number": number,
-            "kind": sealed.kind.value,
-            "stream": sealed.stream,
-            "depends_on": sealed.depends_on,
-            "made_at": sealed.made_at,
-            "body": sealed.body,
-            "sha256": sealed.sha256,
-            "state": READY,
-        },
+        (
+            sealed.op_id,
+            number,
+            sealed.kind.value,
+            sealed.stream,
+            sealed.depends_on,
+            stored(sealed.made_at),
+            sealed.body,
+            sealed.sha256,
+            READY,
+        ),
     )
 
 
@@ -110,16 +117,9 @@ def unanswered(connection: Connection, op_ids: Iterable[str]) -> dict[str, Entry
 
 def decide(connection: Connection, result: Result, at: datetime) -> None:
     """Write down the outcome of an operation that is still in the queue; `not_yet` leaves it there."""
-    connection.execute(
-        _UPDATE,
-        {
-            "key": result.op_id,
-            "state": _state_after(result.outcome),
-            "outcome": result.outcome.value,
-            "problem": None if result.problem is None else write(result.problem),
-            "decided_at": at,
-        },
-    )
+    problem = None if result.problem is None else write(result.problem)
+    state = _state_after(result.outcome)
+    run(connection, _DECIDE, (state, result.outcome.value, problem, stored(at), result.op_id))
 
 
 def last_pending(connection: Connection, number: str) -> str | None:
@@ -160,7 +160,7 @@ def settle(connection: Connection, op_id: str, note: str, at: datetime) -> str |
         select(OUTBOX.c.number).where(OUTBOX.c.op_id == op_id, _OPEN_ATTENTION)
     ).scalar()
     if number is not None:
-        connection.execute(_UPDATE, {"key": op_id, "settled_at": at, "settle_note": storable(note)})
+        connection.execute(_SETTLE, {"key": op_id, "settled_at": at, "settle_note": storable(note)})
     return number
 
 
