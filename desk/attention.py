@@ -9,6 +9,7 @@ from desk.records import Records
 from rma.operations import AttentionItem, Outcome
 from rma.order import Customer
 from rma.record import RmaRecord
+from rma.wording import _, mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,11 @@ class AttentionView:
 
 
 _WHAT = {
-    Outcome.ACCEPTED_WITH_CHANGE: "The server booked this return differently than told.",
-    Outcome.REJECTED: "The server could not do this.",
-    Outcome.KEY_REUSED: "The server has another operation under this one's key.",
-    Outcome.NUMBER_CONFLICT: "This RMA number belongs to another desk.",
-    Outcome.HELD_FOR_REVIEW: "A supervisor has to release this.",
+    Outcome.ACCEPTED_WITH_CHANGE: mark("The server booked this return differently than told."),
+    Outcome.REJECTED: mark("The server could not do this."),
+    Outcome.KEY_REUSED: mark("The server has another operation under this one's key."),
+    Outcome.NUMBER_CONFLICT: mark("This RMA number belongs to another desk."),
+    Outcome.HELD_FOR_REVIEW: mark("A supervisor has to release this."),
 }
 
 
@@ -57,6 +58,8 @@ class Attention:
             item=item,
             record=record,
             customer=customer,
-            what=problem.detail if problem else _WHAT.get(item.outcome, ""),
-            remedy=problem.remedy if problem else "Open the return and check it with the caller.",
+            what=problem.detail if problem else _(_WHAT.get(item.outcome, "")),
+            remedy=problem.remedy
+            if problem
+            else _("Open the return and check it with the caller."),
         )

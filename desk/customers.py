@@ -9,6 +9,7 @@ from desk.ports import Reference
 from desk.records import Records, ledger_of
 from rma.order import Customer, Order, OrderLine
 from rma.record import RmaRecord
+from rma.wording import _
 
 ORDER_LIMIT = 200
 """Newest orders that are shown; older ones are found by their number."""
@@ -65,7 +66,9 @@ class CustomerFile:
         """
         customer = self._reference.customer(customer_id)
         if customer is None:
-            raise NotFound("This customer is not known here: press F5 to sync, then look up again.")
+            raise NotFound(
+                _("This customer is not known here: press F5 to sync, then look up again.")
+            )
         records = self._records.of_customer(customer_id)
         orders = self._reference.orders_of(customer_id, ORDER_LIMIT)
         return CustomerView(
@@ -83,7 +86,7 @@ class CustomerFile:
         """
         order = self._reference.order(order_id)
         if order is None:
-            raise NotFound("This order is not known here: press F5 to sync, then look up again.")
+            raise NotFound(_("This order is not known here: press F5 to sync, then look up again."))
         return order_view(order, self._records.of_order(order_id))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.attention import Attention
+from desk.calls import Calls
 from desk.customers import CustomerFile
 from desk.lookup import LookUp
 from desk.ports import Clock, Reference, Work
@@ -22,6 +23,7 @@ class Desk:
     returns: Returns
     rmas: Rmas
     attention: Attention
+    calls: Calls
     work: Work
 
 
@@ -34,5 +36,6 @@ def build_desk(reference: Reference, work: Work, clock: Clock) -> Desk:
         returns=Returns(reference, work, records, clock),
         rmas=Rmas(reference, work, records, clock),
         attention=Attention(reference, work, records),
+        calls=Calls(work, clock),
         work=work,
     )

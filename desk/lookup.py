@@ -16,6 +16,7 @@ from rma.operations import QueueState
 from rma.order import Customer, Order
 from rma.record import RmaRecord
 from rma.states import RmaState
+from rma.wording import _, mark, short_day
 
 LIMIT = 50
 """More hits than an agent reads: the search should be narrowed."""
@@ -99,7 +100,7 @@ class LookUp:
             return Found(
                 text=text,
                 hits=tuple(hits[:LIMIT]),
-                hint=f"More than {LIMIT} match: type more of it.",
+                hint=_("More than {count} match: type more of it.").format(count=LIMIT),
             )
         hint = "" if hits else self._hint(text)
         return Found(text=text, hits=tuple(hits), hint=hint)
@@ -150,7 +151,7 @@ class LookUp:
     def _hits(self, text: str) -> Iterable[Hit]:
         if "@" in text:
             for customer in self._reference.customers_by_email(text.lower(), LIMIT):
-                yield _customer_hit(customer, "e-mail")
+                yield _customer_hit(customer, mark("e-mail"))
             return
         if _DIGITS_ONLY.fullmatch(text):
             yield from self._digit_hits(text)
@@ -159,9 +160,9 @@ class LookUp:
             for order in self._reference.orders_by_number(text, LIMIT):
                 yield self._order_hit(order)
             for customer in self._reference.customers_by_postcode(text, LIMIT):
-                yield _customer_hit(customer, "postcode")
+                yield _customer_hit(customer, mark("postcode"))
         for customer in self._reference.customers_by_name(text.split(), LIMIT):
-            yield _customer_hit(customer, "name")
+            yield _customer_hit(customer, mark("name"))
 
     def _digit_hits(self, text: str) -> Iterable[Hit]:
         digits = "".join(character for character in text if character.isdigit())
@@ -177,15 +178,15 @@ class LookUp:
                 customer_id=record.customer_id,
                 title=spoken(record.number),
                 detail=f"{record.state.words} · {customer.name if customer else record.customer_id}",
-                matched="RMA number",
+                matched=mark("RMA number"),
             )
         for order in self._reference.orders_by_number(text.replace(" ", ""), LIMIT):
             yield self._order_hit(order)
         if len(digits) >= _SHORTEST_PHONE_ENDING:
             for customer in self._reference.customers_by_phone_ending(digits, LIMIT):
-                yield _customer_hit(customer, "phone")
+                yield _customer_hit(customer, mark("phone"))
             for customer in self._reference.customers_by_postcode(text, LIMIT):
-                yield _customer_hit(customer, "postcode")
+                yield _customer_hit(customer, mark("postcode"))
 
     def _order_hit(self, order: Order) -> Hit:
         customer = self._reference.customer(order.customer_id)
@@ -193,9 +194,9 @@ class LookUp:
             kind=HitKind.ORDER,
             key=order.order_id,
             customer_id=order.customer_id,
-            title=f"Order {order.number}",
-            detail=f"{order.placed_at:%Y-%m-%d} · {customer.name if customer else order.customer_id}",
-            matched="order number",
+            title=_("Order {number}").format(number=order.number),
+            detail=f"{short_day(order.placed_at)} · {customer.name if customer else order.customer_id}",
+            matched=mark("order number"),
         )
 
     @staticmethod
@@ -205,9 +206,9 @@ class LookUp:
             try:
                 parse(digits)
             except BadRmaNumber as error:
-                return f"{error} No phone number ends so either."
-            return "No return has this number here. Press F5 to sync, then try again."
-        return (
+                return _("{error} No phone number ends so either.").format(error=error)
+            return _("No return has this number here. Press F5 to sync, then try again.")
+        return _(
             "Nothing found. Try the order number, the end of the phone number, or less of the name."
         )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from rma.call import Call
 from rma.draft import Draft
 from rma.operations import (
     AttentionItem,
@@ -116,6 +117,14 @@ class Work(Protocol):
 
     def discard_draft(self, draft_id: str) -> None:
         """Delete a draft; nothing happens if it is gone."""
+        ...
+
+    def keep_call(self, call: Call) -> None:
+        """Insert or replace a call with its note."""
+        ...
+
+    def calls_of(self, customer_id: str, limit: int) -> list[Call]:
+        """A customer's calls with a note, newest first; where the call's draft got a number, they have it."""
         ...
 
     def finalize(

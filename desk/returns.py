@@ -17,6 +17,7 @@ from rma.reasons import ReasonTree
 from rma.record import Refusal, RmaRecord, check, finalize, return_moments
 from rma.request import Channel, ReturnRequest, ReturnType
 from rma.verdict import Missing
+from rma.wording import _, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class Returns:
         """
         draft = self._work.draft(draft_id)
         if draft is None:
-            raise NotFound("This draft is gone: it was finalized or discarded.")
+            raise NotFound(_("This draft is gone: it was finalized or discarded."))
         return draft
 
     def discard(self, draft_id: str) -> None:
@@ -92,7 +93,7 @@ class Returns:
         """
         tree = self._reference.reasons()
         if tree is None:
-            raise NotReady("The reasons are not here yet: press F5 to sync first.")
+            raise NotReady(_("The reasons are not here yet: press F5 to sync first."))
         return tree
 
     def assess(self, draft: Draft) -> DraftView:
@@ -135,7 +136,7 @@ class Returns:
         """
         self._may_finalize()
         if len({draft.order_id for draft in drafts}) != len(drafts):
-            raise NotAllowed("Two drafts are for the same order: finalize one after the other.")
+            raise NotAllowed(_("Two drafts are for the same order: finalize one after the other."))
         views = [self.assess(draft) for draft in drafts]
         refusals = [refusal for view in views if (refusal := _refusal(view)) is not None]
         if refusals:
@@ -166,14 +167,15 @@ class Returns:
     def _may_finalize(self) -> None:
         identity = self._work.identity()
         if identity is not None and not identity.role.makes_returns:
-            raise NotAllowed(f"The role {identity.role} makes no returns: ask an agent.")
+            said = _("The role {role} makes no returns: ask an agent.")
+            raise NotAllowed(said.format(role=words(identity.role)))
 
     def _build(
         self, case: Case, assessment: Assessment, metrics: CallMetrics
     ) -> Callable[[str], MadeReturn]:
         identity = self._work.identity()
         if identity is None:
-            raise NotReady("This desk is not enrolled: run csr-tui enroll first.")
+            raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
 
         def build(number: str) -> MadeReturn:
             record = finalize(case, assessment, number=number, device=identity.device)
@@ -184,7 +186,7 @@ class Returns:
     def _case(self, request: ReturnRequest, order: Order, customer: Customer) -> Case:
         identity = self._work.identity()
         if identity is None:
-            raise NotReady("This desk is not enrolled: run csr-tui enroll first.")
+            raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
         policies = self._reference.policies()
         # Only policies that count returns pay for reading the customer's whole history.
         counted = any(policy.approval.many_returns for policy in policies)
@@ -204,10 +206,10 @@ class Returns:
     def _order_and_customer(self, order_id: str) -> tuple[Order, Customer]:
         order = self._reference.order(order_id)
         if order is None:
-            raise NotFound("This order is not known here: press F5 to sync, then look up again.")
+            raise NotFound(_("This order is not known here: press F5 to sync, then look up again."))
         customer = self._reference.customer(order.customer_id)
         if customer is None:
-            raise NotFound("This order's customer is not known here: press F5 to sync.")
+            raise NotFound(_("This order's customer is not known here: press F5 to sync."))
         return order, customer
 
 

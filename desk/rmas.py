@@ -15,6 +15,7 @@ from rma.operations import ApproveReturn, CancelReturn, DeclineReturn, Identity,
 from rma.order import Customer, Order
 from rma.record import RmaRecord, approve, cancel, decline
 from rma.states import RMA_TABLE, IllegalTransition, RmaCommand, RmaState
+from rma.wording import _
 
 Decision: TypeAlias = CancelReturn | ApproveReturn | DeclineReturn
 
@@ -125,13 +126,13 @@ class Rmas:
     def _record(self, number: str) -> RmaRecord:
         record = self._records.find(number)
         if record is None:
-            raise NotFound("No return has this number here: press F5 to sync, then try again.")
+            raise NotFound(_("No return has this number here: press F5 to sync, then try again."))
         return record
 
     def _identity(self) -> Identity:
         identity = self._work.identity()
         if identity is None:
-            raise NotReady("This desk is not enrolled: run csr-tui enroll first.")
+            raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
         return identity
 
     def _commands(self, record: RmaRecord) -> tuple[RmaCommand, ...]:

@@ -18,6 +18,7 @@ from rma.reasons import ReasonTree
 from rma.request import Actor, LineRequest, Resolution, ReturnRequest
 from rma.scope import select_policy
 from rma.verdict import Finding, Missing, Verdict, strictest
+from rma.wording import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class LineAssessment:
     def sentence(self) -> str:
         """The sentence for the caller: the strictest finding's, or that it may come back."""
         if not self.findings:
-            return "This can come back." if self.policy else "This is not on the order."
+            return _("This can come back.") if self.policy else _("This is not on the order.")
         return max(self.findings, key=lambda finding: finding.outcome.strictness).sentence
 
 
@@ -109,7 +110,7 @@ def assess(case: Case) -> Assessment:
     """Judge and price a request (domain sections 5 and 6)."""
     order, ledger = case.order, case.ledger
     if order is None or ledger is None:
-        missing = Missing("order", None, "No such order: look up the order again.")
+        missing = Missing("order", None, _("No such order: look up the order again."))
         return Assessment(
             missing=(missing,),
             lines=(),
@@ -125,9 +126,8 @@ def assess(case: Case) -> Assessment:
     for wanted in case.request.lines:
         line = order.line(wanted.line_id)
         if line is None:
-            missings.append(
-                Missing("line", wanted.line_id, f"Order {order.number} has no such line.")
-            )
+            said = _("Order {number} has no such line.").format(number=order.number)
+            missings.append(Missing("line", wanted.line_id, said))
             assessments.append(_unknown_line(wanted))
             continue
         policy = select_policy(

@@ -10,6 +10,7 @@ from rma.order import Customer, Order
 from rma.policy import ContactDuty, Policy
 from rma.request import ReturnRequest, ReturnType
 from rma.verdict import Missing
+from rma.wording import _, plural, words
 
 
 def missing_of_line(case: LineCase) -> list[Missing]:
@@ -20,40 +21,39 @@ def missing_of_line(case: LineCase) -> list[Missing]:
         missing.append(Missing(field, line.line_id, sentence))
 
     if wanted.quantity < 1:
-        say("quantity", "Enter how many come back: a whole number from 1.")
+        say("quantity", _("Enter how many come back: a whole number from 1."))
     elif line.serials and wanted.quantity != 1:
         say(
             "quantity",
-            "Units with a serial number come back one by one: enter 1, then add a line.",
+            _("Units with a serial number come back one by one: enter 1, then add a line."),
         )
     if line.serials and not wanted.serials:
-        say("serials", "Ask for the serial number of the unit.")
+        say("serials", _("Ask for the serial number of the unit."))
     elif len(wanted.serials) > max(1, wanted.quantity):
-        say("serials", f"These are {len(wanted.serials)} serial numbers: enter one for each unit.")
+        said = _("These are {count} serial numbers: enter one for each unit.")
+        say("serials", said.format(count=len(wanted.serials)))
     elif len({same_serial(serial) for serial in wanted.serials}) < len(wanted.serials):
-        say("serials", "A serial number stands there twice: each unit has its own.")
+        say("serials", _("A serial number stands there twice: each unit has its own."))
     if not wanted.reason:
-        say("reason", "Choose why it comes back.")
+        say("reason", _("Choose why it comes back."))
     elif case.reason is None:
-        say("reason", f"There is no reason “{wanted.reason}”: choose one from the list.")
+        said = _("There is no reason “{reason}”: choose one from the list.")
+        say("reason", said.format(reason=wanted.reason))
     elif not case.reasons.is_leaf(wanted.reason):
-        say(
-            "reason",
-            f"“{case.reason.label}” is a group: choose one of the reasons in it.",
-        )
+        said = _("“{reason}” is a group: choose one of the reasons in it.")
+        say("reason", said.format(reason=case.reason.label))
     elif case.request.return_type and case.request.return_type not in case.reason.return_types:
-        say(
-            "reason",
-            f"“{case.reason.label}” does not fit a {case.request.return_type}.",
-        )
+        said = _("“{reason}” does not fit a {kind}.")
+        say("reason", said.format(reason=case.reason.label, kind=words(case.request.return_type)))
     elif case.reason.note_required and not wanted.note.strip():
-        say("note", f"“{case.reason.label}” needs a note: write what the caller says.")
+        said = _("“{reason}” needs a note: write what the caller says.")
+        say("note", said.format(reason=case.reason.label))
     if wanted.condition is None:
-        say("condition", "Ask what condition it is in.")
+        say("condition", _("Ask what condition it is in."))
     if wanted.amount is not None and wanted.amount < 0:
-        say("amount", "An amount cannot be negative: enter 0 or more.")
+        say("amount", _("An amount cannot be negative: enter 0 or more."))
     elif wanted.amount is not None and not wanted.amount_reason.strip():
-        say("amount_reason", "Say why the amount is set by hand.")
+        say("amount_reason", _("Say why the amount is set by hand."))
     return missing
 
 
@@ -70,34 +70,36 @@ def missing_of_return(
         missing.append(Missing(field, None, sentence))
 
     if request.customer_id != order.customer_id:
-        say(
-            "customer",
-            f"Order {order.number} belongs to another customer: look it up again.",
-        )
+        said = _("Order {number} belongs to another customer: look it up again.")
+        say("customer", said.format(number=order.number))
     elif customer is None or customer.customer_id != order.customer_id:
-        say("customer", "This customer is not known here: look the customer up again.")
+        say("customer", _("This customer is not known here: look the customer up again."))
     if request.return_type is None:
-        say("return_type", "Choose what kind of return this is.")
+        say("return_type", _("Choose what kind of return this is."))
     if request.channel is None:
-        say("channel", "Choose how the customer reached us.")
+        say("channel", _("Choose how the customer reached us."))
     if not request.lines:
-        say("lines", "Choose at least one line that comes back.")
+        say("lines", _("Choose at least one line that comes back."))
     missing.extend(_missing_contact(request, policies))
     given = set(request.verified)
     lacking = [
         p.verification for p in policies if len(given & {*p.verification_facts}) < p.verification
     ]
     if lacking and not request.verification_skipped.strip():
-        facts = "a fact" if max(lacking) == 1 else f"{max(lacking)} facts"
-        say("verified", f"Ask for {facts} about the caller, or say why not.")
+        said = plural(
+            "Ask for a fact about the caller, or say why not.",
+            "Ask for {n} facts about the caller, or say why not.",
+            max(lacking),
+        )
+        say("verified", said.format(n=max(lacking)))
     if request.return_type is ReturnType.GOODWILL and not request.goodwill_reason.strip():
-        say("goodwill_reason", "Say why this is a goodwill return.")
+        say("goodwill_reason", _("Say why this is a goodwill return."))
     elif request.goodwill and not request.goodwill_reason.strip():
-        say("goodwill_reason", "Say why goodwill is paid.")
+        say("goodwill_reason", _("Say why goodwill is paid."))
     if request.goodwill < 0:
-        say("goodwill", "Goodwill cannot be negative: enter 0 or more.")
+        say("goodwill", _("Goodwill cannot be negative: enter 0 or more."))
     if request.destination_override is not None and not request.destination_reason.strip():
-        say("destination_reason", "Say why the money goes there.")
+        say("destination_reason", _("Say why the money goes there."))
     return missing
 
 
@@ -107,15 +109,17 @@ def _missing_contact(request: ReturnRequest, policies: Sequence[Policy]) -> list
     missing = []
     local, at_sign, domain = email.rpartition("@")
     if email and not (at_sign and local and "." in domain and " " not in email):
-        missing.append(Missing("contact.email", None, "This is no e-mail address: name@shop.com."))
+        missing.append(
+            Missing("contact.email", None, _("This is no e-mail address: name@shop.com."))
+        )
     if phone and sum(character.isdecimal() for character in phone) < 5:
-        missing.append(Missing("contact.phone", None, "A phone number has at least 5 digits."))
+        missing.append(Missing("contact.phone", None, _("A phone number has at least 5 digits.")))
     if ContactDuty.EMAIL in duties and not email:
-        missing.append(Missing("contact.email", None, "Ask for an e-mail address."))
+        missing.append(Missing("contact.email", None, _("Ask for an e-mail address.")))
     if ContactDuty.PHONE in duties and not phone:
-        missing.append(Missing("contact.phone", None, "Ask for a phone number."))
+        missing.append(Missing("contact.phone", None, _("Ask for a phone number.")))
     if ContactDuty.ANY in duties and not email and not phone:
         missing.append(
-            Missing("contact.email", None, "Ask for an e-mail address or a phone number.")
+            Missing("contact.email", None, _("Ask for an e-mail address or a phone number."))
         )
     return missing

@@ -24,6 +24,7 @@ from rma.request import (
     ReturnType,
 )
 from rma.verdict import Missing
+from rma.wording import _, words
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -89,8 +90,10 @@ def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missin
         try:
             return kind("_".join(text.lower().replace("-", " ").split()))
         except ValueError:
-            choices = ", ".join(member.value.replace("_", " ") for member in kind)
-            wrong.append(Missing(field, line_id, f"“{text.strip()[:20]}” is none of: {choices}."))
+            choices = ", ".join(words(member) for member in kind)
+            said = _("“{text}” is none of: {choices}.")
+            said = said.format(text=text.strip()[:20], choices=choices)
+            wrong.append(Missing(field, line_id, said))
             return None
 
     def money(text: str, field: str, line_id: str | None = None) -> Minor | None:
@@ -105,8 +108,8 @@ def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missin
     def quantity(text: str, line_id: str) -> int:
         text = text.strip()
         if text and not (text.isascii() and text.isdigit() and len(text) <= 7):
-            sentence = f"“{text[:20]}” is no quantity: enter a whole number from 1."
-            wrong.append(Missing("quantity", line_id, sentence))
+            said = _("“{text}” is no quantity: enter a whole number from 1.")
+            wrong.append(Missing("quantity", line_id, said.format(text=text[:20])))
             return 0
         return int(text or 0)
 

@@ -21,6 +21,7 @@ from rma.reasons import Reason, ReasonTree
 from rma.request import Actor, LineRequest, ReturnRequest, ReturnType
 from rma.return_rules import amount_threshold, clock, goodwill_limit, manual_mode, risks
 from rma.verdict import Finding, Missing, Observed, Verdict
+from rma.wording import _
 
 _GOODWILL_SOFTENS = frozenset(
     {
@@ -84,7 +85,8 @@ def judge_line(
         actor,
     )
     if policy is None:
-        sentence = f"No return policy covers {named(line)}, so I cannot take it back."
+        sentence = _("No return policy covers {item}, so I cannot take it back.")
+        sentence = sentence.format(item=named(line))
         refused = Finding(rule=Rule.POLICY, outcome=Verdict.INELIGIBLE, sentence=sentence)
         return JudgedLine(tuple(missing_of_line(line_case)), (refused,), fault, codes)
     findings: list[Finding] = []
@@ -129,7 +131,7 @@ def judge_return(
             Finding(
                 rule=Rule.DESTINATION,
                 outcome=Verdict.NEEDS_APPROVAL,
-                sentence="A supervisor has to confirm where the money goes.",
+                sentence=_("A supervisor has to confirm where the money goes."),
                 observed=(Observed("destination", request.destination_override),),
             )
         )
@@ -138,7 +140,7 @@ def judge_return(
             Finding(
                 rule=Rule.VERIFICATION,
                 outcome=Verdict.ELIGIBLE,
-                sentence="The caller was not verified; the reason is on record.",
+                sentence=_("The caller was not verified; the reason is on record."),
                 observed=(Observed("skipped because", request.verification_skipped),),
             )
         )
@@ -161,7 +163,9 @@ def _settled(finding: Finding, case: LineCase, policy: Policy) -> Finding:
             finding,
             outcome=Verdict.NEEDS_APPROVAL,
             overridden=True,
-            sentence=f"{finding.sentence} I ask a supervisor for an exception.",
+            sentence=_("{refusal} I ask a supervisor for an exception.").format(
+                refusal=finding.sentence
+            ),
             observed=(
                 *finding.observed,
                 Observed("exception asked by", case.actor.name),

@@ -9,6 +9,8 @@ RmaError
 
 from __future__ import annotations
 
+from rma.wording import _
+
 
 class RmaError(Exception):
     """The message says what happened and what to do next, in one or two sentences."""
@@ -19,5 +21,7 @@ class NoNumbersLeft(RmaError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No RMA number is left here. The return is kept: tell the caller we call back with the number."
+            _(
+                "No RMA number is left here. The return is kept: tell the caller we call back with the number."
+            )
         )

@@ -10,6 +10,7 @@ from rma.order import Order, OrderLine
 from rma.policy import Policy
 from rma.reasons import Reason, ReasonTree
 from rma.request import Actor, LineRequest, ReturnRequest
+from rma.wording import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +35,4 @@ class LineCase:
 
 def named(line: OrderLine) -> str:
     """What the caller knows the item by."""
-    return line.name.strip() or f"Item {line.sku}"
+    return line.name.strip() or _("Item {sku}").format(sku=line.sku)

@@ -14,6 +14,7 @@ from rma.request import Condition, Evidence
 from rma.return_window import window
 from rma.unit_rules import delivery, item_kind, quantity, serial
 from rma.verdict import Finding, Observed, Verdict
+from rma.wording import _, mark, money, words
 
 LineRule: TypeAlias = Callable[[LineCase, Policy], Finding | None]
 
@@ -25,7 +26,7 @@ DESCRIPTION_LENGTH = 20
 def _agent_return(case: LineCase, policy: Policy) -> Finding | None:
     if policy.agent_return:
         return None
-    sentence = "This return can only be made by the customer, through the return link."
+    sentence = _("This return can only be made by the customer, through the return link.")
     return Finding(rule=Rule.AGENT_RETURN, outcome=Verdict.INELIGIBLE, sentence=sentence)
 
 
@@ -36,12 +37,12 @@ def _final_sale(case: LineCase, policy: Policy) -> Finding | None:
         return Finding(
             rule=Rule.FINAL_SALE,
             outcome=Verdict.NEEDS_APPROVAL,
-            sentence="This was a final sale; a supervisor decides about it.",
+            sentence=_("This was a final sale; a supervisor decides about it."),
         )
     return Finding(
         rule=Rule.FINAL_SALE,
         outcome=Verdict.INELIGIBLE,
-        sentence="This was a final sale: it cannot be returned.",
+        sentence=_("This was a final sale: it cannot be returned."),
     )
 
 
@@ -53,28 +54,28 @@ def _condition(case: LineCase, policy: Policy) -> Finding | None:
     return Finding(
         rule=Rule.CONDITION,
         outcome=Verdict.INELIGIBLE,
-        sentence=f"We cannot take it back {_CONDITION_WORDS[condition]}.",
+        sentence=_(_REFUSED_CONDITION[condition]),
         observed=(Observed("condition", condition), Observed("accepted", accepted)),
     )
 
 
-_CONDITION_WORDS = {
-    Condition.SEALED: "sealed",
-    Condition.OPENED: "once it is opened",
-    Condition.USED: "once it is used",
-    Condition.INCOMPLETE: "with parts missing",
-    Condition.DAMAGED: "damaged",
+_REFUSED_CONDITION = {
+    Condition.SEALED: mark("We cannot take it back sealed."),
+    Condition.OPENED: mark("We cannot take it back once it is opened."),
+    Condition.USED: mark("We cannot take it back once it is used."),
+    Condition.INCOMPLETE: mark("We cannot take it back with parts missing."),
+    Condition.DAMAGED: mark("We cannot take it back damaged."),
 }
 
 
 def _proof(case: LineCase, policy: Policy) -> Finding | None:
     if not policy.proof or case.request.proof in policy.proof:
         return None
-    wanted = " or ".join(proof.replace("_", " ") for proof in policy.proof)
+    wanted = _(" or ").join(words(proof) for proof in policy.proof)
     return Finding(
         rule=Rule.PROOF,
         outcome=Verdict.INELIGIBLE,
-        sentence=f"We need a proof of purchase: {wanted}.",
+        sentence=_("We need a proof of purchase: {proof}.").format(proof=wanted),
         observed=(Observed("proof", case.request.proof or "none"),),
     )
 
@@ -90,15 +91,17 @@ def _evidence(case: LineCase, policy: Policy) -> Finding | None:
     lacking = [evidence for evidence in asked if evidence not in given]
     if not lacking:
         return None
-    words = {
-        Evidence.PHOTO: "a photo",
-        Evidence.SERIAL: "the serial number",
-        Evidence.DESCRIPTION: f"a description ({DESCRIPTION_LENGTH} characters or more in the note)",
+    description = _("a description ({count} characters or more in the note)")
+    named = {
+        Evidence.PHOTO: _("a photo"),
+        Evidence.SERIAL: _("the serial number"),
+        Evidence.DESCRIPTION: description.format(count=DESCRIPTION_LENGTH),
     }
+    wanted = _(" and ").join(named[evidence] for evidence in lacking)
     return Finding(
         rule=Rule.EVIDENCE,
         outcome=Verdict.INELIGIBLE,
-        sentence=f"For this reason we need {' and '.join(words[e] for e in lacking)}.",
+        sentence=_("For this reason we need {evidence}.").format(evidence=wanted),
         observed=tuple(Observed("lacking", evidence) for evidence in lacking),
     )
 
@@ -109,7 +112,9 @@ def _reason_workflow(case: LineCase, policy: Policy) -> Finding | None:
     return Finding(
         rule=Rule.REASON,
         outcome=Verdict.NEEDS_APPROVAL,
-        sentence=f"Returns for “{case.reason.label}” are confirmed by a supervisor.",
+        sentence=_("Returns for “{reason}” are confirmed by a supervisor.").format(
+            reason=case.reason.label
+        ),
         observed=(Observed("reason", case.reason.code),),
     )
 
@@ -117,11 +122,11 @@ def _reason_workflow(case: LineCase, policy: Policy) -> Finding | None:
 def _resolution(case: LineCase, policy: Policy) -> Finding | None:
     if case.wanted.resolution in policy.resolutions:
         return None
-    offered = " or ".join(r.replace("_", " ") for r in policy.resolutions) or "nothing"
+    offered = _(" or ").join(words(r) for r in policy.resolutions) or _("nothing")
     return Finding(
         rule=Rule.RESOLUTION,
         outcome=Verdict.INELIGIBLE,
-        sentence=f"For this item we offer {offered}.",
+        sentence=_("For this item we offer {remedy}.").format(remedy=offered),
         observed=(Observed("wanted", case.wanted.resolution or "none"),),
     )
 
@@ -131,15 +136,18 @@ def _manual_amount(case: LineCase, policy: Policy) -> Finding | None:
     if amount is None:
         return None
     within = within_limit(policy, case.actor.role, "manual", amount, case.order.currency)
-    told = f"{format_amount(amount, case.order.currency)} {case.order.currency}"
+    plain, currency = format_amount(amount, case.order.currency), case.order.currency
+    sentence = (
+        _("The amount is set to {amount}.")
+        if within
+        else _("The amount of {amount} has to be confirmed by a supervisor.")
+    )
     return Finding(
         rule=Rule.MANUAL_AMOUNT,
         outcome=Verdict.ELIGIBLE if within else Verdict.NEEDS_APPROVAL,
-        sentence=f"The amount is set to {told}."
-        if within
-        else f"The amount of {told} has to be confirmed by a supervisor.",
+        sentence=sentence.format(amount=money(plain, currency)),
         observed=(
-            Observed("amount", told),
+            Observed("amount", f"{plain} {currency}"),
             Observed("because", case.wanted.amount_reason),
         ),
     )
@@ -155,7 +163,7 @@ def _fee_waived(case: LineCase, policy: Policy) -> Finding | None:
     return Finding(
         rule=Rule.FEE_WAIVED,
         outcome=Verdict.ELIGIBLE,
-        sentence="The restocking fee is waived for you.",
+        sentence=_("The restocking fee is waived for you."),
         observed=(Observed("because", case.wanted.waive_fee_reason),),
     )
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
+from rma.wording import _
+
 Minor: TypeAlias = int
 """An amount in minor units of the currency that stands beside it."""
 
@@ -73,7 +75,8 @@ def exponent(currency: str) -> int:
         BadAmount: if `currency` is not three capital letters.
     """
     if not _CURRENCY.fullmatch(currency):
-        raise BadAmount(f"{currency!r} is no currency code: three capital letters, like EUR")
+        said = _("{text} is no currency code: three capital letters, like EUR")
+        raise BadAmount(said.format(text=repr(currency)))
     return _EXPONENTS.get(currency, 2)
 
 
@@ -118,10 +121,12 @@ def parse_amount(text: str, currency: str) -> Minor:
     """
     text = text.strip()
     if not _AMOUNT.fullmatch(text):
-        raise BadAmount(f"{text[:20]!r} is no amount: digits and one point, like 12.50")
+        said = _("{text} is no amount: digits and one point, like 12.50")
+        raise BadAmount(said.format(text=repr(text[:20])))
     amount = to_minor(Decimal(text), currency)
     if abs(amount) > MAX_AMOUNT:
-        raise BadAmount(f"{text[:20]} is more than any order: check the digits")
+        said = _("{text} is more than any order: check the digits")
+        raise BadAmount(said.format(text=text[:20]))
     return amount
 
 
@@ -134,7 +139,8 @@ def to_minor(amount: Decimal, currency: str) -> Minor:
     digits = exponent(currency)
     scaled = amount.scaleb(digits)
     if scaled != scaled.to_integral_value():
-        raise BadAmount(f"{amount} has more decimals than {currency} knows ({digits})")
+        said = _("{amount} has more decimals than {currency} knows ({count})")
+        raise BadAmount(said.format(amount=amount, currency=currency, count=digits))
     return int(scaled)
 
 

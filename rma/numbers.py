@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 from rma.errors import RmaError
+from rma.wording import _
 
 BLOCK_SIZE = 1_000
 """Numbers in a leased block."""
@@ -60,17 +61,25 @@ def parse(text: str) -> str:
         )
     )
     if not (digits.isascii() and digits.isdigit()):
-        raise BadRmaNumber("An RMA number has digits only: 11 of them, said 3-4-4.")
+        raise BadRmaNumber(_("An RMA number has digits only: 11 of them, said 3-4-4."))
     if len(digits) != 11:
-        raise BadRmaNumber(f"An RMA number has 11 digits, this one {len(digits)}: ask again.")
+        said = _("An RMA number has 11 digits, this one {count}: ask again.")
+        raise BadRmaNumber(said.format(count=len(digits)))
     if int(digits) % 97 != 1 or not FIRST_BLOCK <= int(digits[:6]) <= LAST_BLOCK:
-        raise BadRmaNumber("Check digits do not fit: a digit is wrong. Ask for the number again.")
+        raise BadRmaNumber(
+            _("Check digits do not fit: a digit is wrong. Ask for the number again.")
+        )
     return digits
 
 
 def spoken(number: str) -> str:
     """Grouped as it is told on the phone: `471 2039 5870`."""
     return f"{number[:3]} {number[3:7]} {number[7:]}"
+
+
+def digit_by_digit(number: str) -> str:
+    """Each digit for itself, grouped as it is told: `4 7 1, 2 0 3 9, 5 8 7 0`."""
+    return ", ".join(" ".join(part) for part in spoken(number).split())
 
 
 def block_of(number: str) -> int:

@@ -27,6 +27,7 @@ from rma.request import (
 )
 from rma.states import HOLDING, IllegalTransition, RmaCommand, RmaState, next_state
 from rma.verdict import Finding, Missing, Verdict
+from rma.wording import _, words
 
 
 class ProblemType(StrEnum):
@@ -252,9 +253,10 @@ def cancel(record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason
         IllegalTransition: if its state or the role does not allow it, or no reason is given.
     """
     if not actor.role.makes_returns:
-        raise IllegalTransition(f"The role {actor.role} cancels no returns.")
+        said = _("The role {role} cancels no returns.")
+        raise IllegalTransition(said.format(role=words(actor.role)))
     if not reason.strip():
-        raise IllegalTransition("Say why the return is cancelled.")
+        raise IllegalTransition(_("Say why the return is cancelled."))
     return _step(record, RmaCommand.CANCEL, actor, device, at, reason)
 
 
@@ -282,15 +284,15 @@ def decline(
     """
     _guard_decision(record, actor)
     if not reason.strip():
-        raise IllegalTransition("Say why the return is declined: the caller will ask.")
+        raise IllegalTransition(_("Say why the return is declined: the caller will ask."))
     return _step(record, RmaCommand.DECLINE, actor, device, at, reason)
 
 
 def _guard_decision(record: RmaRecord, actor: Actor) -> None:
     if not actor.role.approves:
-        raise IllegalTransition("Only a supervisor can decide about a return.")
+        raise IllegalTransition(_("Only a supervisor can decide about a return."))
     if actor.name == record.author:
-        raise IllegalTransition("You made this return: another supervisor has to decide.")
+        raise IllegalTransition(_("You made this return: another supervisor has to decide."))
 
 
 def _step(

@@ -12,6 +12,7 @@ from rma.policy import AuthorizationMode, Policy, Rule
 from rma.quote import ComponentKind, Quote
 from rma.request import Actor, ReturnRequest
 from rma.verdict import Finding, Observed, Verdict
+from rma.wording import _, money
 
 CLOCK_LEEWAY = timedelta(minutes=5)
 """How far a desk's clock may run ahead of the server's before a person looks at it."""
@@ -24,7 +25,7 @@ def manual_mode(policy: Policy) -> Finding | None:
     return Finding(
         rule=Rule.AUTHORIZATION,
         outcome=Verdict.NEEDS_APPROVAL,
-        sentence="A supervisor confirms every return of this kind.",
+        sentence=_("A supervisor confirms every return of this kind."),
         policy=policy.ref,
     )
 
@@ -37,13 +38,14 @@ def amount_threshold(policy: Policy, order: Order, quote: Quote | None) -> Findi
     limit = thresholds.get(order.currency)
     if limit is not None and quote.total <= limit:
         return None
-    total = f"{format_amount(quote.total, order.currency)} {order.currency}"
+    total = format_amount(quote.total, order.currency)
+    told = money(total, order.currency)
     return Finding(
         rule=Rule.AMOUNT,
         outcome=Verdict.NEEDS_APPROVAL,
-        sentence=f"A refund of {total} is confirmed by a supervisor.",
+        sentence=_("A refund of {amount} is confirmed by a supervisor.").format(amount=told),
         observed=(
-            Observed("total", total),
+            Observed("total", f"{total} {order.currency}"),
             Observed(
                 "limit",
                 f"none for {order.currency}"
@@ -69,13 +71,14 @@ def goodwill_limit(
         return None
     if within_limit(policy, actor.role, "goodwill", goodwill, order.currency):
         return None
-    told = f"{format_amount(goodwill, order.currency)} {order.currency}"
+    plain = format_amount(goodwill, order.currency)
+    told = money(plain, order.currency)
     return Finding(
         rule=Rule.GOODWILL,
         outcome=Verdict.NEEDS_APPROVAL,
-        sentence=f"Goodwill of {told} is confirmed by a supervisor.",
+        sentence=_("Goodwill of {amount} is confirmed by a supervisor.").format(amount=told),
         observed=(
-            Observed("goodwill", told),
+            Observed("goodwill", f"{plain} {order.currency}"),
             Observed("because", request.goodwill_reason),
         ),
         policy=policy.ref,
@@ -93,7 +96,7 @@ def clock(policy: Policy, at: datetime, received_at: datetime | None) -> Finding
     return Finding(
         rule=Rule.CLOCK,
         outcome=Verdict.NEEDS_APPROVAL,
-        sentence="The time of this return has to be checked; a supervisor releases it.",
+        sentence=_("The time of this return has to be checked; a supervisor releases it."),
         observed=(
             Observed("claimed", at.isoformat()),
             Observed("received", received_at.isoformat()),
@@ -128,9 +131,9 @@ def risks(
     return Finding(
         rule=Rule.RISK,
         outcome=outcome,
-        sentence="A colleague has a look at this return before it goes on."
+        sentence=_("A colleague has a look at this return before it goes on.")
         if outcome is Verdict.NEEDS_APPROVAL
-        else "There is a note on this return; it goes on as usual.",
+        else _("There is a note on this return; it goes on as usual."),
         observed=tuple(flags),
         policy=policy.ref,
     )

@@ -10,6 +10,7 @@ from rma.order import WarrantyUnit
 from rma.policy import Policy, Rule, WindowStart
 from rma.request import ReturnType
 from rma.verdict import Finding, Observed, Verdict
+from rma.wording import _, day, plural
 
 
 def window(case: LineCase, policy: Policy) -> Finding | None:
@@ -21,20 +22,19 @@ def window(case: LineCase, policy: Policy) -> Finding | None:
         return Finding(
             rule=Rule.WINDOW,
             outcome=Verdict.ELIGIBLE,
-            sentence="There is no time limit.",
+            sentence=_("There is no time limit."),
         )
     if limit.starts is WindowStart.DELIVERED and line.delivered_at is not None:
         start, event = local_day(line.delivered_at, zone), "delivered"
     else:
         start, event = local_day(case.order.placed_at, zone), "placed"
     unknown = limit.starts is WindowStart.DELIVERED and event == "placed"
-    because = ", as no delivery date is known" if unknown else ""
     last_day = start + timedelta(days=limit.days)
-    what = "1 day" if limit.days == 1 else f"{limit.days} days"
+    what = plural("1 day", "{n} days", limit.days).format(n=limit.days)
     if case.request.return_type is ReturnType.DEFECT:
         warranty_end = _warranty_end(case, policy)
         if warranty_end is not None and warranty_end > last_day:
-            last_day, what = warranty_end, "the warranty"
+            last_day, what = warranty_end, _("the warranty")
     today = local_day(case.at, zone)
     observed = (
         Observed(event, start.isoformat()),
@@ -42,13 +42,20 @@ def window(case: LineCase, policy: Policy) -> Finding | None:
         Observed("today", today.isoformat()),
         Observed("window starts with", event),
     )
-    started = f"It was {event} on {_spoken_day(start)}{because}"
+    started = (
+        _("It was placed on {day}, as no delivery date is known")
+        if unknown
+        else _("It was placed on {day}")
+        if event == "placed"
+        else _("It was delivered on {day}")
+    ).format(day=day(start))
     if today <= last_day:
-        sentence = f"{started}: with {what} it can come back until {_spoken_day(last_day)}."
+        sentence = _("{started}: with {what} it can come back until {day}.")
         outcome = Verdict.ELIGIBLE
     else:
-        sentence = f"{started}: {what} ended on {_spoken_day(last_day)}."
+        sentence = _("{started}: {what} ended on {day}.")
         outcome = Verdict.INELIGIBLE
+    sentence = sentence.format(started=started, what=what, day=day(last_day))
     return Finding(rule=Rule.WINDOW, outcome=outcome, sentence=sentence, observed=observed)
 
 
@@ -62,7 +69,3 @@ def _warranty_end(case: LineCase, policy: Policy) -> date | None:
         return add_months(start, number * 12 if unit is WarrantyUnit.YEARS else number)
     months = next((r.months for r in policy.warranty if r.category == line.category), None)
     return None if months is None else add_months(start, months)
-
-
-def _spoken_day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from rma.errors import RmaError
+from rma.wording import _, words
 
 
 class RmaState(StrEnum):
@@ -31,7 +32,7 @@ class RmaState(StrEnum):
     @property
     def words(self) -> str:
         """For people: `needs approval`."""
-        return self.value.replace("_", " ")
+        return words(self)
 
 
 class RmaCommand(StrEnum):
@@ -149,9 +150,8 @@ def next_state(state: RmaState, command: RmaCommand, wanted: RmaState | None = N
         return reachable[0]
     if wanted is not None and wanted in reachable:
         return wanted
-    raise IllegalTransition(
-        f"This return is {state.words}: {command.replace('_', ' ')} is not possible."
-    )
+    said = _("This return is {state}: {command} is not possible.")
+    raise IllegalTransition(said.format(state=state.words, command=words(command)))
 
 
 def next_refund_state(
@@ -167,4 +167,5 @@ def next_refund_state(
         return reachable[0]
     if wanted is not None and wanted in reachable:
         return wanted
-    raise IllegalTransition(f"This refund is {state.replace('_', ' ')}: {command} is not possible.")
+    said = _("This refund is {state}: {command} is not possible.")
+    raise IllegalTransition(said.format(state=words(state), command=words(command)))

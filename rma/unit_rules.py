@@ -9,18 +9,19 @@ from rma.numbers import spoken
 from rma.order import LineKind
 from rma.policy import Policy, Rule
 from rma.verdict import Finding, Observed, Verdict
+from rma.wording import _, plural
 
 
 def item_kind(case: LineCase, policy: Policy) -> Finding | None:
     """Services, gift cards and fees do not come back."""
-    words = {
-        LineKind.SERVICE: "a service",
-        LineKind.GIFT_CARD: "a gift card",
-        LineKind.FEE: "a fee",
+    sentence = {
+        LineKind.SERVICE: _("{item} is a service: that cannot be returned."),
+        LineKind.GIFT_CARD: _("{item} is a gift card: that cannot be returned."),
+        LineKind.FEE: _("{item} is a fee: that cannot be returned."),
     }.get(case.line.kind)
-    if words is None:
+    if sentence is None:
         return None
-    sentence = f"{named(case.line)} is {words}: that cannot be returned."
+    sentence = sentence.format(item=named(case.line))
     observed = (Observed("kind", case.line.kind),)
     return Finding(
         rule=Rule.ITEM_KIND,
@@ -36,13 +37,14 @@ def delivery(case: LineCase, policy: Policy) -> Finding | None:
     if not line.returnable_kind:
         return None
     if line.delivered == 0:
-        sentence = f"{named(line)} has not been delivered yet, so there is nothing to return."
+        sentence = _("{item} has not been delivered yet, so there is nothing to return.")
+        sentence = sentence.format(item=named(line))
         observed = (Observed("delivered", "0"),)
     elif case.order.placed_at > case.at:
-        sentence = "The order lies in the future: please check the order's date."
+        sentence = _("The order lies in the future: please check the order's date.")
         observed = (Observed("placed", case.order.placed_at.isoformat()),)
     elif line.delivered_at is not None and line.delivered_at > case.at:
-        sentence = "The delivery lies in the future: please check the delivery date."
+        sentence = _("The delivery lies in the future: please check the delivery date.")
         observed = (Observed("delivered at", line.delivered_at.isoformat()),)
     else:
         return None
@@ -62,18 +64,7 @@ def quantity(case: LineCase, policy: Policy) -> Finding | None:
     returnable = case.ledger.returnable(line)
     if wanted.quantity <= returnable:
         return None
-    here = any(hold.rma_number == "" for hold, _ in case.ledger.held(line.line_id))
-    held_by = [spoken(number) for number in case.ledger.holders(line.line_id) if number]
-    reasons = []
-    if held_by:
-        reasons.append(f"the others are on return {' and '.join(held_by)}")
-    if here:
-        reasons.append("the others are already on this return")
-    if line.returned_before:
-        reasons.append(f"{line.returned_before} came back before")
-    because = f": {'; '.join(reasons)}" if reasons else ""
-    can = "None" if returnable == 0 else f"Only {returnable}"
-    sentence = f"{can} of the {line.delivered} delivered can still come back{because}."
+    sentence = _quantity_sentence(case, returnable)
     return Finding(
         rule=Rule.QUANTITY,
         outcome=Verdict.INELIGIBLE,
@@ -90,16 +81,57 @@ def quantity(case: LineCase, policy: Policy) -> Finding | None:
     )
 
 
+def _quantity_sentence(case: LineCase, returnable: int) -> str:
+    """What is left, and where the rest is; a line of one unit is not spoken of in the plural."""
+    line = case.line
+    held_by = [spoken(number) for number in case.ledger.holders(line.line_id) if number]
+    here = any(hold.rma_number == "" for hold, _slots in case.ledger.held(line.line_id))
+    taken = []
+    if held_by:
+        taken.append(_("on return {number}").format(number=_(" and ").join(held_by)))
+    if here:
+        taken.append(_("already on this return"))
+    gone = line.returned_before
+    if line.delivered == 1 and returnable == 0:
+        if gone:
+            return _("The only unit of it came back before: nothing is left to return.")
+        return _("The only unit of it is {place}: nothing is left to return.").format(
+            place=_(" and ").join(taken)
+        )
+    reasons = []
+    if taken:
+        where = _("the others are {place}") if returnable or gone else _("they are {place}")
+        reasons.append(where.format(place=_(" and ").join(taken)))
+    if gone:
+        reasons.append(_("{count} came back before").format(count=gone))
+    because = f": {'; '.join(reasons)}" if reasons else ""
+    if returnable == 0:
+        said = _("None of the {delivered} delivered can still come back{because}.")
+    elif returnable == line.delivered:
+        return plural(
+            "Only {n} was delivered: no more than that can come back.",
+            "Only {n} were delivered: no more than that can come back.",
+            returnable,
+        ).format(n=returnable)
+    else:
+        said = _("Only {count} of the {delivered} delivered can still come back{because}.")
+    return said.format(count=returnable, delivered=line.delivered, because=because)
+
+
 def serial(case: LineCase, policy: Policy) -> Finding | None:
     """A serial is on one return; one of another delivery is a risk flag."""
     for serial in case.wanted.serials:
         holder = case.ledger.holder_of_serial(serial)
         if holder is not None:
-            where = f"on return {spoken(holder)}" if holder else "on this return"
+            sentence = (
+                _("Serial {serial} is already on return {number}.")
+                if holder
+                else _("Serial {serial} is already on this return.")
+            ).format(serial=serial, number=spoken(holder))
             return Finding(
                 rule=Rule.SERIAL,
                 outcome=Verdict.INELIGIBLE,
-                sentence=f"Serial {serial} is already {where}.",
+                sentence=sentence,
                 observed=(Observed("serial", serial), Observed("held by", holder)),
             )
     delivered = {same_serial(serial) for serial in case.line.serials}
@@ -107,10 +139,14 @@ def serial(case: LineCase, policy: Policy) -> Finding | None:
     if not strangers:
         return None
     outcome = risk_outcome(policy)
-    then = "a colleague has a look at it" if outcome is Verdict.NEEDS_APPROVAL else "that is noted"
+    sentence = (
+        _("Serial {serial} is not from this delivery; a colleague has a look at it.")
+        if outcome is Verdict.NEEDS_APPROVAL
+        else _("Serial {serial} is not from this delivery; that is noted.")
+    )
     return Finding(
         rule=Rule.SERIAL,
         outcome=outcome,
-        sentence=f"Serial {strangers[0]} is not from this delivery; {then}.",
+        sentence=sentence.format(serial=strangers[0]),
         observed=(Observed("serial", strangers[0]),),
     )

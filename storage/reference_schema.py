@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from storage.engines import open_database, reading, writing
 from storage.search import NAME_INDEX
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of these tables or of `storage.search`."""
 
 TABLES = (

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,15 +18,11 @@ from storage.search import (
     match_expression,
     reversed_digits,
     spellings,
-    starts_with_all,
     whole_matches,
 )
 
 MOST_CANDIDATES = 200
 """Hits that are fetched and sorted here; SQLite's own ranking reads every hit."""
-
-_SHORTEST_PREFIX = 2
-"""One letter alone matches too much to be worth an answer."""
 
 Documents = list[tuple[str, str]]
 """Customer ids with their documents."""
@@ -34,21 +31,20 @@ Documents = list[tuple[str, str]]
 def by_name(connection: Connection, words: Sequence[str], limit: int) -> Documents:
     """Names with a word that starts with each of `words`; whole words first."""
     wanted = [word for text in words[:MOST_WORDS] for word in spellings(text)][:MOST_WORDS]
-    selective = [word for word in wanted if len(word[0]) >= _SHORTEST_PREFIX]
-    found: dict[int, str] = {}
-    for whole in (True, False):
-        asked = wanted if whole else selective
-        if asked and len(found) < MOST_CANDIDATES:
-            found |= _candidates(connection, match_expression(asked, whole=whole))
-    matching = [(rowid, key) for rowid, key in found.items() if starts_with_all(key, wanted)]
-    matching.sort(key=lambda hit: (-whole_matches(hit[1], wanted), hit[1], hit[0]))
-    best = [rowid for rowid, _ in matching[:limit]]
-    rows = connection.exec_driver_sql(
+    if not wanted:
+        return []
+    found = dict(_candidates(connection, match_expression(wanted, whole=True)))
+    if len(found) < min(limit, MOST_CANDIDATES):  # else nothing that only starts so gets a place
+        found |= _candidates(connection, match_expression(wanted, whole=False))
+    ranked = sorted((-whole_matches(key, wanted), key, rowid) for rowid, key in found.items())
+    best = [rowid for _, _, rowid in ranked[:limit]]
+    rows = _rows(
+        connection,
         "SELECT id, customer_id, document FROM customer "
         "WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(best),),
+        json.dumps(best),
     )
-    documents = {row.id: (row.customer_id, row.document) for row in rows}
+    documents = {rowid: (customer_id, document) for rowid, customer_id, document in rows}
     return [documents[rowid] for rowid in best]
 
 
@@ -70,23 +66,30 @@ def by_postcode(connection: Connection, prefix: str, limit: int) -> Documents:
     return _by_prefix(connection, "postcode_key", code_key(prefix), limit)
 
 
-def _candidates(connection: Connection, expression: str) -> dict[int, str]:
-    rows = connection.exec_driver_sql(
+def _candidates(connection: Connection, expression: str) -> list[tuple[int, str]]:
+    return _rows(
+        connection,
         "SELECT id, name_key FROM customer WHERE id IN "
         "(SELECT rowid FROM customer_name WHERE customer_name MATCH ? LIMIT ?)",
-        (expression, MOST_CANDIDATES),
+        expression,
+        MOST_CANDIDATES,
     )
-    return {row.id: row.name_key for row in rows}
 
 
 def _by_prefix(connection: Connection, column: str, prefix: str, limit: int) -> Documents:
     if not prefix:
         return []
-    return [
-        (row.customer_id, row.document)
-        for row in connection.exec_driver_sql(
-            f"SELECT customer_id, document FROM customer WHERE {column} <> '' "
-            f"AND {column} >= ? AND {column} < ? ORDER BY {column}, name_key, customer_id LIMIT ?",
-            (prefix, after(prefix), limit),
-        )
-    ]
+    return _rows(
+        connection,
+        f"SELECT customer_id, document FROM customer WHERE {column} <> '' "
+        f"AND {column} >= ? AND {column} < ? ORDER BY {column}, name_key, customer_id LIMIT ?",
+        prefix,
+        after(prefix),
+        limit,
+    )
+
+
+def _rows(connection: Connection, sql: str, *parameters: object) -> list[Any]:
+    """All rows as the driver gives them: SQLAlchemy's own rows cost more than finding them."""
+    rows: list[Any] = connection.connection.cursor().execute(sql, parameters).fetchall()
+    return rows

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
+from rma.call import Call
 from rma.draft import Draft
 from rma.numbers import WANTED_NUMBERS
 from rma.operations import (
@@ -28,7 +29,7 @@ from rma.operations import (
     SealedOperation,
 )
 from rma.record import RmaRecord
-from storage import audit, audit_acts, drafts, number_blocks, outbox, settings
+from storage import audit, audit_acts, calls, drafts, number_blocks, outbox, settings
 from storage.audit import AuditEntry, Chain
 from storage.engines import open_database, reading, writing
 from storage.errors import AlreadyFinalized, NotEnrolled
@@ -126,6 +127,18 @@ class WorkStore:
         """Delete a draft; nothing happens if it is gone."""
         with self._writing() as connection:
             drafts.discard(connection, draft_id)
+
+    # ---- calls ------------------------------------------------------------------------------------------------
+
+    def keep_call(self, call: Call) -> None:
+        """Insert or replace a call with its note."""
+        with self._writing() as connection:
+            calls.keep(connection, call)
+
+    def calls_of(self, customer_id: str, limit: int) -> list[Call]:
+        """A customer's calls with a note, newest first."""
+        with reading(self._engine) as connection:
+            return calls.of_customer(connection, customer_id, limit)
 
     # ---- returns ----------------------------------------------------------------------------------------------
 

@@ -115,6 +115,21 @@ class NumberBlockRow(WorkTable, table=True):
     next_index: int
 
 
+class CallRow(WorkTable, table=True):
+    """A call with a wrap-up note."""
+
+    __tablename__ = "call"
+
+    call_id: str = Field(primary_key=True)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    customer_id: str = Field(index=True)
+    draft_id: str
+    number: str
+    author: str
+    note: str = Field(sa_type=Text)
+
+
 class AuditEntryRow(WorkTable, table=True):
     """A link of the audit chain; never edited."""
 
@@ -158,6 +173,7 @@ DRAFT = _table(DraftRow)
 RMA = _table(RmaRow)
 OUTBOX = _table(OutboxRow)
 NUMBER_BLOCK = _table(NumberBlockRow)
+CALL = _table(CallRow)
 AUDIT_ENTRY = _table(AuditEntryRow)
 AUDIT_PERSONAL = _table(AuditPersonalRow)
 METADATA: MetaData = WorkTable.metadata

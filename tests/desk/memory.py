@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from rma.call import Call
 from rma.draft import Draft
 from rma.errors import NoNumbersLeft
 from rma.numbers import compose
@@ -122,6 +123,7 @@ class MemoryWork:
     outbox: list[Operation] = field(default_factory=list)
     attention_items: list[AttentionItem] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
+    calls: dict[str, Call] = field(default_factory=dict)
 
     def identity(self) -> Identity | None:
         return self.who
@@ -137,6 +139,13 @@ class MemoryWork:
 
     def discard_draft(self, draft_id: str) -> None:
         self.draft_by_id.pop(draft_id, None)
+
+    def keep_call(self, call: Call) -> None:
+        self.calls[call.call_id] = call
+
+    def calls_of(self, customer_id: str, limit: int) -> list[Call]:
+        found = [c for c in self.calls.values() if c.customer_id == customer_id and c.note]
+        return sorted(found, key=lambda c: c.started_at, reverse=True)[:limit]
 
     def finalize(
         self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]

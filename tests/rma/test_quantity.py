@@ -46,7 +46,7 @@ def test_returnable_is_what_was_delivered_and_is_not_consumed() -> None:
 def test_only_delivered_units_are_returnable() -> None:
     order = shop.order(shop.line(units=3, delivered=2, gross=1000))
     said = refusal(shop.judged(shop.wanted(quantity=3), order=order), Rule.QUANTITY)
-    assert said == "Only 2 of the 2 delivered can still come back."
+    assert said == "Only 2 were delivered: no more than that can come back."
 
 
 def test_what_is_not_delivered_cannot_be_returned() -> None:
@@ -59,7 +59,7 @@ def test_a_second_request_for_the_same_unit_is_refused_and_names_the_older_rma()
     (first,) = holding(order, 1)
     said = refusal(shop.judged(order=order, ledger=shop.ledger(order, [first])), Rule.QUANTITY)
     assert spoken(first.number) in said
-    assert said.startswith("None of the 1 delivered")
+    assert said.startswith("The only unit of it is on return ")
 
 
 def test_every_holder_is_named_once() -> None:
@@ -90,6 +90,40 @@ def test_units_that_came_back_before_are_consumed_and_said() -> None:
     assert said == "None of the 2 delivered can still come back: 2 came back before."
 
 
+@pytest.mark.parametrize(
+    ("units", "held", "gone", "sentence"),
+    [
+        (1, 0, 1, "The only unit of it came back before: nothing is left to return."),
+        (1, 0, 0, "Only 1 was delivered: no more than that can come back."),
+        (3, 0, 2, "Only 1 of the 3 delivered can still come back: 2 came back before."),
+        (2, 2, 0, "None of the 2 delivered can still come back: they are on return {number}."),
+        (
+            3,
+            2,
+            0,
+            "Only 1 of the 3 delivered can still come back: the others are on return {number}.",
+        ),
+        (
+            3,
+            2,
+            1,
+            "None of the 3 delivered can still come back: "
+            "the others are on return {number}; 1 came back before.",
+        ),
+    ],
+)
+def test_what_is_left_is_said_in_one_good_sentence(
+    units: int, held: int, gone: int, sentence: str
+) -> None:
+    order = shop.order(shop.line(units=units, gross=1000, returned_before=gone))
+    records = holding(order, held) if held else []
+    ledger = shop.ledger(order, records)
+    said = refusal(
+        shop.judged(shop.wanted(quantity=units + 1), order=order, ledger=ledger), Rule.QUANTITY
+    )
+    assert said == sentence.format(number=spoken(records[0].number) if records else "")
+
+
 @pytest.mark.parametrize("quantity", [0, -1, -1000])
 def test_zero_and_negative_quantities_are_refused(quantity: int) -> None:
     assessment = shop.judged(shop.wanted(quantity=quantity))
@@ -100,7 +134,7 @@ def test_zero_and_negative_quantities_are_refused(quantity: int) -> None:
 
 def test_an_absurd_quantity_is_refused_like_any_other() -> None:
     assessment = shop.judged(shop.wanted(quantity=10**15))
-    assert refusal(assessment, Rule.QUANTITY).startswith("Only 1 of the 1 delivered")
+    assert refusal(assessment, Rule.QUANTITY).startswith("Only 1 was delivered")
 
 
 @pytest.mark.parametrize("kind", [LineKind.SERVICE, LineKind.GIFT_CARD, LineKind.FEE])

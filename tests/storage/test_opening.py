@@ -76,6 +76,19 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> N
     engine.dispose()
 
 
+def test_a_desk_from_before_the_calls_keeps_its_work_and_gets_their_table(full: Path) -> None:
+    _, outbox = content(full)
+    with sqlite3.connect(full) as database:
+        database.execute("DROP TABLE call")
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+
+    work = open_work(full.parent)
+    assert work.draft("D-1") is not None
+    assert work.calls_of("C-1", 20) == []
+    work.close()
+    assert content(full)[1] == outbox
+
+
 def test_the_code_knows_every_revision() -> None:
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
@@ -123,7 +136,7 @@ NEXT_STEP = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9000", "{last}"
 
 
 def upgrade() -> None:
@@ -139,7 +152,9 @@ def scripts_of_tomorrow(folder: Path, failure: str) -> str:
     """The shipped scripts and one more step, which may fail at its end."""
     target = folder / "migrations"
     shutil.copytree(Path("storage/work_migrations").absolute(), target, dirs_exist_ok=True)
-    (target / "versions" / "r0002_tomorrow.py").write_text(NEXT_STEP.format(failure=failure))
+    (target / "versions" / "r9000_tomorrow.py").write_text(
+        NEXT_STEP.format(failure=failure, last=REVISIONS[-1])
+    )
     return str(target)
 
 
@@ -167,7 +182,7 @@ def test_a_failed_migration_leaves_the_old_database_and_the_retry_succeeds(
     full: Path, failure: str
 ) -> None:
     before = content(full)
-    revisions = (*REVISIONS, "0002")
+    revisions = (*REVISIONS, "9000")
 
     with pytest.raises(MigrationFailed, match="It is as it was"):
         upgrade(full, scripts_of_tomorrow(full.parent, failure), revisions)
@@ -191,8 +206,8 @@ def test_a_kill_in_the_middle_of_a_migration_leaves_the_old_database(full: Path)
         full.parent, "__import__('os').kill(__import__('os').getpid(), 9)"
     )
     script = (
-        "import sys; from pathlib import Path; from storage.work_schema import upgrade;"
-        "upgrade(Path(sys.argv[1]), sys.argv[2], ('0001', '0002'))"
+        "import sys; from pathlib import Path; from storage.work_schema import REVISIONS, upgrade;"
+        "upgrade(Path(sys.argv[1]), sys.argv[2], (*REVISIONS, '9000'))"
     )
     process = subprocess.run(
         [sys.executable, "-c", script, str(full), scripts], capture_output=True, check=False
@@ -204,8 +219,8 @@ def test_a_kill_in_the_middle_of_a_migration_leaves_the_old_database(full: Path)
 
 def test_an_update_keeps_a_whole_copy_of_the_old_database(full: Path) -> None:
     before = content(full)
-    upgrade(full, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "0002"))
-    assert content(full.with_name("work.db.0001.backup")) == before
+    upgrade(full, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "9000"))
+    assert content(full.with_name(f"work.db.{REVISIONS[-1]}.backup")) == before
     with pytest.raises(NewerDatabase):
         open_work(full.parent)
 
@@ -216,9 +231,9 @@ def test_too_little_space_refuses_before_anything_is_touched(
     before = content(full)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10, 9, 1))
     with pytest.raises(NotEnoughSpace, match="free some"):
-        upgrade(full, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "0002"))
+        upgrade(full, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "9000"))
     assert content(full) == before
-    assert not full.with_name("work.db.0001.backup").exists()
+    assert not full.with_name(f"work.db.{REVISIONS[-1]}.backup").exists()
 
 
 def test_work_survives_power_cuts_and_reference_data_need_not(tmp_path: Path) -> None:

@@ -107,6 +107,20 @@ def test_whole_words_are_found_among_more_prefixes_than_candidates(tmp_path: Pat
     reference.close()
 
 
+def test_a_first_letter_tells_namesakes_apart_that_are_more_than_candidates(
+    tmp_path: Path,
+) -> None:
+    reference = ReferenceStore.open(tmp_path)
+    rows = [
+        ReferenceRow("customer", f"A-{i}", 1, named(f"A-{i}", f"Maria A{i}")) for i in range(500)
+    ]
+    rows.append(ReferenceRow("customer", "Z-1", 1, named("Z-1", "Maria Zoller")))
+    reference.apply(rows, "c-1")
+    assert found(reference, "maria z") == ["Z-1"]
+    assert found(reference, "m z") == ["Z-1"]
+    reference.close()
+
+
 HOSTILE = [
     "",
     " ",
