@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-import argparse
+import gc
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from csr_tui.exit_codes import ExitCode
 from rma.errors import RmaError
 
+if TYPE_CHECKING:
+    import argparse
+
+DESCRIPTION = "A keyboard-only returns desk. Without a command it opens the desk."
 EPILOG = """\
 examples:
   csr-tui demo                                 try it: a synthetic shop, nothing to configure
   csr-tui enroll https://rma.example.com CODE  connect this desk
   csr-tui                                      open the desk
+  csr-tui plain                                work line by line, without a screen
   csr-tui lookup "4960 242"                    find a caller without a screen
+  csr-tui keys                                 every key, and how to change it
 
 exit codes:
   0 done   1 failed   2 wrong arguments or malformed input   3 needs approval   4 refused
   5 the central API was not reached (nothing is lost)   6 nothing found
+  7 the answers of `csr-tui plain` ended inside a question (what was typed is kept)
 """
+_OF_THE_DESK = frozenset({"--data", "--settings"})
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every command; importing a command's module costs no more than argparse."""
-    from csr_tui.commands import demo, enroll, lookup, quote, replay, returns, sync
+    import argparse
+
+    from csr_tui.commands import (
+        completion,
+        demo,
+        enroll,
+        keys,
+        lookup,
+        plain,
+        quote,
+        replay,
+        returns,
+        sync,
+    )
+    from csr_tui.commands.options import WithExamples, add_data, add_screen_reader, add_settings
 
     parser = argparse.ArgumentParser(
-        prog="csr-tui",
-        description="A keyboard-only returns desk. Without a command it opens the desk.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="csr-tui", description=DESCRIPTION, epilog=EPILOG, formatter_class=WithExamples
     )
-    parser.add_argument("--data", metavar="DIR", help="the desk's folder (or CSR_TUI_DATA)")
+    add_data(parser)
+    add_settings(parser)
+    add_screen_reader(parser)
+    parser.set_defaults(data=None, settings=None)
     subparsers = parser.add_subparsers(metavar="COMMAND", dest="command")
-    for command in (demo, enroll, sync, lookup, returns, quote, replay):
+    for command in (demo, enroll, plain, sync, lookup, returns, quote, replay, keys, completion):
         command.add_parser(subparsers)
     return parser
 
@@ -43,15 +66,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command, or open the desk; gives back the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        if not words or (words[0] == "--data" and len(words) == 2):
-            from csr_tui.desk_program import run_desk
-            from csr_tui.paths import data_folder
-
-            return run_desk(data_folder(words[1] if words else None))
+        desk = _desk_alone(words)
+        if desk is not None:
+            return _open_desk(desk.get("--data"), desk.get("--settings"))
         arguments = build_parser().parse_args(words)
         if arguments.command is None:
-            build_parser().print_help()
-            return ExitCode.USAGE
+            return _open_desk(arguments.data, arguments.settings, arguments.screen_reader)
         code: int = arguments.run(arguments)
     except RmaError as error:
         sys.stderr.write(f"{error}\n")
@@ -62,6 +82,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return ExitCode.OK
     return code
+
+
+def _desk_alone(words: list[str]) -> dict[str, str] | None:
+    """The options where the desk is all that is wanted: it starts without the parser of all commands."""
+    names, values = words[::2], words[1::2]
+    if len(names) == len(values) and _OF_THE_DESK.issuperset(names):
+        return dict(zip(names, values, strict=True))
+    return None
+
+
+def _open_desk(data: str | None, settings: str | None, screen_reader: bool = False) -> int:
+    gc.disable()  # starting makes no garbage, and looking for it costs a fifth of the time
+    from csr_tui.desk_program import run_desk
+    from csr_tui.paths import data_folder
+
+    return run_desk(data_folder(data), settings, screen_reader=screen_reader)
 
 
 if __name__ == "__main__":

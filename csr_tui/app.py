@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.screen import Screen
-from textual.worker import WorkerFailed
 
-from csr_tui.routes import Routes
+from csr_tui.endings import Endings
 from csr_tui.session import OpenDesk
 from rma.errors import RmaError
 from screens.background import start
-from screens.base import DeskScreen
 from screens.colourless import STYLES as NO_COLOUR_STYLES
-from screens.colourless import WithoutColours
-from screens.commands import EVERYWHERE
+from screens.commands import EVERYWHERE, FROM_DIALOGS_TOO, REGISTRY_KEYS, Keymap
 from screens.customer_lookup import STYLES as HOME_STYLES
 from screens.customer_lookup import CustomerLookup
-from screens.themes import DESK
-from screens.widgets.status_line import DeskStatus
+from screens.status_words import DeskStatus
+from screens.themes import DEFAULT
 
 STATUS_SECONDS = 1.0
 """How often the status line is made true."""
 SYNC_PAUSE_SECONDS = 60.0
 """How long sync rests after an error that nobody expected."""
 
-_SAVE_SECONDS = 5.0
-_FROM_DIALOGS_TOO = frozenset({"app.help", "app.home", "app.quit"})
-"""Commands that act even while a question is open."""
 
-
-class DeskApp(Routes):
+class DeskApp(Endings):
     """The returns desk."""
 
     TITLE = "csr-tui"
@@ -46,7 +37,9 @@ class DeskApp(Routes):
     """Textual loads a screen's own styles when it is pushed; the default screen never is."""
     CSS = NO_COLOUR_STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
-        command.binding(priority=command.id in _FROM_DIALOGS_TOO) for command in EVERYWHERE
+        command.binding(priority=command.id in FROM_DIALOGS_TOO)
+        for command in EVERYWHERE
+        if command.bound
     ]
 
     def __init__(
@@ -54,27 +47,22 @@ class DeskApp(Routes):
         open_desk: OpenDesk,
         *,
         reports: Path | None = None,
+        keymap: Keymap = REGISTRY_KEYS,
+        notice: str = "",
+        theme: str = DEFAULT,
         driver_class: type[Driver] | None = None,
     ) -> None:
-        """`reports` is the folder for reports of unexpected errors."""
-        super().__init__(driver_class)
+        """`reports` is the folder for reports of unexpected errors; `notice` is said as soon as the desk is painted."""
+        super().__init__(driver_class, keymap, reports=reports)
+        self._notice = notice
         self._open_desk = open_desk
-        self._reports = reports
         self._wake = asyncio.Event()
         self._syncing = self._reading_status = False
-        self._broken: list[DeskScreen] = []
-        """Screens that were open when an unexpected error closed the desk."""
-        self._reported: set[str] = set()
-        self.last_words: list[str] = []
-        """What the terminal says after the desk has closed."""
-        self.register_theme(DESK)
-        self.theme = DESK.name
-        if self.no_color:
-            self._filters[:] = [WithoutColours()]
+        self.dress(theme)
 
     def get_default_screen(self) -> Screen[None]:
         """The search box, which is there before anything else is loaded."""
-        return CustomerLookup()
+        return self._with_keys(CustomerLookup())
 
     def on_mount(self) -> None:
         """Paint first, then open the desk."""
@@ -82,6 +70,8 @@ class DeskApp(Routes):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
+        if self._notice:
+            self._say(self._notice, error=True)
         start(self, self._open, name="open desk")
 
     async def _open(self) -> None:
@@ -90,14 +80,18 @@ class DeskApp(Routes):
             session = await self._open_desk()
         except RmaError as error:
             self._home.cannot_open(str(error))
+            self.takes_commands.set()
             self._status = DeskStatus(closed=True)
             self._show_status()
             return
         self._session = session
         desk = session.desk
         self._home.open_desk(desk.lookup, desk.returns, session.identity, session.clock.now)
+        self.takes_commands.set()
         await self._update_status()
         self.set_interval(STATUS_SECONDS, self.status_changed)
+        if session.load_rest is not None:
+            await asyncio.to_thread(session.load_rest)
         if session.keep_syncing is not None:
             start(self, self._keep_syncing, name="sync")
 
@@ -174,7 +168,8 @@ class DeskApp(Routes):
             queue=queue,
             sync=sync,
             now=session.clock.now(),
-            held_keys=self.held_keys,
+            held_keys=self.told_keys,
+            call_since=self.call_since,
         )
         self._show_status()
         if queue.waiting > (before.queue.waiting if before.queue else 0):
@@ -190,53 +185,5 @@ class DeskApp(Routes):
 
     def held_keys_changed(self) -> None:
         """Keys wait for a command, or no longer do."""
-        self._status = replace(self._status, held_keys=self.held_keys)
+        self._status = replace(self._status, held_keys=self.told_keys)
         self._show_status()
-
-    # --- the end
-
-    async def action_quit(self) -> None:
-        """Ctrl+Q: keep what is half-typed, release the stores, and go."""
-        for screen in reversed(self._desk_screens):
-            await screen.before_leaving()
-        self.exit()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Textual's last resort: report the error, take what is typed, and close; no traceback is drawn."""
-        self._return_code = 1
-        if self._exception is None:
-            self._exception = error  # a test's pilot raises it again
-            self._exception_event.set()
-            self._broken = list(reversed(self._desk_screens)) if self._screen_stacks else []
-            for screen in self._broken:
-                with suppress(Exception):
-                    screen.take_typed()
-            cause = error.error if isinstance(error, WorkerFailed) else error
-            self._report(cause, "The desk had to close: something happened that nobody expected.")
-        self._close_messages_no_wait()
-
-    def _report(self, error: BaseException, what: str) -> bool:
-        """Write a report, once for each error; whether there is something new to tell."""
-        from csr_tui import crash
-
-        key = f"{type(error)} {error}"
-        if key in self._reported:
-            return False
-        self._reported.add(key)
-        where = [screen.NAME for screen in self._desk_screens]
-        path = (
-            crash.report(self._reports, error, datetime.now(UTC), where) if self._reports else None
-        )
-        self.last_words.append(crash.sentence(what, path))
-        return True
-
-    async def on_unmount(self) -> None:
-        """Keep what was typed when an error closed the desk, then release the stores at the very end."""
-        for screen in self._broken:
-            try:
-                await asyncio.wait_for(screen.before_leaving(), _SAVE_SECONDS)
-            except Exception:  # the first error is the one that is reported
-                self.last_words.append("What was typed last could not be kept.")
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()

@@ -1,15 +1,15 @@
 """The composition root: the only place that knows stores, wire and use cases at once.
 
-Everything here blocks; the app calls it in a thread after its first paint.
+Everything here blocks; the app calls it in a thread after its first paint. The wire is loaded when it is first needed:
+it costs as much time as the stores, and the desk works without it.
 """
 
 from __future__ import annotations
 
-import random
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desk.desk import Desk, build_desk
 from desk.errors import NotReady
@@ -17,11 +17,9 @@ from desk.ports import Clock, SyncStatus
 from rma.operations import Identity, Operation, SealedOperation
 from storage.reference import ReferenceStore
 from storage.work import WorkStore
-from sync.client import CentralClient
-from sync.credentials import read_token
-from sync.errors import SyncError
-from sync.protocol.envelopes import seal
-from sync.runner import SyncEngine
+
+if TYPE_CHECKING:
+    from csr_tui.connection import Connection
 
 
 def utc_now() -> datetime:
@@ -55,44 +53,19 @@ class OpenedDesk:
         self.reference.close()
         self.work.close()
 
-    def connection(self) -> Connection | None:
-        """The way to this desk's central API; None before enrollment."""
+    def connection(self) -> Connection:
+        """The way to this desk's central API.
+
+        Raises:
+            NotReady: before enrollment.
+            SyncError: if this desk's token or its server's address cannot be used.
+        """
+        from csr_tui.connection import connect
+
         identity = self.work.identity()
         if identity is None:
-            return None
-        client = CentralClient(identity.server, read_token(self.folder))
-        engine = SyncEngine(
-            client, self.work, self.reference, clock=utc_now, random=random.SystemRandom()
-        )
-        return Connection(client, engine)
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A client and the engine that it drives; implements `desk.ports.Sync`."""
-
-    client: CentralClient
-    engine: SyncEngine
-
-    def status(self) -> SyncStatus:
-        """The state of the last try, for the status line."""
-        state = self.engine.status
-        return SyncStatus(
-            online=state.online,
-            bootstrap=state.bootstrap,
-            last_sync_at=state.last_sync_at,
-            trouble=state.trouble,
-        )
-
-    async def sync_now(self) -> SyncStatus:
-        """Push what waits and pull what changed; what fails stands in the status."""
-        with suppress(SyncError):
-            await self.engine.run_once()
-        return self.status()
-
-    async def close(self) -> None:
-        """Let go of the network."""
-        await self.client.aclose()
+            raise NotReady("This desk is not enrolled: run csr-tui enroll first.")
+        return connect(identity.server, self.folder, self.work, self.reference, utc_now)
 
 
 def open_desk(folder: Path, clock: Clock | None = None) -> OpenedDesk:
@@ -113,6 +86,8 @@ def open_desk(folder: Path, clock: Clock | None = None) -> OpenedDesk:
 
 
 def _seal(operation: Operation, identity: Identity) -> SealedOperation:
+    from sync.protocol.envelopes import seal
+
     return seal(operation, actor=identity.person, device=identity.device)
 
 
@@ -121,10 +96,9 @@ async def sync_once(opened: OpenedDesk) -> SyncStatus:
 
     Raises:
         NotReady: before enrollment.
+        SyncError: if this desk's token or its server's address cannot be used.
     """
     connection = opened.connection()
-    if connection is None:
-        raise NotReady("This desk is not enrolled: run csr-tui enroll first.")
     try:
         return await connection.sync_now()
     finally:

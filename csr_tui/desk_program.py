@@ -7,18 +7,54 @@ wire are imported and opened in a thread once the box is on the screen.
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import sys
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from csr_tui.app import DeskApp
 from csr_tui.exit_codes import ExitCode
+from csr_tui.paths import is_new
 from csr_tui.session import Session
+from csr_tui.settings import (
+    Settings,
+    SettingsRefused,
+    read_settings,
+    settings_file,
+    wrong_language,
+)
 from csr_tui.terminal_input import driver_class
 from rma.errors import RmaError
+from screens.themes import DEFAULT, unknown_theme
 
 if TYPE_CHECKING:
-    from csr_tui.bootstrap import Connection, OpenedDesk
+    from textual.app import App
+    from textual.driver import Driver
+
+    from csr_tui.bootstrap import OpenedDesk
+    from csr_tui.late_connection import LateConnection
+
+
+SCREEN_READER_VARIABLE = "CSR_TUI_SCREEN_READER"
+"""Environment variable that says, with any value, that a screen reader reads the desk."""
+
+_REST = (
+    "csr_tui.connection",
+    "screens.customer",
+    "screens.return_wizard",
+    "screens.number",
+    "screens.rma",
+    "screens.approvals",
+    "screens.attention",
+    "screens.help",
+    "screens.palette",
+)
+"""What is loaded once the desk answers, in the order in which it is most likely asked for."""
+
+A = TypeVar("A", bound="App[Any]")
 
 
 class FolderRefused(RmaError):
@@ -30,13 +66,78 @@ class FolderRefused(RmaError):
         )
 
 
-def run_desk(folder: Path) -> ExitCode:
-    """Open the desk of this folder until the agent quits; what it has to say at the end goes to standard error."""
-    app = DeskApp(lambda: open_session(folder), reports=folder, driver_class=driver_class())
+def run_desk(folder: Path, settings: str | None = None, *, screen_reader: bool = False) -> ExitCode:
+    """Open the desk of this folder until the agent quits; what it has to say at the end goes to standard error.
+
+    Where the settings file is wrong, the desk opens without it and says so. With `screen_reader`, or where the
+    environment names one, the terminal's cursor stands at the focus and nothing but text is drawn.
+    """
+    screen_reader = screen_reader or bool(os.environ.get(SCREEN_READER_VARIABLE))
+    if is_new(folder):
+        return _first_start(folder, settings, screen_reader)
+    chosen, notice = _chosen(settings)
+    app_class, driver = _for_reading(DeskApp) if screen_reader else (DeskApp, driver_class())
+    app = app_class(
+        lambda: open_session(folder),
+        reports=folder,
+        keymap=chosen.keymap,
+        notice=notice,
+        theme=chosen.theme or DEFAULT,
+        driver_class=driver,
+    )
     app.run(mouse=False)  # keys alone; the terminal's own selecting and copying keeps working
     for words in app.last_words:
         sys.stderr.write(f"{words}\n")
     return ExitCode.FAILED if app.return_code else ExitCode.OK
+
+
+def _first_start(folder: Path, settings: str | None, screen_reader: bool) -> ExitCode:
+    """Offer the two ways on, and go the one that is taken."""
+    from csr_tui.first_start import FirstStartApp, Way
+
+    chosen, notice = _chosen(settings)
+    app_class, driver = (
+        _for_reading(FirstStartApp) if screen_reader else (FirstStartApp, driver_class())
+    )
+    app = app_class(
+        folder,
+        keymap=chosen.keymap,
+        notice=notice,
+        theme=chosen.theme or DEFAULT,
+        driver_class=driver,
+    )
+    app.run(mouse=False)
+    if app.way is Way.ENROLLED:
+        return run_desk(folder, settings, screen_reader=screen_reader)
+    if app.way is Way.DEMO:
+        from csr_tui.demo.session import run_demo
+
+        return run_demo(settings=settings, screen_reader=screen_reader)
+    return ExitCode.FAILED if app.return_code else ExitCode.OK
+
+
+def _chosen(settings: str | None) -> tuple[Settings, str]:
+    """What the user has chosen, and what to say about it."""
+    try:
+        file = settings_file(settings)
+        checked = read_settings(file, check_theme=unknown_theme, check_language=wrong_language)
+        if checked.language:
+            from csr_tui.language import speak
+
+            speak(checked.language)
+        return checked, ""
+    except SettingsRefused as error:
+        return (
+            Settings(),
+            f"Your settings are not used: csr-tui keys --check says why. {error.first}",
+        )
+
+
+def _for_reading(app_class: type[A]) -> tuple[type[A], type[Driver] | None]:
+    """An app and its driver, for screen readers."""
+    from csr_tui.screen_reading import reading, showing_cursor
+
+    return reading(app_class), showing_cursor(driver_class())
 
 
 async def open_session(folder: Path) -> Session:
@@ -58,13 +159,15 @@ async def open_session(folder: Path) -> Session:
         clock=opened.clock,
         identity=opened.work.identity(),
         sync=connection,
-        keep_syncing=connection.engine.run_forever if connection else None,
+        keep_syncing=connection.keep_syncing if connection else None,
+        load_rest=partial(_load_rest, opened),
         close=close,
     )
 
 
-def _open(folder: Path) -> tuple[OpenedDesk, Connection | None]:
+def _open(folder: Path) -> tuple[OpenedDesk, LateConnection | None]:
     from csr_tui.bootstrap import open_desk
+    from csr_tui.late_connection import LateConnection
     from csr_tui.log import log_to_file
 
     try:
@@ -72,4 +175,14 @@ def _open(folder: Path) -> tuple[OpenedDesk, Connection | None]:
         opened = open_desk(folder)
     except OSError as error:
         raise FolderRefused(folder, error) from error
-    return opened, opened.connection()
+    return opened, LateConnection(opened) if opened.work.identity() else None
+
+
+def _load_rest(opened: OpenedDesk) -> None:
+    """The wire, the other screens and the rules: loaded before the first return asks for them."""
+    for module in _REST:
+        import_module(module)
+    opened.reference.policies()
+    opened.reference.reasons()
+    gc.freeze()  # what is loaded now stays: nothing is gained by looking through it again and again
+    gc.enable()

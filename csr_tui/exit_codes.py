@@ -19,3 +19,5 @@ class ExitCode(IntEnum):
     OFFLINE = 5
     """The central API was not reached; nothing is lost."""
     NOT_FOUND = 6
+    UNFINISHED = 7
+    """The answers ended inside a question; what was typed is kept as a draft."""

@@ -1,9 +1,11 @@
-"""Where a desk keeps its files."""
+"""Where a desk keeps its files, and whether there are any."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from rma.errors import RmaError
 
 FOLDER_VARIABLE = "CSR_TUI_DATA"
 """Environment variable that names the data folder."""
@@ -17,3 +19,23 @@ def data_folder(chosen: str | None = None) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("csr-tui")
+
+
+def is_new(folder: Path) -> bool:
+    """Whether no desk was ever connected in this folder. Where that cannot be read, it is not: the desk says why."""
+    from sync.credentials import TOKEN_FILE
+
+    try:
+        if (folder / TOKEN_FILE).exists():
+            return False
+        if not (folder / "work.db").exists():
+            return True
+        from csr_tui.bootstrap import open_desk
+
+        opened = open_desk(folder)
+    except (OSError, RmaError):
+        return False
+    try:
+        return opened.work.identity() is None
+    finally:
+        opened.close()

@@ -1,4 +1,4 @@
-"""Where each screen leads: the app's answers to the messages of `screens.navigation`, and its palette.
+"""Where each screen leads: the app's answers to the messages of `screens.navigation`, and its lists of places.
 
 Screens post these messages and know neither each other nor this app. Each module of a screen is imported when it is
 first needed: the look-up screen is painted before anything else is loaded.
@@ -6,16 +6,15 @@ first needed: the look-up screen is painted before anything else is loaded.
 
 from __future__ import annotations
 
-from textual import on
-from textual.app import App
-from textual.driver import Driver
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
 
-from csr_tui.session import Session
-from csr_tui.type_ahead import TypeAhead
-from rma.request import Role
-from screens.base import DeskScreen
-from screens.commands import EVERYWHERE, Command
-from screens.customer_lookup import CustomerLookup
+from textual import on
+
+from csr_tui.calling import Calling
+from csr_tui.commanding import Commanding
+from screens.commands import Command
 from screens.navigation import (
     NextCall,
     OpenApprovals,
@@ -27,60 +26,14 @@ from screens.navigation import (
     ReturnMade,
     StartReturn,
 )
-from screens.widgets.status_line import DeskStatus
+
+if TYPE_CHECKING:
+    from screens.go_to import Stop
+    from screens.widgets.jump_target import JumpTarget
 
 
-class Routes(TypeAhead, App[None]):
-    """The stack of screens, and the way from one to the next."""
-
-    def __init__(self, driver_class: type[Driver] | None = None) -> None:
-        super().__init__(driver_class)
-        self._session: Session | None = None
-        self._status = DeskStatus()
-
-    # --- where the agent is
-
-    @property
-    def _home(self) -> CustomerLookup:
-        home = self.screen_stack[0]
-        assert isinstance(home, CustomerLookup)
-        return home
-
-    @property
-    def _desk_screens(self) -> list[DeskScreen]:
-        """Every screen of the desk that is open, the top one last."""
-        return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
-
-    @property
-    def _desk_screen(self) -> DeskScreen:
-        """The screen under any dialog."""
-        return self._desk_screens[-1]
-
-    @property
-    def _role(self) -> Role:
-        identity = self._session.identity if self._session else None
-        return identity.role if identity else Role.AGENT
-
-    def _say(self, text: str, *, error: bool = False) -> None:
-        self._desk_screen.show_message(text, "error" if error else "information")
-
-    def _changed(self) -> None:
-        """Something new is known: the screen under any dialog reads it."""
-        screen = self._desk_screen
-        if screen.is_mounted:
-            screen.desk_changed()
-
-    async def _go(self, screen: DeskScreen) -> None:
-        """Put a screen on top and give it the status at once."""
-        await self.push_screen(screen)
-        screen.show_status(self._status)
-
-    async def _back_home(self) -> None:
-        while len(self.screen_stack) > 1:
-            top = self.screen
-            if isinstance(top, DeskScreen):
-                await top.before_leaving()
-            await self.pop_screen()
+class Routes(Commanding, Calling):
+    """The way from one screen to the next."""
 
     # --- where a screen leads
 
@@ -89,8 +42,11 @@ class Routes(TypeAhead, App[None]):
         from screens.customer import CustomerScreen
 
         if self._session is not None:
-            customers = self._session.desk.customers
-            await self._go(CustomerScreen(customers, message.customer_id, message.order_id))
+            desk = self._session.desk
+            screen = CustomerScreen(
+                desk.customers, desk.calls, message.customer_id, message.order_id
+            )
+            await self._go(screen)
 
     @on(StartReturn)
     async def _start_return(self, message: StartReturn) -> None:
@@ -116,6 +72,7 @@ class Routes(TypeAhead, App[None]):
                     order_id=order_id,
                     line_id=line_id,
                     draft_id=draft_id,
+                    last=self._session.last_values,
                 )
             )
 
@@ -125,7 +82,7 @@ class Routes(TypeAhead, App[None]):
         from screens.number import NumberScreen
 
         if self._session is not None:
-            screen = NumberScreen(self._session.desk.rmas, message.record)
+            screen = self._with_keys(NumberScreen(self._session.desk.rmas, message.record))
             await self.switch_screen(screen)
             screen.show_status(self._status)
             self.status_changed()
@@ -138,8 +95,7 @@ class Routes(TypeAhead, App[None]):
 
     @on(NextCall)
     async def _next_call(self) -> None:
-        await self._back_home()
-        self._home.action_clear()
+        await self.action_home()
 
     @on(OpenRma)
     async def _open_rma(self, message: OpenRma) -> None:
@@ -154,9 +110,8 @@ class Routes(TypeAhead, App[None]):
         from screens.approvals import Approvals
 
         session = self._session
-        if session is None or isinstance(self.screen, Approvals):
-            return
-        await self._go(Approvals(session.desk.rmas, session.identity, session.clock.now))
+        if session is not None and not await self._back_to_open(Approvals):
+            await self._go(Approvals(session.desk.rmas, session.identity, session.clock.now))
 
     @on(OpenAttention)
     async def action_attention(self) -> None:
@@ -164,38 +119,88 @@ class Routes(TypeAhead, App[None]):
         from screens.attention import AttentionScreen
 
         session = self._session
-        if session is None or isinstance(self.screen, AttentionScreen):
-            return
-        await self._go(AttentionScreen(session.desk.attention, session.clock.now))
+        if session is not None and not await self._back_to_open(AttentionScreen):
+            await self._go(AttentionScreen(session.desk.attention, session.clock.now))
 
     # --- commands that lead somewhere
 
     async def action_home(self) -> None:
-        """F2: the search box, from anywhere."""
-        await self._back_home()
+        """F2: the empty search box, from anywhere. It is the next call."""
+        await self._back_to(self._home)
         self._home.take_next_call()
 
-    async def action_help(self) -> None:
-        """F1 opens help, F1 again closes it."""
-        from screens.help import Help
+    async def action_last_customer(self) -> None:
+        """The customer who was open last; the screen itself, where it still lies below this one."""
+        last = self.last_customer
+        if last is None:
+            self._say("No customer was open yet: F2 looks one up.")
+        elif not await self._back_to_shown(last):
+            await self._open_customer(OpenCustomer(last.customer_id))
 
-        if isinstance(self.screen, Help):
-            self.screen.dismiss()
-            return
+    async def action_last_return(self) -> None:
+        """The draft or the return that was open last; the screen itself, where it still lies below this one."""
+        last, session = self.last_return, self._session
+        if last is None or session is None:
+            self._say("No return was open yet: F2 looks one up.")
+        elif not await self._back_to_shown(last):
+            if last.number:
+                await self._open_rma(OpenRma(last.number))
+                return
+            with self._desk_screen.reporting():
+                await asyncio.to_thread(session.desk.returns.open, last.draft_id)
+                await self._return(draft_id=last.draft_id)
+
+    async def action_go_to(self) -> None:
+        """Ctrl+G: the places that can be reached now, and the sections of the screen."""
+        from screens.go_to import GoTo, Stop
+
         screen = self._desk_screen
-        await self.push_screen(Help(screen.HEADING, screen.commands))
+        places = [
+            Stop(
+                (command.go_to, command.go_to_letter),
+                command.label,
+                partial(self.run_action, command.action, self),
+                self._detail_of(command),
+            )
+            for command in screen.everywhere
+            if command.go_to and not self._why_not(command)
+        ]
+        dialog = GoTo(places, list(screen.sections()), screen.HEADING)
+        await self.push_screen(self._with_keys(dialog), self._follow)
 
-    async def action_palette(self) -> None:
-        """Ctrl+P: find a command by its name."""
-        from screens.palette import Palette
+    async def _follow(self, stop: Stop | None) -> None:
+        if stop is not None:
+            done = stop.go()
+            if done is not None:
+                await done
 
-        screen = self._desk_screen
-        await self.push_screen(Palette((*screen.available(), *EVERYWHERE)), self._run_command)
+    async def action_jump(self) -> None:
+        """Ctrl+O: a letter over everything that can be stood on."""
+        from screens.jump import Jump, targets
 
-    async def _run_command(self, command: Command | None) -> None:
-        if command is not None:
-            target = self if command in EVERYWHERE else self._desk_screen
-            await self.run_action(command.action, target)
+        def go(target: JumpTarget | None) -> None:
+            if target is not None:
+                target.go()
 
-    def status_changed(self) -> None:
-        """Something happened that the status line tells."""
+        found = targets(self._desk_screen)
+        if found:
+            await self.push_screen(self._with_keys(Jump(found)), go)
+        else:
+            self._say("There is nothing to stand on here.")
+
+    def _why_not(self, command: Command) -> str:
+        """Why a command of the app does not apply now; empty where it does."""
+        missing = {
+            "last_customer": self.last_customer is None,
+            "last_return": self.last_return is None,
+            "note": not self.has_somebody,
+        }
+        return command.refusal if missing.get(command.action, False) else ""
+
+    def _detail_of(self, command: Command) -> str:
+        """What a place is about, for the list of places."""
+        if command.action == "last_customer" and self.last_customer is not None:
+            return self.last_customer.name
+        if command.action == "last_return" and self.last_return is not None:
+            return self.last_return.words
+        return ""

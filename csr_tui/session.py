@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
-from desk.desk import Desk
-from desk.ports import Clock, Sync
-from rma.operations import Identity
+if TYPE_CHECKING:
+    from desk.desk import Desk
+    from desk.ports import Clock, Sync
+    from rma.operations import Identity
+from screens.forms.last_values import LastValues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,10 @@ class Session:
     """None where the desk works without a central API."""
     keep_syncing: Callable[[asyncio.Event], Awaitable[None]] | None = None
     """Runs until it is cancelled; the event wakes it when something waits."""
+    load_rest: Callable[[], None] | None = None
+    """Loads what is not needed for the first search, and would hold up the first return; blocks."""
+    last_values: LastValues = field(default_factory=LastValues)
+    """What the return before held, for Ctrl+R."""
     close: Callable[[], Awaitable[None]]
     """Releases stores and connections; called once, at the end."""
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import codecs
 import os
 import selectors
+import signal
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast, runtime_checkable
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -22,9 +24,14 @@ from textual.message import Message
 
 from csr_tui.type_ahead import LONGEST_PASTE
 
+if TYPE_CHECKING:
+    from textual.app import App
+
 ESC = "\x1b"
 PASTE_START, PASTE_END = f"{ESC}[200~", f"{ESC}[201~"
 
+_AS_BEFORE = f"{ESC}[?2004l{ESC}[?7h{ESC}[<u{ESC}[?1049l{ESC}[?25h{ESC}[?1004l".encode()
+"""Pastes are typed again, lines wrap, keys are as ever, the shell's screen and cursor are back, focus is not told."""
 _CHUNK = 64 * 1024
 _TICK = 0.1
 _STARTS_A_SEQUENCE = frozenset("[O\x7f\x1b")
@@ -67,7 +74,9 @@ class TerminalReader:
                 before = self._hold_back(before, mark)
             if self._pasted is None:
                 yield from self._parser.feed(before) if before else ()
-                self._pasted = "" if found else None
+                if found:
+                    self._pasted = ""
+                    yield from self._end_escape()
             else:
                 self._pasted += before[: LONGEST_PASTE - len(self._pasted)]
                 if found:
@@ -80,6 +89,12 @@ class TerminalReader:
             held, self._held = self._held, ""
             yield from self._parser.feed(held)
         yield from self._parser.tick()
+
+    def _end_escape(self) -> Iterator[Message]:
+        """An Esc that waits for more is a key of its own: a paste follows it, and must not overtake it."""
+        if self._parser._timeout_time is not None:
+            self._parser._timeout_time = 0.0
+            yield from self._parser.tick()
 
     def _hold_back(self, text: str, mark: str) -> str:
         """Keep the start of a mark for the next bytes. A lone Esc goes on, so that the key acts at once."""
@@ -96,13 +111,28 @@ def driver_class() -> type[Driver] | None:
     return None if sys.platform == "win32" else _posix_driver()
 
 
+@runtime_checkable
+class LeavesAtOnce(Protocol):
+    """A driver that can give the terminal back in the middle of everything."""
+
+    def leave_at_once(self) -> None:
+        """Give it back; it may take nothing more, or be gone."""
+
+
 if sys.platform != "win32" or TYPE_CHECKING:
 
     def _posix_driver() -> type[Driver]:
+        import termios
+
         from textual.drivers.linux_driver import LinuxDriver
 
         class DeskDriver(LinuxDriver):
-            """Textual's driver, with our reader."""
+            """Textual's driver, with our reader; a terminal that is gone neither fails nor blocks it."""
+
+            def __init__(self, app: App[object], **options: Any) -> None:
+                super().__init__(app, **options)
+                self._terminal = cast("TextIO", self._file)
+                self._file = _Forgiving(self._terminal)  # type: ignore[assignment]
 
             def run_input_thread(self) -> None:
                 """Read until the app ends; what fails here is handled like an error in a handler."""
@@ -112,9 +142,10 @@ if sys.platform != "win32" or TYPE_CHECKING:
                 try:
                     while not self.exit_event.is_set():
                         if selector.select(_TICK):
-                            data = os.read(self.fileno, _CHUNK)
-                            if not data:  # the terminal is gone
-                                self.exit_event.wait(_TICK)
+                            data = self._read()
+                            if not data:  # the terminal is gone, whether or not the system says so
+                                os.kill(os.getpid(), signal.SIGHUP)
+                                self.exit_event.wait()
                             for message in reader.feed(data):
                                 self.process_message(message)
                         for message in reader.tick():
@@ -124,4 +155,34 @@ if sys.platform != "win32" or TYPE_CHECKING:
                 finally:
                     selector.close()
 
+            def _read(self) -> bytes:
+                try:
+                    return os.read(self.fileno, _CHUNK)
+                except OSError:
+                    return b""
+
+            def leave_at_once(self) -> None:
+                """Set the terminal as it was, without waiting for it."""
+                with suppress(OSError, termios.error):
+                    if self.attrs_before is not None:
+                        termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+                    os.set_blocking(self._terminal.fileno(), False)
+                    os.write(self._terminal.fileno(), _AS_BEFORE)
+
         return DeskDriver
+
+
+class _Forgiving:
+    """A terminal to write to; what it no longer takes is for nobody."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.fileno = file.fileno
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._file.flush()

@@ -2,107 +2,69 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
-from textual.widgets import Static
 
 from desk.rmas import Rmas, RmaView
 from rma.numbers import spoken
 from rma.operations import Identity
-from rma.record import RmaRecord
-from rma.verdict import Verdict
-from screens.background import start
-from screens.base import DeskScreen
+from screens.formats import date
 from screens.lookup_rows import total
 from screens.navigation import OpenRma
+from screens.queue import QueueScreen
+from screens.rma_told import why_it_waits
+from screens.status_words import age
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.safe_text import pad, plain
-from screens.widgets.status_line import age
 
-_NOTHING = "Nothing waits for approval. F2 goes back to the search box."
 _AGENT = "You can look, but not decide: approving needs a supervisor."
 
 
-class Approvals(DeskScreen):
+class Approvals(QueueScreen[RmaView]):
     """The queue of supervisors."""
 
     NAME = "approvals"
     HEADING = "Approvals"
-    CSS_PATH = "queue.tcss"
+    EMPTY = "Nothing waits for approval. F2 looks up a caller."
 
     def __init__(self, rmas: Rmas, identity: Identity | None, now: Callable[[], datetime]) -> None:
-        super().__init__()
+        super().__init__(now)
         self._rmas = rmas
         self._approves = identity is not None and identity.role.approves
-        self._now = now
-        self._views: dict[str, RmaView] = {}
-
-    def compose_body(self) -> ComposeResult:
-        """The queue, and what the selected return waits for."""
-        yield RowList()
-        yield Static(id="detail", markup=False)
 
     async def on_mount(self) -> None:
-        """Read the queue; keys that follow wait for it."""
-        self._rows.focus()
+        """Say at once who may decide; what waits is read by the queue."""
         if not self._approves:
             self.show_message(_AGENT, "warning")
-        await self._read()
 
-    def on_screen_resume(self) -> None:
-        """Something may have been decided meanwhile."""
-        self.desk_changed()
+    def read(self) -> Mapping[str, RmaView]:
+        """Returns that need approval, oldest first."""
+        return {view.record.number: view for view in self._rmas.waiting()}
 
-    def desk_changed(self) -> None:
-        """Read again; the selection stays."""
-        start(self, self._read, name="read", exclusive=True)
+    def row(self, view: RmaView) -> Row:
+        """Age, number, customer, why, how much."""
+        return _row(view, self.now())
 
-    def can(self, action: str) -> bool:
-        """There is nothing to open in an empty queue."""
-        return action != "open" or bool(self._views)
+    def detail(self, view: RmaView) -> Text:
+        """What is to come back, and everything that waits for a decision."""
+        return _detail(view)
 
-    @property
-    def _rows(self) -> RowList:
-        return self.query_one(RowList)
-
-    async def _read(self) -> None:
-        with self.reporting():
-            views = await asyncio.to_thread(self._rmas.waiting)
-            self._views = {view.record.number: view for view in views}
-            now = self._now()
-            self._rows.show_rows([_row(view, now) for view in views])
-            count = len(views)
-            self.set_heading(self.HEADING, f"{count} waiting, oldest first" if count else "")
-            self._show_detail()
-            self.refresh_keys()
-
-    @on(RowList.Moved)
-    def _show_detail(self) -> None:
-        view = self._views.get(str(self._rows.selected))
-        self.query_one("#detail", Static).update(_detail(view) if view else Text(_NOTHING))
+    def counted(self, count: int) -> str:
+        """For the title line."""
+        return f"{count} waiting, oldest first"
 
     @on(RowList.Opened)
     def _open(self, event: RowList.Opened) -> None:
         self.post_message(OpenRma(str(event.key)))
 
 
-def reasons(record: RmaRecord) -> list[str]:
-    """Why a return waits: its problem, then the findings that ask for approval, each once."""
-    said = [record.problem.detail] if record.problem else []
-    findings = (*record.findings, *(f for line in record.lines for f in line.findings))
-    said += [f.sentence for f in findings if f.outcome is not Verdict.ELIGIBLE]
-    return list(dict.fromkeys(said)) or ["Approval is needed."]
-
-
 def _row(view: RmaView, now: datetime) -> Row:
     record = view.record
     name = view.customer.name if view.customer else record.customer_id
-    why = reasons(record)
+    why = why_it_waits(record)
     more = f" (+{len(why) - 1})" if len(why) > 1 else ""
 
     def draw(width: int) -> Text:
@@ -124,9 +86,9 @@ def _detail(view: RmaView) -> Text:
     goods = ", ".join(f"{line.quantity} × {plain(line.name or line.sku)}" for line in record.lines)
     text = Text.assemble(
         (f"{spoken(record.number)} · order {plain(record.order_number)} · {goods}\n", "bold"),
-        f"made by {plain(record.author)} on {record.finalized_at:%Y-%m-%d}",
+        f"made by {plain(record.author)} on {date(record.finalized_at)}",
         "" if record.holding else ", holds nothing yet",
     )
-    for sentence in reasons(record):
+    for sentence in why_it_waits(record):
         text.append(f"\n? {plain(sentence)}")
     return text

@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import TypeVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Mount
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from screens.widgets.safe_input import SafeInput
+from screens.dialog import Dialog
+from screens.forms.form import Form
+from screens.forms.keys import FormKeys
+from screens.forms.spec import Advance, FieldSpec, Section
+from screens.forms.state import Texts
 from screens.widgets.safe_text import plain
 from screens.widgets.too_small import TooSmall
 
+R = TypeVar("R")
 
-class AskReason(ModalScreen[str | None]):
-    """A question that is answered with one typed line; gives the text, or None on Esc."""
+_ANSWER = "answer"
 
+
+class _Question(FormKeys, Dialog[R]):
+    """A question with a form of one field."""
+
+    NAME = "ask"
     CSS_PATH = "ask.tcss"
-    HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
-    VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f12,f3", "give_up", "Cancel", show=False)
-    ]
 
-    def __init__(
-        self, question: str, detail: str = "", *, required: bool = True, initial: str = ""
-    ) -> None:
+    def __init__(self, question: str, detail: str, spec: FieldSpec, initial: str = "") -> None:
         super().__init__()
         self._question, self._detail = plain(question), plain(detail)
-        self._required, self._initial = required, initial
+        self._texts = Texts((spec,), {_ANSWER: initial})
+        self._form = Form((Section(name="question", fields=(spec,)),), self._texts)
+
+    @property
+    def form(self) -> Form:
+        """The one field."""
+        return self._form
+
+    @property
+    def _answer(self) -> str:
+        return self._texts.text(_ANSWER).strip()
+
+    def hint(self) -> str:
+        """What the keys do."""
+        raise NotImplementedError
+
+    def action_give_up(self) -> None:
+        """Go back without an answer."""
+        self.dismiss(None)
 
     def compose(self) -> ComposeResult:
         """The question, why it is asked, the field, and the keys."""
@@ -42,58 +60,51 @@ class AskReason(ModalScreen[str | None]):
             yield Static(Text(self._question), classes="ask--question")
             if self._detail:
                 yield Static(Text(self._detail), classes="ask--detail")
-            yield SafeInput(value=self._initial, max_length=500)
-            yield Static(Text("Enter takes it · Esc goes back"), classes="ask--hint")
+            yield self._form
+            yield Static(Text(self.hint()), classes="ask--hint")
         yield TooSmall()
 
-    @on(Input.Submitted)
-    def _typed(self, event: Input.Submitted) -> None:
-        event.stop()
-        text = event.value.strip()
-        if text or not self._required:
-            self.dismiss(text)
-            return
-        hint = self.query_one(".ask--hint", Static)
-        hint.add_class("-error")
-        hint.update(Text("✗ A reason is needed: type a few words, or Esc to go back"))
 
-    def action_give_up(self) -> None:
-        """Go back without an answer."""
-        self.dismiss(None)
+class AskReason(_Question[str | None]):
+    """A question that is answered with one typed line; gives the text, or None on Esc."""
+
+    def __init__(
+        self, question: str, detail: str = "", *, required: bool = True, initial: str = ""
+    ) -> None:
+        needed = "A reason is needed: type a few words." if required else ""
+        spec = FieldSpec(name=_ANSWER, label="", advance=Advance.ENTER, mandatory=needed)
+        super().__init__(question, detail, spec, initial)
+
+    def hint(self) -> str:
+        """Enter and the key that goes back."""
+        return f"Enter takes it · {self.key('give_up')} goes back"
+
+    @on(Form.Entered)
+    def _answered(self) -> None:
+        self.dismiss(self._answer)
 
 
-class ConfirmTyped(ModalScreen[bool]):
+class ConfirmTyped(_Question[bool]):
     """A question for what cannot be undone: only a typed `y` and Enter is a yes, Enter alone means no."""
 
     takes_keys_from = math.inf
     """Keys that were typed before the question was seen are no answer."""
-    CSS_PATH = "ask.tcss"
-    HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
-    VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f12,f3", "give_up", "No", show=False)]
 
     def __init__(self, question: str, detail: str = "") -> None:
-        super().__init__()
-        self._question, self._detail = plain(question), plain(detail)
+        spec = FieldSpec(name=_ANSWER, label="", advance=Advance.ENTER, max_length=3)
+        super().__init__(question, detail, spec)
 
-    def compose(self) -> ComposeResult:
-        """The question, what follows from it, the field, and the keys."""
-        with Vertical():
-            yield Static(Text(self._question), classes="ask--question")
-            if self._detail:
-                yield Static(Text(self._detail), classes="ask--detail")
-            yield SafeInput(max_length=3)
-            yield Static(Text("y and Enter: yes · Enter or Esc: no"), classes="ask--hint")
-        yield TooSmall()
+    def hint(self) -> str:
+        """What is a yes, and what a no."""
+        return f"y and Enter: yes · Enter or {self.key('give_up')}: no"
 
     def on_mount(self, event: Mount) -> None:
         """It is shown: from now on keys are answers."""
         self.takes_keys_from = event.time
 
-    @on(Input.Submitted)
-    def _typed(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.dismiss(event.value.strip().lower() in ("y", "yes"))
+    @on(Form.Entered)
+    def _answered(self) -> None:
+        self.dismiss(self._answer.lower() in ("y", "yes"))
 
     def action_give_up(self) -> None:
         """The answer is no."""

@@ -3,78 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
 from textual.timer import Timer
-from textual.widgets import Static
 
 from desk.attention import Attention, AttentionView
 from rma.numbers import spoken
-from rma.operations import OperationKind, Outcome
-from screens.background import start
-from screens.base import DeskScreen
+from rma.wording import _, mark
+from screens.formats import phone
 from screens.navigation import OpenRma
+from screens.queue import QueueScreen
+from screens.rma_told import ASKED_WORDS, OUTCOME_WORDS
+from screens.status_words import age
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.safe_text import pad, plain
-from screens.widgets.status_line import age
 
 UNDO_SECONDS = 8.0
 """How long Done can be taken back."""
 
-_NOTHING = "Nothing needs attention. F2 goes back to the search box."
-_WORDS = {
-    Outcome.ACCEPTED_WITH_CHANGE: "changed",
-    Outcome.REJECTED: "refused",
-    Outcome.KEY_REUSED: "refused",
-    Outcome.NUMBER_CONFLICT: "refused",
-    Outcome.HELD_FOR_REVIEW: "held",
-}
-_ASKED = {
-    OperationKind.FINALIZE: "new return",
-    OperationKind.CANCEL: "cancellation",
-    OperationKind.APPROVE: "approval",
-    OperationKind.DECLINE: "decline",
-}
 
-
-class AttentionScreen(DeskScreen):
+class AttentionScreen(QueueScreen[AttentionView]):
     """The list of what a person has to look at; Done leaves a moment to take it back."""
 
     NAME = "attention"
     HEADING = "Attention"
-    CSS_PATH = "queue.tcss"
+    EMPTY = "Nothing needs attention. F2 looks up a caller."
 
     def __init__(self, attention: Attention, now: Callable[[], datetime]) -> None:
-        super().__init__()
+        super().__init__(now)
         self._attention = attention
-        self._now = now
-        self._views: dict[str, AttentionView] = {}
         self._done: str | None = None
         self._timer: Timer | None = None
-
-    def compose_body(self) -> ComposeResult:
-        """The list, and what to do about the selected item."""
-        yield RowList()
-        yield Static(id="detail", markup=False)
-
-    async def on_mount(self) -> None:
-        """Read the list; keys that follow wait for it."""
-        self._rows.focus()
-        await self._read()
-
-    def on_screen_resume(self) -> None:
-        """Something may have been settled meanwhile."""
-        self.desk_changed()
-
-    def desk_changed(self) -> None:
-        """Read again; the selection stays."""
-        start(self, self._read, name="read", exclusive=True)
 
     async def before_leaving(self) -> None:
         """What was marked as done is settled for good."""
@@ -84,36 +46,33 @@ class AttentionScreen(DeskScreen):
         """Open and Done need a row, Undo something to take back."""
         if action == "undo":
             return self._done is not None
-        if action in ("open", "done"):
-            return self._rows.selected is not None
-        return True
+        if action == "done":
+            return self.rows.selected is not None
+        return super().can(action)
 
-    @property
-    def _rows(self) -> RowList:
-        return self.query_one(RowList)
+    def read(self) -> Mapping[str, AttentionView]:
+        """Everything that nobody settled yet, oldest first."""
+        return {view.item.op_id: view for view in self._attention.items()}
 
-    async def _read(self) -> None:
-        with self.reporting():
-            views = await asyncio.to_thread(self._attention.items)
-            self._views = {view.item.op_id: view for view in views}
-            self._show()
+    def shown(self) -> Iterable[AttentionView]:
+        """All but what was just marked as done."""
+        return [view for op_id, view in self.views.items() if op_id != self._done]
 
-    def _show(self) -> None:
-        now = self._now()
-        left = [view for op_id, view in self._views.items() if op_id != self._done]
-        self._rows.show_rows([_row(view, now) for view in left])
-        self.set_heading(self.HEADING, f"{len(left)} open" if left else "")
-        self._show_detail()
-        self.refresh_keys()
+    def row(self, view: AttentionView) -> Row:
+        """Age, number, outcome, customer, what happened."""
+        return _row(view, self.now())
 
-    @on(RowList.Moved)
-    def _show_detail(self) -> None:
-        view = self._views.get(str(self._rows.selected))
-        self.query_one("#detail", Static).update(_detail(view) if view else Text(_NOTHING))
+    def detail(self, view: AttentionView) -> Text:
+        """What happened, and what to do now."""
+        return _detail(view)
+
+    def counted(self, count: int) -> str:
+        """For the title line."""
+        return f"{count} open"
 
     @on(RowList.Opened)
     def _open(self, event: RowList.Opened) -> None:
-        view = self._views.get(str(event.key))
+        view = self.views.get(str(event.key))
         if view is None:
             return
         if view.record is None:
@@ -123,21 +82,21 @@ class AttentionScreen(DeskScreen):
 
     async def action_done(self) -> None:
         """Take the selected item off the list; it can be taken back for a moment."""
-        op_id = str(self._rows.selected)
+        op_id = str(self.rows.selected)
         await self._settle()
         self._done = op_id
         self._timer = self.set_timer(UNDO_SECONDS, self._settle)
-        number = spoken(self._views[op_id].item.number)
-        self._show()
+        number = spoken(self.views[op_id].item.number)
+        self.show_queue()
         self.show_message(f"Done: {number}. Press u to take it back.", "success")
 
     def action_undo(self) -> None:
         """Put the last item back."""
         op_id, self._done = self._done, None
         self._stop_timer()
-        self._show()
+        self.show_queue()
         if op_id is not None:
-            self._rows.select(op_id)
+            self.rows.select(op_id)
         self.show_message("Taken back.")
 
     async def _settle(self) -> None:
@@ -146,7 +105,7 @@ class AttentionScreen(DeskScreen):
         if op_id is not None:
             with self.reporting():
                 await asyncio.to_thread(self._attention.settle, op_id)
-                self._views.pop(op_id, None)
+                self.views.pop(op_id, None)
                 self.clear_message()
             self.refresh_keys()
 
@@ -166,7 +125,7 @@ def _row(view: AttentionView, now: datetime) -> Row:
         return Text.assemble(
             (pad(age(item.decided_at, now), 9), "row-list--muted"),
             (pad(spoken(item.number), 15), "row-list--strong"),
-            (pad(_WORDS.get(item.outcome, "look"), 9), "row-list--warn"),
+            (pad(_(OUTCOME_WORDS.get(item.outcome, mark("look"))), 9), "row-list--warn"),
             pad(plain(name), customer) + " ",
             pad(plain(view.what), rest),
         )
@@ -174,15 +133,14 @@ def _row(view: AttentionView, now: datetime) -> Row:
     return Row(item.op_id, draw)
 
 
-def _detail(view: AttentionView) -> Group:
+def _detail(view: AttentionView) -> Text:
     item, customer = view.item, view.customer
-    head = Text.assemble((f"{spoken(item.number)} · {_ASKED[item.kind]}", "bold"))
+    text = Text.assemble((f"{spoken(item.number)} · {_(ASKED_WORDS[item.kind])}", "bold"))
     if customer is not None:
-        contact = " · ".join(plain(part) for part in (customer.name, customer.phone) if part)
-        head.append(f" · {contact}", "bold")
-    rows = Table.grid(padding=(0, 2, 0, 0))
-    rows.add_row("What happened", Text(plain(view.what)))
+        contact = " · ".join(plain(part) for part in (customer.name, phone(customer.phone)) if part)
+        text.append(f"\n{contact}", "bold")
+    text.append(f"\n{plain(view.what)}")
     if item.problem is not None and item.problem.other_number:
-        rows.add_row("Held by", Text(spoken(item.problem.other_number)))
-    rows.add_row(Text("Do now", "bold"), Text(plain(view.remedy), "bold"))
-    return Group(head, rows)
+        text.append(f"\nHeld by {spoken(item.problem.other_number)}")
+    text.append(f"\nDo now: {plain(view.remedy)}", "bold")
+    return text

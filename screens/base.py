@@ -7,31 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import DescendantFocus
+from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from rma.errors import RmaError
-from screens.commands import Command, commands_of
+from screens.commands import EVERYWHERE, REGISTRY_KEYS, Command, Keymap, bindings, commands_of
+from screens.dialog import Dialog
+from screens.field_help import FieldHelp
+from screens.navigation import About, Shown
+from screens.status_words import DeskStatus
 from screens.widgets.key_line import KeyLine
 from screens.widgets.message_line import MessageLine, Severity
 from screens.widgets.row_list import RowList
-from screens.widgets.status_line import DeskStatus, StatusLine
+from screens.widgets.status_line import StatusLine
 from screens.widgets.title_line import TitleLine
 from screens.widgets.too_small import TooSmall
 
+if TYPE_CHECKING:
+    from screens.go_to import Stop
+
 R = TypeVar("R")
-
-
-def bindings(*commands: Command) -> list[BindingType]:
-    """Textual bindings of commands, for a widget or a dialog."""
-    return [command.binding() for command in commands if command.bound]
 
 
 class DeskScreen(Screen[None]):
@@ -47,6 +50,10 @@ class DeskScreen(Screen[None]):
     """What the title line says at first."""
     HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
     VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
+    focused = Reactive[Widget | None](None, repaint=False)
+    """Textual's own draws the whole screen at each step of the focus: 8 KB over ssh for one Tab."""
+    keymap: Keymap = REGISTRY_KEYS
+    """The user's keys; the app hands them over before it shows the screen."""
 
     DEFAULT_CSS = """
     DeskScreen {
@@ -55,7 +62,7 @@ class DeskScreen(Screen[None]):
         layers: below cover;
         overflow: hidden;
     }
-    DeskScreen > #body { height: 1fr; padding: 0 1; }
+    DeskScreen > #body { height: 1fr; padding: 0 1; margin: 0 0 1 0; }
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -65,8 +72,13 @@ class DeskScreen(Screen[None]):
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        """The screen's own commands."""
-        return commands_of(self.NAME)
+        """The screen's own commands, with the user's keys."""
+        return self.keymap.of(commands_of(self.NAME))
+
+    @property
+    def everywhere(self) -> tuple[Command, ...]:
+        """The app's commands, with the user's keys."""
+        return self.keymap.of(EVERYWHERE)
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""
@@ -75,7 +87,7 @@ class DeskScreen(Screen[None]):
             yield from self.compose_body()
         yield MessageLine()
         yield StatusLine()
-        yield KeyLine(self.available)
+        yield KeyLine(self.available, lambda: self.everywhere)
         yield TooSmall()
 
     def compose_body(self) -> ComposeResult:
@@ -90,6 +102,18 @@ class DeskScreen(Screen[None]):
         """The screen's commands that apply now."""
         return tuple(command for command in self.commands if self.can(command.action))
 
+    def why_not(self, command: Command) -> str:
+        """Why a command of this screen does not apply now, such as `only on a draft`; empty where it does."""
+        return "" if self.can(command.action) else command.refusal
+
+    def field_help(self) -> FieldHelp | None:
+        """What F1 says about the field that has the focus; None where there is nothing to say."""
+        return None
+
+    def problems(self) -> tuple[str, ...]:
+        """Everything that stands against what is typed, with the remedy, for F1."""
+        return ()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual's question before it runs a binding."""
         if any(command.action == action for command in self.commands):
@@ -99,7 +123,7 @@ class DeskScreen(Screen[None]):
     def refresh_keys(self) -> None:
         """Draw the key line anew, after what `can` answers has changed."""
         for line in self.query(KeyLine):
-            line.refresh()
+            line.update()
 
     @on(DescendantFocus)
     def _focus_moved(self) -> None:
@@ -110,8 +134,15 @@ class DeskScreen(Screen[None]):
         self.query_one(TitleLine).show(heading, detail)
 
     def show_message(self, text: str, severity: Severity = "information") -> None:
-        """Say something in the message line; it stays until the next message or `clear_message`."""
-        self.query_one(MessageLine).show(text, severity)
+        """Say something in the message line; it stays until the next message or `clear_message`.
+
+        Keys in it are shown as the user has them.
+        """
+        self.query_one(MessageLine).show(self.said(text), severity)
+
+    def said(self, sentence: str) -> str:
+        """A sentence of ours with the user's keys: where it says F5, that is the key of Sync now."""
+        return self.keymap.said(sentence, (*commands_of(self.NAME), *EVERYWHERE))
 
     def clear_message(self) -> None:
         """Empty the message line."""
@@ -119,8 +150,9 @@ class DeskScreen(Screen[None]):
 
     def show_status(self, status: DeskStatus) -> None:
         """Show the state of the desk; the app calls this each second."""
-        for line in self.query(StatusLine):
-            line.show(status)
+        for line in self.children:
+            if isinstance(line, StatusLine):
+                line.show(status)
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
@@ -134,7 +166,22 @@ class DeskScreen(Screen[None]):
         self, dialog: ModalScreen[R], then: Callable[[R | None], Awaitable[None] | None]
     ) -> None:
         """Ask something; `then` gets the answer, or None where there was none."""
+        if isinstance(dialog, Dialog):
+            dialog.keymap = self.keymap
         self.app.push_screen(dialog, then)  # type: ignore[arg-type]
+
+    about: About | None = None
+    """Whom and what it shows."""
+
+    def show_about(self, about: About) -> None:
+        """Tell whom and what it shows; the call and the list of places follow it."""
+        if about != self.about:
+            self.about = about
+            self.post_message(Shown(about))
+
+    def sections(self) -> tuple[Stop, ...]:
+        """Its numbered sections, which Ctrl+G leads to."""
+        return ()
 
     def take_typed(self) -> None:
         """Take what stands under the cursor, whatever messages are still on their way."""

@@ -10,12 +10,15 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from desk.calls import Calls
 from desk.customers import CustomerFile, CustomerView
+from rma.call import Call
 from rma.order import Customer
 from screens.background import start
 from screens.base import DeskScreen
-from screens.customer_rows import LineKey, OrderKey, RecordKey, order_rows, record_rows
-from screens.navigation import OpenRma, StartReturn
+from screens.customer_rows import ContactKey, LineKey, OrderKey, RecordKey, order_rows, record_rows
+from screens.formats import phone
+from screens.navigation import About, OpenRma, StartReturn
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import plain
 
@@ -28,13 +31,19 @@ class CustomerScreen(DeskScreen):
     CSS_PATH = "customer.tcss"
 
     def __init__(
-        self, customers: CustomerFile, customer_id: str, order_id: str | None = None
+        self,
+        customers: CustomerFile,
+        calls: Calls,
+        customer_id: str,
+        order_id: str | None = None,
     ) -> None:
         super().__init__()
         self._customers = customers
+        self._calls = calls
         self._customer_id = customer_id
         self._order_id = order_id
         self._view: CustomerView | None = None
+        self._contacts: tuple[Call, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         """Contact, flags, orders, returns."""
@@ -83,21 +92,26 @@ class CustomerScreen(DeskScreen):
 
     async def _read(self) -> None:
         with self.reporting():
-            view = await asyncio.to_thread(self._customers.open, self._customer_id)
-            if view != self._view:
-                self._show(view)
+            read = await asyncio.to_thread(self._read_file)
+            if read != (self._view, self._contacts):
+                self._show(*read)
 
-    def _show(self, view: CustomerView) -> None:
+    def _read_file(self) -> tuple[CustomerView, tuple[Call, ...]]:
+        view = self._customers.open(self._customer_id)
+        return view, self._calls.of_customer(self._customer_id)
+
+    def _show(self, view: CustomerView, contacts: tuple[Call, ...]) -> None:
         first = self._view is None
-        self._view = view
+        self._view, self._contacts = view, contacts
+        self.show_about(About(view.customer.customer_id, view.customer.name))
         self.set_heading(f"Customer · {view.customer.name}", f"no. {view.customer.customer_id}")
         self.query_one("#contact", Static).update(_contact(view.customer))
         flags = self.query_one("#flags", Static)
         flags.display = bool(view.flags)
         flags.update("! Risk: " + ", ".join(plain(flag) for flag in view.flags))
         start = OrderKey(self._order_id) if first and self._order_id else None
-        self._orders.show_rows(order_rows(view), select=start)
-        self._records.show_rows(record_rows(view))
+        self._orders.show_rows(order_rows(view, self.said), select=start)
+        self._records.show_rows(record_rows(view, contacts))
         if first and start is None:
             self._orders.select_first()
         self.refresh_keys()
@@ -114,7 +128,9 @@ class CustomerScreen(DeskScreen):
 
     @on(RowList.Opened)
     def _opened(self, event: RowList.Opened) -> None:
-        if isinstance(event.key, RecordKey):
+        if isinstance(event.key, ContactKey):
+            self.show_message(event.key.note)
+        elif isinstance(event.key, RecordKey):
             self.post_message(OpenRma(event.key.number))
         else:
             self.action_start_return()
@@ -135,13 +151,13 @@ class CustomerScreen(DeskScreen):
 
     def _number_here(self) -> str:
         selected = self._selected
-        if isinstance(selected, RecordKey):
+        if isinstance(selected, RecordKey | ContactKey):
             return selected.number
         return selected.holder if isinstance(selected, LineKey) else ""
 
 
 def _contact(customer: Customer) -> Text:
     place = " ".join(part for part in (customer.postcode, customer.city) if part)
-    parts = (customer.phone, customer.email, place, customer.country, customer.tier)
+    parts = (phone(customer.phone), customer.email, place, customer.country, customer.tier)
     known = [plain(part) for part in parts if part]
     return Text(" · ".join(known) or "No contact is known: ask for it.", no_wrap=True)

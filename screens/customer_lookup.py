@@ -6,24 +6,34 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from desk.lookup import Found, Home, LookUp
-from desk.returns import Returns
-from rma.operations import Identity
-from screens.ask import ConfirmTyped
 from screens.background import start
 from screens.base import DeskScreen
 from screens.lookup_rows import Go, found_rows, home_rows
-from screens.navigation import OpenApprovals, OpenAttention, OpenCustomer, OpenRma, ResumeDraft
+from screens.navigation import (
+    CallBegan,
+    CallEnded,
+    OpenApprovals,
+    OpenAttention,
+    OpenCustomer,
+    OpenRma,
+    ResumeDraft,
+)
+from screens.status_words import DeskStatus
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import plain
-from screens.widgets.status_line import DeskStatus
+
+if TYPE_CHECKING:
+    from desk.lookup import Found, Home, LookUp
+    from desk.returns import Returns
+    from rma.operations import Identity
 
 STYLES = Path(__file__).with_suffix(".tcss")
 """The app loads them: this screen is never pushed."""
@@ -48,7 +58,7 @@ class CustomerLookup(DeskScreen):
         self._returns: Returns | None = None
         self._approves = False
         self._now: Callable[[], datetime] | None = None
-        self._text = ""
+        self._text = self._hinted = ""
         self._found: Found | None = None
         self._home: Home | None = None
         self._searching = False
@@ -87,10 +97,14 @@ class CustomerLookup(DeskScreen):
         self.query_one("#hint").add_class("-error")
 
     def take_next_call(self) -> None:
-        """Stand in the box; what was typed there is replaced by the next key."""
+        """Stand in the empty box: nothing of the last caller stays but the lists of drafts and returns."""
+        self.post_message(CallEnded())
         self.clear_message()
+        self._box.value = ""
         self._box.focus()
-        self._box.action_select_all()
+        if self._home is not None:
+            self._show_home(self._home)
+            self._rows.select_first()
 
     def desk_changed(self) -> None:
         """A sync brought something: the same list, with the new facts."""
@@ -128,10 +142,15 @@ class CustomerLookup(DeskScreen):
         return self.query_one(RowList)
 
     def _hint(self, text: str) -> None:
-        self.query_one("#hint", Static).update(Text(plain(text)))
+        hint = plain(self.said(text))
+        if hint != self._hinted:  # an update lays out the whole screen
+            self._hinted = hint
+            self.query_one("#hint", Static).update(Text(hint))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        if event.value and not self._text:
+            self.post_message(CallBegan())
         self._text = event.value
         self.clear_message()
         self._read()
@@ -243,10 +262,8 @@ class CustomerLookup(DeskScreen):
             self.post_message(_message(go))
 
     def action_clear(self) -> None:
-        """Empty the box and stand in it."""
-        self._box.value = ""
-        self.clear_message()
-        self._box.focus()
+        """Empty the box and stand in it, for the next call."""
+        self.take_next_call()
 
     # --- drafts
 
@@ -256,6 +273,8 @@ class CustomerLookup(DeskScreen):
 
     def action_discard(self) -> None:
         """Ask before a draft is thrown away."""
+        from screens.ask import ConfirmTyped  # not before the first paint
+
         draft_id = self._draft_selected()
         if draft_id is None:
             return

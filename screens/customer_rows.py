@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from desk.customers import ORDER_LIMIT, CustomerView, LineView, OrderView
-from rma.money import format_amount
+from rma.call import Call
 from rma.numbers import spoken
 from rma.order import LineKind
 from rma.record import RmaRecord
+from screens.formats import amount, date, minute, money
 from screens.lookup_rows import state_style, total
 from screens.widgets.row_list import BLANK, Row, heading, note
 from screens.widgets.safe_text import pad, plain
 
 WIDE = 100
 """Cells from which rows show more columns."""
+_ROOM_FOR_DAY = 63
+"""Cells from which an order's row has its day: the amount comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,23 @@ class RecordKey:
     number: str
 
 
-def order_rows(view: CustomerView) -> list[Row]:
-    """Orders, newest first, each with its lines."""
+@dataclass(frozen=True, slots=True)
+class ContactKey:
+    """The row of a call with a note."""
+
+    call_id: str
+    number: str = field(default="", compare=False)
+    """The return that it was about."""
+    note: str = field(default="", compare=False)
+
+
+def order_rows(view: CustomerView, said: Callable[[str], str]) -> list[Row]:
+    """Orders, newest first, each with its lines; `said` puts the user's keys into a sentence."""
     if not view.orders:
         return [
             heading("orders"),
-            note("No order is known here. Press F5 to sync, or look up the order number with F2."),
+            note(said("No order is known here. Press F5 to sync,")),
+            note(said("or look up the order number with F2.")),
         ]
     rows: list[Row] = []
     left = max((cell_len(_left(line)) for each in view.orders for line in each.lines), default=0)
@@ -59,29 +74,36 @@ def order_rows(view: CustomerView) -> list[Row]:
         rows.append(_order_row(each))
         rows.extend(_line_row(each, line, left) for line in each.lines)
     if len(view.orders) >= ORDER_LIMIT:
-        rows += [BLANK, note(f"The newest {ORDER_LIMIT} orders. Older ones: F2 and their number.")]
+        rows += [
+            BLANK,
+            note(said(f"The newest {ORDER_LIMIT} orders. Older ones: F2 and their number.")),
+        ]
     return rows
 
 
-def record_rows(view: CustomerView) -> list[Row]:
-    """Past returns, newest first."""
-    if not view.records:
-        return [heading("returns"), note("None yet.")]
-    return [heading("returns"), *(_record_row(record) for record in view.records)]
+def record_rows(view: CustomerView, contacts: tuple[Call, ...]) -> list[Row]:
+    """Past returns and past contacts, each newest first."""
+    rows = [heading("returns")]
+    none = "None yet. R on an order or a line starts one." if view.orders else "None yet."
+    rows += [_record_row(record) for record in view.records] or [note(none)]
+    if contacts:
+        rows += [heading("past contacts"), *(_contact_row(call) for call in contacts)]
+    return rows
 
 
 def _order_row(view: OrderView) -> Row:
     order = view.order
     paid = sum(line.gross for line in order.lines) + sum(c.gross for c in order.charges)
-    amount = f"{format_amount(paid, order.currency)} {order.currency}"
+    total_paid = money(paid, order.currency)
     left = f"{view.returnable} returnable" if view.returnable else "nothing returnable"
 
     def draw(width: int) -> Text:
         number = f"Order {plain(order.number)}"
-        text = Text.assemble((pad(number, max(14, width - 12 - 19 - 18)), "row-list--strong"))
-        text.append(f"{order.placed_at:%Y-%m-%d}  ", "row-list--muted")
+        day = f"{date(order.placed_at)}  " if width >= _ROOM_FOR_DAY else ""
+        text = Text.assemble((pad(number, max(14, width - len(day) - 19 - 18)), "row-list--strong"))
+        text.append(day, "row-list--muted")
         text.append(pad(left, 19), "row-list--good" if view.returnable else "row-list--muted")
-        text.append(pad(amount, 18, right=True), "row-list--strong")
+        text.append(pad(total_paid, 18, right=True), "row-list--strong")
         return text
 
     return Row(OrderKey(order.order_id), draw)
@@ -90,9 +112,9 @@ def _order_row(view: OrderView) -> Row:
 def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
     order, line = of.order, view.line
     holder = view.holders[0] if view.holders else ""
-    amount = format_amount(line.gross, order.currency)
+    gross = amount(line.gross, order.currency)
     left = _left(view)
-    delivered = f"{line.delivered_at:%Y-%m-%d}" if line.delivered_at else "not yet"
+    delivered = date(line.delivered_at) if line.delivered_at else "not yet"
 
     def draw(width: int) -> Text:
         name, extra = _columns(width, left_cells)
@@ -106,7 +128,7 @@ def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
             text.append(pad(plain(line.sku), 12) + " ", "row-list--muted")
             text.append(pad(f"arrived {delivered}", 18) + " ", "row-list--muted")
         text.append(pad(left, left_cells) + " ", style)
-        text.append(pad(amount, 13, right=True) + "    ", style)
+        text.append(pad(gross, 13, right=True) + "    ", style)
         return text
 
     return Row(LineKey(order.order_id, line.line_id, holder), draw)
@@ -142,9 +164,26 @@ def _record_row(record: RmaRecord) -> Row:
         return Text.assemble(
             (pad(spoken(record.number), 15), "row-list--strong"),
             (pad(record.state.words, 16), state_style(record.state)),
-            (pad(f"{record.finalized_at:%Y-%m-%d}", 12), "row-list--muted"),
+            (pad(date(record.finalized_at), 12), "row-list--muted"),
             pad(what, goods),
             pad(total(record), 15, right=True),
         )
 
     return Row(RecordKey(record.number), draw)
+
+
+def _contact_row(call: Call) -> Row:
+    length = call.length
+    lasted = "" if length is None else f"{max(1, round(length.total_seconds() / 60))} min"
+    about = f"on {spoken(call.number)}" if call.number else ""
+
+    def draw(width: int) -> Text:
+        said = max(0, width - 18 - 8 - len(about) - (2 if about else 0))
+        return Text.assemble(
+            (pad(minute(call.started_at), 18), "row-list--muted"),
+            (pad(lasted, 8), "row-list--muted"),
+            pad(plain(call.note), said),
+            (f"  {about}" if about else "", "row-list--muted"),
+        )
+
+    return Row(ContactKey(call.call_id, call.number, call.note), draw)

@@ -1,19 +1,20 @@
-"""F1: every key that acts here, and how to say an RMA number."""
+"""F1: the field that has the focus, everything that stands against the form, every key that acts here, the RMA number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from screens.commands import EVERYWHERE, Command, key_name
+from screens.commands import Command
+from screens.dialog import Dialog
+from screens.field_help import FieldHelp
+from screens.widgets.safe_text import plain
 from screens.widgets.too_small import TooSmall
 
 _NUMBER = (
@@ -27,32 +28,45 @@ _MOVING = (
 )
 
 
-class Help(ModalScreen[None]):
-    """The keys of one screen, made from the registry. F1, Esc and F3 close it."""
+class Help(Dialog[None]):
+    """All there is to know about this moment, the nearest first. The key that opened it closes it too."""
 
+    NAME = "help"
     CSS_PATH = "help.tcss"
-    HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
-    VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f3,f12,enter", "close", "Close", show=False),
-    ]
 
-    def __init__(self, heading: str, commands: tuple[Command, ...]) -> None:
+    def __init__(
+        self,
+        heading: str,
+        commands: tuple[Command, ...],
+        everywhere: tuple[Command, ...],
+        *,
+        field: FieldHelp | None = None,
+        problems: Sequence[str] = (),
+    ) -> None:
+        """`commands` are those of the screen called `heading`; `field` and `problems` are of its form."""
         super().__init__()
         self._heading = heading
-        self._commands = commands
+        self._own = commands
+        self._everywhere = everywhere
+        self._field = field
+        self._problems = problems
 
     def compose(self) -> ComposeResult:
-        """Keys of the screen, of the whole desk, and the number."""
+        """Field, what is wrong, keys of the screen, keys of the whole desk, the number."""
         with VerticalScroll():
-            yield Static(Text(f"Keys · {self._heading}"), classes="help--heading")
-            yield Static(_table(self._commands), classes="help--keys")
-            yield Static(Text("Everywhere"), classes="help--heading")
-            yield Static(_table(EVERYWHERE), classes="help--keys")
+            if self._field is not None:
+                yield from _section(f"This field · {plain(self._field.label)}", _field(self._field))
+            if self._problems:
+                yield from _section("Still to mend", _problems(self._problems))
+            yield from _section(f"Keys · {self._heading}", _table(self._own))
+            yield from _section("Everywhere", _table(self._everywhere))
             yield Static(_grid(_MOVING), classes="help--keys")
-            yield Static(Text("The RMA number"), classes="help--heading")
-            yield Static(Text(_NUMBER), classes="help--text")
-            yield Static(Text("F1 closes · arrows scroll"), classes="help--hint")
+            yield from _section("The RMA number", Text(_NUMBER))
+            opener = next(c.shown_key for c in self._everywhere if c.action == "help")
+            yield Static(
+                Text(f"{opener} or {self.key('close')} closes · arrows scroll"),
+                classes="help--hint",
+            )
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -64,10 +78,33 @@ class Help(ModalScreen[None]):
         self.dismiss()
 
 
+def _section(heading: str, content: RenderableType) -> ComposeResult:
+    yield Static(Text(heading), classes="help--heading")
+    yield Static(content, classes="help--keys")
+
+
+def _field(help_: FieldHelp) -> Table:
+    parts = (
+        ("Takes", help_.takes),
+        ("Rule", help_.rule),
+        ("Values", help_.values),
+        ("✗ Wrong now", help_.problem),
+    )
+    grid = _columns()
+    for name, text in parts:
+        if text:
+            grid.add_row(Text(name, "bold"), Text(plain(text)))
+    return grid
+
+
+def _problems(problems: Sequence[str]) -> Text:
+    return Text("\n").join(Text(f"✗ {plain(problem)}") for problem in problems)
+
+
 def _table(commands: tuple[Command, ...]) -> Table:
     return _grid(
         (
-            ", ".join(key_name(key) for key in command.keys),
+            command.route,
             command.label + (f" ({command.when})" if command.when else ""),
             command.help,
         )
@@ -76,9 +113,14 @@ def _table(commands: tuple[Command, ...]) -> Table:
 
 
 def _grid(entries: Iterable[tuple[str, str, str]]) -> Table:
+    grid = _columns()
+    for keys, label, text in entries:
+        grid.add_row(Text(keys, "bold"), Text.assemble((f"{label}. ", "bold"), text))
+    return grid
+
+
+def _columns() -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(width=18)
     grid.add_column()
-    for keys, label, text in entries:
-        grid.add_row(Text(keys, "bold"), Text.assemble((f"{label}. ", "bold"), text))
     return grid

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from desk.lookup import Found, Hit, HitKind, Home, WaitingDraft
-from rma.money import format_amount
 from rma.numbers import spoken
-from rma.record import RmaRecord
 from rma.states import RmaState
+from screens.formats import money
+from screens.status_words import age
 from screens.widgets.row_list import BLANK, Row, heading
 from screens.widgets.safe_text import pad, plain, shorten
-from screens.widgets.status_line import age
+
+if TYPE_CHECKING:
+    from desk.lookup import Found, Hit, Home, WaitingDraft
+    from rma.record import RmaRecord
 
 Kind: TypeAlias = Literal["customer", "order", "rma", "draft", "attention", "approvals"]
 
@@ -32,12 +34,9 @@ class Go:
     matched: str = ""
 
 
-_KINDS: dict[HitKind, Kind] = {
-    HitKind.CUSTOMER: "customer",
-    HitKind.ORDER: "order",
-    HitKind.RMA: "rma",
-}
-_PLURAL = {HitKind.CUSTOMER: "customers", HitKind.ORDER: "orders", HitKind.RMA: "returns"}
+_KINDS: dict[str, Kind] = {"customer": "customer", "order": "order", "rma": "rma"}
+"""By `desk.lookup.HitKind`, which is not imported here: this module is loaded before the first paint."""
+_PLURAL = {"customer": "customers", "order": "orders", "rma": "returns"}
 
 
 def found_rows(found: Found) -> list[Row]:
@@ -63,7 +62,7 @@ def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:
                 Go("attention"),
                 home.queue.attention,
                 "needs attention" if home.queue.attention == 1 else "need attention",
-                "what the server changed or refused · Ctrl+G",
+                "what the server changed or refused",
             )
         )
     if approves and home.approvals:
@@ -72,7 +71,7 @@ def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:
                 Go("approvals"),
                 home.approvals,
                 "waits for approval" if home.approvals == 1 else "wait for approval",
-                "oldest first · F8",
+                "oldest first",
             )
         )
     if waiting:
@@ -150,7 +149,7 @@ def total(record: RmaRecord) -> str:
     """What a return is worth, with its currency; empty where it has no quote."""
     if record.quote is None:
         return ""
-    return f"{format_amount(record.quote.total, record.quote.currency)} {record.quote.currency}"
+    return money(record.quote.total, record.quote.currency)
 
 
 def state_style(state: RmaState) -> str:

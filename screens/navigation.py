@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from rma.record import RmaRecord
+from rma.numbers import spoken
+
+if TYPE_CHECKING:
+    from rma.record import RmaRecord
 
 
 @dataclass
@@ -66,3 +70,36 @@ class OpenApprovals(Message):
 @dataclass
 class OpenAttention(Message):
     """The agent wants to see what the server changed or refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom a screen shows, and which of their returns."""
+
+    customer_id: str
+    name: str
+    draft_id: str = ""
+    number: str = ""
+
+    @property
+    def words(self) -> str:
+        """For a list of places: `471 2030 5870 · Maria Müller`."""
+        what = spoken(self.number) if self.number else "draft"
+        return f"{what} · {self.name}"
+
+
+@dataclass
+class Shown(Message):
+    """A screen shows a customer, or a return of theirs."""
+
+    about: About
+
+
+@dataclass
+class CallBegan(Message):
+    """The first letter stands in the empty search box: somebody calls."""
+
+
+@dataclass
+class CallEnded(Message):
+    """The search box was emptied for the next call."""

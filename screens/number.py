@@ -12,15 +12,18 @@ from textual.events import Mount
 from textual.widgets import Static
 
 from desk.rmas import Rmas, RmaView
-from rma.numbers import spoken
+from rma.numbers import digit_by_digit, spoken
 from rma.record import RmaRecord
 from rma.states import RmaState
 from screens.background import start
 from screens.base import DeskScreen
 from screens.big_digits import big_digits
-from screens.navigation import NextCall, OpenRma
-from screens.return_money import component_rows, money_line, payout_rows, total_row
-from screens.rma_words import day, state_words
+from screens.money_words import component_rows, payout_rows, total_row
+from screens.navigation import About, NextCall, OpenRma
+from screens.reading import is_read
+from screens.return_money import money_line
+from screens.rma_told import what_to_say
+from screens.rma_words import state_words
 from screens.widgets.safe_text import plain
 
 _BIG_FROM = (76, 20)
@@ -76,7 +79,9 @@ class NumberScreen(DeskScreen):
 
     async def _read(self) -> None:
         with self.reporting():
-            self._view = await asyncio.to_thread(self._rmas.show, self._record.number)
+            view = self._view = await asyncio.to_thread(self._rmas.show, self._record.number)
+            name = view.customer.name if view.customer else view.record.customer_id
+            self.show_about(About(view.record.customer_id, name, number=view.record.number))
             self._draw()
 
     def action_next_call(self) -> None:
@@ -93,6 +98,8 @@ class NumberScreen(DeskScreen):
         number = spoken(record.number)
         large = columns >= _BIG_FROM[0] and rows >= _BIG_FROM[1]
         drawn = [*big_digits(number), ""] if large else []
+        if is_read(self):
+            drawn = [digit_by_digit(record.number), ""]
         self.query_one("#digits", Static).update(Content.styled("\n".join(drawn), "bold $primary"))
         state = Content.assemble(
             (f"RMA {number}", "bold $primary"), "   ", state_words(record.state)
@@ -126,22 +133,3 @@ class NumberScreen(DeskScreen):
         else:
             words = "Sent: the central API has it."
         return Content.styled(f"{words} The number is final.", "$text-muted")
-
-
-def what_to_say(record: RmaRecord) -> list[str]:
-    """What the agent tells the caller, sentence by sentence."""
-    said = []
-    if record.state is RmaState.NEEDS_APPROVAL:
-        said.append("Please wait for our approval before you send anything: we get back to you.")
-    if record.quote is not None:
-        terms = record.quote.terms
-        said += list(terms.packaging)
-        if terms.carriers:
-            said.append(f"Send it with {' or '.join(terms.carriers)}.")
-        if record.quote.estimate:
-            said.append("The amount is an estimate until we have seen the goods.")
-    if record.expires_at is not None:
-        said.append(f"The number is good until {day(record.expires_at)}.")
-    if record.quote is None or not record.quote.terms.packaging:
-        said.append("Write the number on the parcel.")
-    return said

@@ -1,7 +1,12 @@
-"""Ctrl+P: every command of the screen and the desk, found by name. The second route to each key."""
+"""Ctrl+P: every command of the screen and the desk, found by name. The second route to each key.
+
+A command that does not apply now stands there too, with the reason.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -9,35 +14,42 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from screens.commands import Command
+from screens.dialog import Dialog
 from screens.widgets.row_list import Row, RowList, note
 from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import pad, shorten
 from screens.widgets.too_small import TooSmall
 
-_MOST_ROWS = 13
-"""Rows of the list; more scroll."""
 _NONE = note("No command has this name: take letters back with Backspace.")
 
 
-class Palette(ModalScreen[Command | None]):
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A command, and whether it applies."""
+
+    command: Command
+    why_not: str = ""
+    """Why it does not apply now, such as `only on a draft`; empty where it does."""
+
+
+class Palette(Dialog[Command | None]):
     """A box that narrows the list while typing; gives the command that was chosen, or None."""
 
+    NAME = "palette"
     CSS_PATH = "palette.tcss"
-    HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
-    VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f3,f12,ctrl+p", "close", "Close", show=False),
         Binding("down", "move(1)", "Next", show=False),
         Binding("up", "move(-1)", "Before", show=False),
+        Binding("pagedown", "page(1)", "Next page", show=False),
+        Binding("pageup", "page(-1)", "Page before", show=False),
     ]
 
-    def __init__(self, commands: tuple[Command, ...]) -> None:
+    def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
-        self._commands = {command.id: command for command in commands}
+        self._choices = {choice.command.id: choice for choice in choices}
 
     def compose(self) -> ComposeResult:
         """The box, and what fits its text."""
@@ -45,14 +57,14 @@ class Palette(ModalScreen[Command | None]):
             yield Static(Text("Commands"), classes="palette--heading")
             yield SafeInput(placeholder="part of its name")
             yield RowList()
-            yield Static(Text("Enter runs it · Esc goes back"), classes="palette--hint")
+            yield Static(classes="palette--hint")
         yield TooSmall()
 
     def on_mount(self) -> None:
         """All commands at first; the box keeps its height while the list narrows."""
         rows = self.query_one(RowList)
         rows.can_focus = False
-        rows.styles.height = min(_MOST_ROWS, len(self._commands))
+        rows.styles.height = len(self._choices)
         self._narrow("")
 
     @on(Input.Changed)
@@ -64,12 +76,21 @@ class Palette(ModalScreen[Command | None]):
     def _chosen(self, event: Input.Submitted) -> None:
         event.stop()
         selected = self.query_one(RowList).selected
-        if selected is not None:
-            self.dismiss(self._commands[str(selected)])
+        if selected is None:
+            return
+        choice = self._choices[str(selected)]
+        if choice.why_not:
+            self._hint(f"✗ {choice.command.label} does not apply now: {choice.why_not}.")
+        else:
+            self.dismiss(choice.command)
 
     def action_move(self, step: int) -> None:
         """Select another command while the box keeps the focus."""
         self.query_one(RowList).action_move(step)
+
+    def action_page(self, direction: int) -> None:
+        """Select a command a page further."""
+        self.query_one(RowList).action_page(direction)
 
     def action_close(self) -> None:
         """Back, without a command."""
@@ -77,23 +98,39 @@ class Palette(ModalScreen[Command | None]):
 
     def _narrow(self, text: str) -> None:
         words = text.lower().split()
+
+        def order(choice: Choice) -> tuple[bool, bool]:
+            """What has the words in its name first, then what applies."""
+            name = choice.command.label.lower()
+            return not all(word in name for word in words), bool(choice.why_not)
+
         fitting = [
-            command
-            for command in self._commands.values()
-            if all(word in f"{command.label} {command.help}".lower() for word in words)
+            choice
+            for choice in self._choices.values()
+            if all(
+                word in f"{choice.command.label} {choice.command.help}".lower() for word in words
+            )
         ]
-        fitting.sort(key=lambda c: not all(word in c.label.lower() for word in words))
         rows = self.query_one(RowList)
-        rows.show_rows([_row(command) for command in fitting] or [_NONE])
+        rows.show_rows([_row(choice) for choice in sorted(fitting, key=order)] or [_NONE])
         rows.select_first()
+        self._hint(f"{self.key('run')} runs it · {self.key('close')} goes back")
+
+    def _hint(self, text: str) -> None:
+        self.query_one(".palette--hint", Static).update(Text(text))
 
 
-def _row(command: Command) -> Row:
+def _row(choice: Choice) -> Row:
+    command = choice.command
+
     def draw(width: int) -> Text:
+        name = "row-list--muted" if choice.why_not else "bold"
         line = Text.assemble(
-            (pad(command.shown_key, 8), "row-list--mark"), (pad(command.label, 15), "bold")
+            (pad(command.shown_key, 8), "row-list--mark" if name == "bold" else name),
+            (pad(command.label, 15), name),
         )
-        line.append(shorten(command.help, max(0, width - 24)), style="row-list--muted")
+        text = f"not now: {choice.why_not}" if choice.why_not else command.help
+        line.append(shorten(text, max(0, width - 24)), style="row-list--muted")
         return line
 
     return Row(command.id, draw)

@@ -1,80 +1,201 @@
-"""The fields of the return panel, in the order of the screen."""
+"""The fields of the return panel in their sections, in the order of the screen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from screens.forms.spec import Advance, FieldSpec, Kind, Section
 
-class Kind(StrEnum):
-    """How a field is filled in."""
-
-    TEXT = "text"
-    CODE = "code"
-    """First letters or a number of the F4 list; the meaning stands beside it."""
-    TICKS = "ticks"
-    """Any of a few facts, each with its digit."""
-    QUANTITIES = "quantities"
-    """The list of lines, with a quantity each."""
+QUANTITY = "quantity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldSpec:
-    """One field."""
+class ReturnField(FieldSpec):
+    """A field of a return."""
 
-    name: str
-    """Name of the attribute of `DraftLine` or `Draft` that it fills."""
-    label: str
     of_line: bool = False
     """Whether every line has its own."""
-    kind: Kind = Kind.TEXT
     rare: bool = False
-    """Whether it stands in section 7."""
-    max_length: int = 500
+    """Whether it stands in section 7, which is opened when it is needed."""
 
 
-def _line(name: str, label: str, **more: object) -> FieldSpec:
-    return FieldSpec(name=name, label=label, of_line=True, **more)  # type: ignore[arg-type]
+def _code(name: str, label: str, width: int, **more: object) -> ReturnField:
+    """A field with a list: its number goes on by itself, and the value comes back with Ctrl+R."""
+    return ReturnField(
+        name=name,
+        label=label,
+        kind=Kind.CODE,
+        advance=Advance.FULL,
+        width=width,
+        max_length=80,
+        repeats=True,
+        **more,  # type: ignore[arg-type]
+    )
 
 
-def _whole(name: str, label: str, **more: object) -> FieldSpec:
-    return FieldSpec(name=name, label=label, **more)  # type: ignore[arg-type]
+def _money(name: str, label: str, *, of_line: bool = False) -> ReturnField:
+    return ReturnField(
+        name=name,
+        label=label,
+        kind=Kind.MONEY,
+        width=12,
+        max_length=20,
+        rare=True,
+        of_line=of_line,
+    )
 
 
-FIELDS: tuple[FieldSpec, ...] = (
-    _line("quantity", "Quantity", kind=Kind.QUANTITIES, max_length=20),
-    _line("serials", "  Serial", max_length=80),
-    _line("reason", "2 Reason", kind=Kind.CODE, max_length=80),
-    _line("note", "  Note", max_length=2000),
-    _line("condition", "3 Condition", kind=Kind.CODE, max_length=40),
-    _line("resolution", "4 Remedy", kind=Kind.CODE, max_length=40),
-    _whole("return_type", "5 Type", kind=Kind.CODE, max_length=40),
-    _whole("channel", "Channel", kind=Kind.CODE, max_length=40),
-    _whole("email", "  E-mail", max_length=254),
-    _whole("phone", "  Phone", max_length=40),
-    _whole("verified", "  Caller", kind=Kind.TICKS),
-    _whole("verification_skipped", "  or why not"),
-    _line("evidence", "  Evidence", kind=Kind.TICKS, rare=True),
-    _line("override_reason", "  Override", rare=True),
-    _line("waive_fee_reason", "  Waive fee", rare=True),
-    _line("amount", "  Amount", rare=True, max_length=20),
-    _line("amount_reason", "because", rare=True),
-    _whole("proof", "  Proof", kind=Kind.CODE, rare=True, max_length=40),
-    _whole("waive_shipping_fee_reason", "  No postage", rare=True),
-    _whole("goodwill", "  Goodwill", rare=True, max_length=20),
-    _whole("goodwill_reason", "because", rare=True),
-    _whole("destination_override", "  Money to", kind=Kind.CODE, rare=True, max_length=40),
-    _whole("destination_reason", "because", rare=True),
-    _whole("reference", "  Reference", rare=True, max_length=80),
-    _whole("photo_seen_before", "  Photo", kind=Kind.TICKS, rare=True),
+def _because(name: str, *, of_line: bool = False) -> ReturnField:
+    return ReturnField(
+        name=name,
+        label="because",
+        beside=True,
+        takes="A few words for the record.",
+        rare=True,
+        of_line=of_line,
+    )
+
+
+LINES = Section(
+    name="lines",
+    fields=(
+        ReturnField(
+            name=QUANTITY,
+            label="Quantity",
+            kind=Kind.OWN,
+            of_line=True,
+            takes="How many units come back: a whole number from 1. Up and down choose the line.",
+        ),
+        ReturnField(
+            name="serials",
+            label="  Serial",
+            width=24,
+            max_length=80,
+            takes="The serial number on the unit; it is compared with those of the order.",
+            of_line=True,
+        ),
+    ),
+)
+WHY = Section(
+    name="why",
+    fields=(
+        _code("reason", "2 Reason", 20, of_line=True, mandatory="Choose why it comes back."),
+        ReturnField(
+            name="note",
+            label="  Note",
+            of_line=True,
+            max_length=2000,
+            takes="What the caller says about it.",
+        ),
+    ),
+)
+WHAT = Section(
+    name="what",
+    fields=(
+        _code(
+            "condition",
+            "3 Condition",
+            12,
+            of_line=True,
+            mandatory="Ask what condition it is in.",
+        ),
+        _code("resolution", "4 Remedy", 13, of_line=True, beside=True),
+    ),
+)
+CALLER = Section(
+    name="caller",
+    fields=(
+        _code("return_type", "5 Type", 12),
+        _code("channel", "Channel", 13, beside=True),
+        ReturnField(
+            name="email", label="  E-mail", width=34, max_length=254, takes="An e-mail address."
+        ),
+        ReturnField(
+            name="phone", label="  Phone", width=20, max_length=40, takes="A phone number."
+        ),
+        ReturnField(
+            name="verified",
+            label="  Caller",
+            kind=Kind.TICKS,
+            takes="The digit of each fact that the caller told right.",
+        ),
+        ReturnField(
+            name="verification_skipped",
+            label="  or why not",
+            takes="Why the caller was not asked for facts.",
+        ),
+    ),
+)
+EXCEPTIONS = Section(
+    name="exceptions",
+    shown=False,
+    fields=(
+        ReturnField(
+            name="evidence",
+            of_line=True,
+            rare=True,
+            label="  Evidence",
+            kind=Kind.TICKS,
+            takes="The digit of each thing that the caller has sent or told.",
+        ),
+        ReturnField(
+            name="override_reason",
+            of_line=True,
+            rare=True,
+            label="  Override",
+            takes="Why an exception is asked; a supervisor reads it.",
+        ),
+        ReturnField(
+            name="waive_fee_reason",
+            of_line=True,
+            rare=True,
+            label="  Waive fee",
+            takes="Why the restocking fee is not charged.",
+            repeats=True,
+        ),
+        _money("amount", "  Amount", of_line=True),
+        _because("amount_reason", of_line=True),
+        _code("proof", "  Proof", 14, rare=True),
+        ReturnField(
+            name="waive_shipping_fee_reason",
+            rare=True,
+            label="  No postage",
+            takes="Why the caller does not pay for sending it back.",
+            repeats=True,
+        ),
+        _money("goodwill", "  Goodwill"),
+        _because("goodwill_reason"),
+        _code("destination_override", "  Money to", 13, rare=True),
+        _because("destination_reason"),
+        ReturnField(
+            name="reference",
+            rare=True,
+            label="  Reference",
+            width=24,
+            max_length=80,
+            takes="The number of a ticket or a letter.",
+        ),
+        ReturnField(
+            name="photo_seen_before",
+            rare=True,
+            label="  Photo",
+            kind=Kind.TICKS,
+            takes="1 if the photo came with an older return, too.",
+        ),
+    ),
+)
+
+SECTIONS = (LINES, WHY, WHAT, CALLER, EXCEPTIONS)
+"""The sections of a return; another kind of return shows others."""
+
+FIELDS: tuple[ReturnField, ...] = tuple(
+    spec for section in SECTIONS for spec in section.fields if isinstance(spec, ReturnField)
 )
 
 BY_NAME = {spec.name: spec for spec in FIELDS}
 
 ORDER = {spec.name: position for position, spec in enumerate(FIELDS)}
 """Position of each field on the screen."""
-
-QUANTITY = "quantity"
 
 _FIELD_OF_MISSING = {
     "contact.email": "email",

@@ -6,28 +6,31 @@ It draws only the rows that are seen, so that an order of a thousand lines is as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
-from textual.widget import Widget
 
-from rma.money import format_amount
 from rma.numbers import spoken
-from screens.return_draft import Row, line_at
-from screens.return_money import MARKS
+from screens.formats import amount
+from screens.money_words import MARKS
+from screens.return_draft import Row, RowKey, line_at
 from screens.return_panel import ReturnPanel
+from screens.widgets.jump_target import JumpTarget
 from screens.widgets.key_tally import KeyTally
+from screens.widgets.rows import Rows
 from screens.widgets.safe_text import pad, plain, typed
 
 _QUANTITY_CELLS = 6
 _MONEY_CELLS = 11
 
 
-class QuantityList(Widget, can_focus=True):
+class QuantityList(Rows, can_focus=True):
     """Arrows choose a line, typing enters its quantity, Enter goes on."""
 
     DEFAULT_CSS = """
@@ -71,18 +74,27 @@ class QuantityList(Widget, can_focus=True):
         """Whether the next key replaces the quantity, as in a field that was just entered."""
 
     @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the quantity of the edited row is typed, for the terminal's cursor."""
+        keys = [row.key for row in self._panel.rows]
+        at = keys.index(self._panel.key) if self._panel.key in keys else 0
+        quantity = self.size.width - 2 - _QUANTITY_CELLS - _MONEY_CELLS
+        return self.content_region.offset + Offset(quantity, max(0, at - self._top))
+
+    @property
     def wanted_height(self) -> int:
         """Rows that would show everything."""
         return len(self._panel.rows)
 
-    def render(self) -> Content:
-        """The rows around the cursor."""
-        rows, height = self._panel.rows, max(1, self.size.height)
+    def draw(self, height: int = 0) -> None:
+        """Show the rows around the cursor; `height` where it has just changed."""
+        if not self.size.width:
+            return  # its first size draws it
+        rows, height = self._panel.rows, max(1, height or self.size.height)
         keys = [row.key for row in rows]
         at = keys.index(self._panel.key) if self._panel.key in keys else 0
         self._top = max(0, min(max(self._top, at - height + 1), at, len(rows) - height))
-        shown = rows[self._top : self._top + height]
-        return Content("\n").join([self._row(row) for row in shown])
+        self.show(*(self._row(row) for row in rows[self._top : self._top + height]))
 
     def heading(self, width: int, height: int) -> Content:
         """The title of the section with the columns' names, aligned with the rows, of which `height` are seen."""
@@ -113,7 +125,7 @@ class QuantityList(Widget, can_focus=True):
         if assessed is not None and typed.strip() and not wrong:
             mark, _, mark_style = MARKS[assessed.verdict]
             quote = panel.quote_of(row.key)
-            money = format_amount(quote.total, panel.order.order.currency) if quote else ""
+            money = amount(quote.total, panel.order.order.currency) if quote else ""
             parts += [(f" {mark}", f"bold {mark_style}"), pad(money, _MONEY_CELLS, right=True)]
         return Content.assemble(*parts)
 
@@ -122,7 +134,7 @@ class QuantityList(Widget, can_focus=True):
         line, wrong = row.line.line, self._panel.wrong_quantity(row.key)
         if wrong:
             said = f"✗ {wrong}"
-            name = max(8, room - cell_len(said) - 2)
+            name = max(min(16, room // 3), room - cell_len(said) - 2)
             rest = pad(said, room - name - 2)
             return [(pad(plain(line.name), name), style), ("  " + rest, "$text-error")]
         if row.line.returnable == 0 and row.line.holders:
@@ -178,7 +190,11 @@ class QuantityList(Widget, can_focus=True):
     def begin_anew(self) -> None:
         """The next key replaces the quantity."""
         self._fresh = True
-        self.refresh()
+        self.draw()
+
+    def on_resize(self) -> None:
+        """The rows are as wide as the list."""
+        self.draw()
 
     def on_focus(self) -> None:
         """As in a field that was just entered."""
@@ -186,7 +202,23 @@ class QuantityList(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         """Say that the focus left."""
+        self.call_next(self.draw)
         self.post_message(self.Left())
+
+    def jump_targets(self) -> list[JumpTarget]:
+        """Each row in view, to edit its quantity."""
+
+        def stand_on(by_key: RowKey) -> None:
+            self.focus()
+            keys = [row.key for row in self._panel.rows]
+            self.action_jump(keys.index(by_key) - keys.index(self._panel.key))
+
+        region = self.content_region
+        shown = self._panel.rows[self._top : self._top + region.height]
+        return [
+            JumpTarget(region.x, region.y + y, partial(stand_on, row.key))
+            for y, row in enumerate(shown)
+        ]
 
     def action_move(self, by: int) -> None:
         """Edit another row; off the end of the list, leave it."""

@@ -6,7 +6,7 @@ Texts are kept as typed; `for_rules` is what they stand for. Everything here is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from desk.customers import OrderView
 from desk.returns import DraftView
@@ -18,8 +18,10 @@ from rma.reasons import ReasonTree
 from rma.record import Refusal
 from rma.request import Evidence, Fact
 from rma.verdict import Finding, Missing, Verdict
+from screens.forms.spec import Kind
+from screens.forms.state import Echo, Value
 from screens.return_draft import RowKey, asked, line_at, with_line
-from screens.return_fields import BY_NAME, ORDER, QUANTITY, Kind, field_of
+from screens.return_fields import BY_NAME, ORDER, QUANTITY, field_of
 from screens.return_marks import Mark, marks_of
 from screens.return_rows import ReturnRows
 from screens.values import (
@@ -44,11 +46,19 @@ _FIXED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Echo:
-    """What stands beside a field."""
+class Snapshot:
+    """What undo brings back."""
 
-    text: str
-    wrong: bool = False
+    draft: Draft
+    key: RowKey = field(compare=False)
+    """The row that was edited."""
+
+
+_BECAUSE_OF = {
+    "amount_reason": "amount",
+    "goodwill_reason": "goodwill",
+    "destination_reason": "destination_override",
+}
 
 
 class ReturnPanel(ReturnRows):
@@ -72,6 +82,7 @@ class ReturnPanel(ReturnRows):
         self.marks: dict[Mark, str] = {}
         """Fields that a refused try named and that still stand wrong, with the sentence."""
         self._left: set[Mark] = set()
+        self._reason_values: dict[str, Values] = {}
 
     # --- values ------------------------------------------------------------------------------------------------
 
@@ -91,7 +102,7 @@ class ReturnPanel(ReturnRows):
         value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
         return value if isinstance(value, tuple) else ()
 
-    def type(self, name: str, value: str | tuple[str, ...]) -> None:
+    def type(self, name: str, value: Value) -> None:
         """Put a text or ticks into a field, as typed."""
         if BY_NAME[name].of_line:
             self.draft = with_line(self.draft, self.key, {name: value}, self.order)
@@ -117,7 +128,10 @@ class ReturnPanel(ReturnRows):
         """What a field can hold; empty for free text."""
         if name == "reason":
             taken = RETURN_TYPES.match(self.draft.return_type).value
-            return reason_values(self.reasons, taken.code if taken else "")
+            kind = taken.code if taken else ""
+            if kind not in self._reason_values:
+                self._reason_values[kind] = reason_values(self.reasons, kind)
+            return self._reason_values[kind]
         if name == "serials":
             return serial_values(self.line.serials)
         return _FIXED.get(name, Values(()))
@@ -131,6 +145,24 @@ class ReturnPanel(ReturnRows):
         postcode = self.view.customer.postcode if self.view else ""
         words = _FACT_WORDS | {Fact.POSTCODE: f"postcode {postcode}".strip()}
         return tuple((fact.value, words[fact]) for fact in Fact)
+
+    def has(self, name: str) -> bool:
+        """Whether a field is on the form; no answer of the rules has a say in it, so that Tab leads where it did."""
+        if name == "serials":
+            return bool(self.line.serials or self.typed.serials)
+        if name in ("destination_override", "destination_reason"):
+            return self.supervisor or bool(self.draft.destination_override)
+        return True
+
+    def snapshot(self) -> Snapshot:
+        """What was typed, and the row that is edited."""
+        return Snapshot(replace(self.draft, refused_tries=0), self.key)
+
+    def restore(self, snapshot: object, change: object) -> None:
+        """Type what was typed then; edit the row that `change` edited."""
+        assert isinstance(snapshot, Snapshot) and isinstance(change, Snapshot)
+        self.draft = replace(snapshot.draft, refused_tries=self.draft.refused_tries)
+        self.key = change.key if change.key in [row.key for row in self.rows] else self.rows[0].key
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -202,6 +234,28 @@ class ReturnPanel(ReturnRows):
             return Echo("this reason needs a note")
         return Echo("")
 
+    def mandatory(self, name: str) -> bool:
+        """Whether a field has to be filled in, as far as that is known."""
+        if name == "note":
+            return self.reason_asks_note()
+        if name == "verified":
+            missing = self.view.missing if self.view else ()
+            return any(m.field == "verified" for m in missing) and not self.draft.verified
+        because = _BECAUSE_OF.get(name)
+        if because is not None:
+            return bool(self.text(because).strip())
+        return bool(BY_NAME[name].mandatory)
+
+    def unfit(self, name: str) -> str:
+        """Enter stays on a code that has to be chosen while none is."""
+        if self.text(name).strip() or not self.typed.quantity.strip():
+            return ""
+        return BY_NAME[name].mandatory
+
+    def problem(self, name: str) -> str:
+        """As `unclear`."""
+        return self.unclear(name)
+
     def unclear(self, name: str) -> str:
         """Why the text of a field just left stands for nothing; known without asking the rules."""
         if name == QUANTITY:
@@ -221,9 +275,16 @@ class ReturnPanel(ReturnRows):
             return "0 is no quantity: a whole number from 1"
         return self.marks.get((QUANTITY, key), "")
 
+    def quantity_asked(self) -> str:
+        """What to do on a line without a quantity."""
+        left = self.row.line.returnable
+        if left:
+            return f"Enter how many come back, 1 to {left}."
+        return "None of this line can come back: choose another line."
+
     def open_points(self) -> tuple[str, ...]:
         """What still stands open, in few words: one entry per field."""
-        if not self.on_return:
+        if not (self.on_return and self._view_keys):
             return ("a quantity",)
         if self.view is None:
             return ()
@@ -231,6 +292,21 @@ class ReturnPanel(ReturnRows):
             BY_NAME[field_of(m.field)].label.strip(" 1234567").lower() for m in self.view.missing
         )
         return tuple(dict.fromkeys(words))
+
+    def problems(self) -> tuple[str, ...]:
+        """Everything that stands against the return, each with its remedy and, of several lines, the line."""
+        if not self.on_return:
+            return (self.quantity_asked(),)
+        if self.view is None:
+            return ()
+        names = {row.key: row.line.line.name or row.line.line.sku for row in self.rows}
+        several = len(self.on_return) > 1
+        standing = self._marks(self.view.missing, self.view.assessment.all_findings)
+        said = (
+            f"{names[key]}: {sentence}" if several and key in names else sentence
+            for (_, key), sentence in standing.items()
+        )
+        return tuple(dict.fromkeys(said))
 
     # --- the rules ---------------------------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from screens.return_draft import RowKey, line_at
-from screens.return_fields import BY_NAME, FIELDS, ORDER, QUANTITY, FieldSpec
+from screens.return_fields import BY_NAME, FIELDS, ORDER, QUANTITY, ReturnField
 from screens.return_panel import ReturnPanel
 
-_SKIPPED = frozenset({"phone", "verification_skipped", "resolution"})
+_SKIPPED = frozenset({"phone", "verification_skipped"})
 """Filled in by themselves, or seldom needed: Tab reaches them."""
+_CHOSEN = frozenset({"resolution", "verified"})
+"""Asked for each time, whatever stands there: what is suggested is taken with Enter, or chosen anew."""
 
 
 def advance(panel: ReturnPanel, name: str) -> str | None:
@@ -30,7 +32,7 @@ def after(panel: ReturnPanel, name: str) -> str | None:
     for spec in FIELDS[ORDER[name] + 1 :]:
         if spec.rare and not rare:
             break
-        if panel.shows(spec.name) and (rare or _wants(panel, spec)):
+        if panel.has(spec.name) and (rare or _wants(panel, spec)):
             return spec.name
     return None
 
@@ -44,12 +46,12 @@ def _unfinished(panel: ReturnPanel) -> RowKey | None:
     return None
 
 
-def _wants(panel: ReturnPanel, spec: FieldSpec) -> bool:
+def _wants(panel: ReturnPanel, spec: ReturnField) -> bool:
     if spec.name == "note":
         return panel.reason_asks_note() and not panel.typed.note.strip()
     if spec.name == "email":
         return not (panel.draft.email.strip() or panel.draft.phone.strip())
-    if spec.name == "verified":
+    if spec.name in _CHOSEN:
         return True
     empty = not panel.text(spec.name).strip()
     return spec.name not in _SKIPPED and (empty or bool(panel.unclear(spec.name)))

@@ -8,7 +8,6 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from desk.customers import CustomerFile, OrderView
 from desk.errors import NotFound
@@ -20,18 +19,39 @@ from rma.reasons import ReasonTree
 from rma.request import Role
 from screens.background import start
 from screens.base import DeskScreen
+from screens.field_help import FieldHelp
+from screens.formats import date
+from screens.forms.form import Form
+from screens.forms.keys import FormKeys
+from screens.forms.last_values import LastValues
+from screens.forms.state import Echo
+from screens.navigation import About
 from screens.return_fields import BY_NAME, QUANTITY
 from screens.return_form import ReturnForm
 from screens.return_keeper import ReturnKeeper
-from screens.return_lines import QuantityList
 from screens.return_panel import ReturnPanel
-from screens.return_steps import advance
 from screens.widgets.key_tally import KeyTally
-from screens.widgets.ticks import Ticks
 
 
-class ReturnTyping(DeskScreen):
+class ReturnTyping(FormKeys, DeskScreen):
     """Every field exit saves the draft; every key asks the rules again, in a thread."""
+
+    @property
+    def form(self) -> Form | None:
+        """The form, once the draft is read."""
+        return self._form
+
+    def tell(self, sentence: str) -> None:
+        """Why a key did nothing."""
+        self.show_message(sentence)
+
+    def field_help(self) -> FieldHelp | None:
+        """What F1 says about the field under the cursor."""
+        return self._form.field_help() if self._form is not None else None
+
+    def problems(self) -> tuple[str, ...]:
+        """Everything that stands against the return, line by line."""
+        return self._panel.problems() if self._panel is not None else ()
 
     def __init__(
         self,
@@ -43,8 +63,11 @@ class ReturnTyping(DeskScreen):
         order_id: str = "",
         line_id: str | None = None,
         draft_id: str = "",
+        last: LastValues | None = None,
     ) -> None:
+        """`last` is what earlier returns of this session held."""
         super().__init__()
+        self._last = last or LastValues()
         self._returns = returns
         self._customers = customers
         self._clock = clock
@@ -54,6 +77,8 @@ class ReturnTyping(DeskScreen):
         self._form: ReturnForm | None = None
         self._tally = KeyTally(clock.now)
         self._keeper: ReturnKeeper | None = None
+        self._asked: Draft | None = None
+        """What the rules were asked about last."""
 
     # --- opening ------------------------------------------------------------------------------------------------
 
@@ -68,7 +93,7 @@ class ReturnTyping(DeskScreen):
             form = self._open(draft, untouched, order, reasons, view)
             await self.query_one("#panel").mount(form)
             self._form = form
-            self._stand_on(QUANTITY)
+            form.stand_on(QUANTITY)
             self.refresh_keys()
             self._judge_soon()
 
@@ -101,127 +126,58 @@ class ReturnTyping(DeskScreen):
         )
         self.set_heading(
             f"Return · order {order.order.number} · {view.customer.name}",
-            f"{order.order.placed_at:%Y-%m-%d} · {order.order.currency}",
+            f"{date(order.order.placed_at)} · {order.order.currency}",
         )
-        return ReturnForm(self._panel, self._tally)
+        self.show_about(About(view.customer.customer_id, view.customer.name, draft.draft_id))
+        return ReturnForm(self._panel, self._tally, self._last, self.said)
 
     # --- fields ------------------------------------------------------------------------------------------------
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        panel, form, name = self._panel, self._form, event.input.id or ""
-        if panel is None or form is None or name not in BY_NAME:
-            return
-        if panel.text(name) == event.input.value:
-            return
-        form.take(name)
+    @on(Form.Typed)
+    def _typed(self) -> None:
         self.clear_message()
-        self._changed()
-
-    @on(Input.Submitted)
-    async def _entered(self, event: Input.Submitted) -> None:
-        name = event.input.id or ""
-        if self._form is not None and name in BY_NAME:
-            self._form.take(name)
-            await self._go_on(name)
-
-    @on(Input.Blurred)
-    async def _left_input(self, event: Input.Blurred) -> None:
-        name = event.input.id or ""
-        if self._form is not None and name in BY_NAME:
-            self._form.take(name)
-            await self._left(name)
-
-    @on(QuantityList.Typed)
-    @on(QuantityList.Moved)
-    def _list_changed(self) -> None:
-        self.clear_message()
-        self._changed()
-
-    @on(QuantityList.Left)
-    async def _left_list(self) -> None:
-        await self._left(QUANTITY)
-
-    @on(QuantityList.Taken)
-    async def _took_quantity(self) -> None:
-        panel = self._panel
-        assert panel is not None
-        if not panel.typed.quantity.strip() and not panel.on_return:
-            suggestion = panel.suggestion(panel.row)
-            if not suggestion:
-                left = panel.row.line.returnable
-                self.show_message(
-                    f"Enter how many come back, 1 to {left}."
-                    if left
-                    else "None of this line can come back: choose another line.",
-                    "warning",
-                )
-                return
-            panel.type(QUANTITY, suggestion)
-        await self._go_on(QUANTITY)
-
-    @on(Ticks.Changed)
-    def _ticked(self, event: Ticks.Changed) -> None:
-        if self._panel is not None and event.ticks.id:
-            self._panel.type(event.ticks.id, event.codes)
-            self._changed()
-
-    @on(Ticks.Taken)
-    async def _took_ticks(self, event: Ticks.Taken) -> None:
-        await self._go_on(event.ticks.id or "")
-
-    @on(Ticks.Left)
-    async def _left_ticks(self, event: Ticks.Left) -> None:
-        await self._left(event.ticks.id or "")
-
-    def _changed(self) -> None:
-        """Something was typed: draw it, and ask the rules."""
-        if self._form is not None:
-            self._form.draw()
         self._judge_soon()
 
-    async def _left(self, name: str) -> None:
-        """A field was left: take it, keep the draft."""
-        assert self._panel is not None
-        self._panel.leave(name)
-        self._changed()
+    @on(Form.Left)
+    async def _left(self) -> None:
+        self._judge_soon()
         await self._save()
 
-    async def _go_on(self, name: str) -> None:
-        """Enter: to the next field that is usually needed."""
+    @on(Form.Stayed)
+    def _stayed(self, event: Form.Stayed) -> None:
+        self.show_message(event.problem, "warning")
+
+    @on(Form.Entered)
+    async def _entered(self, event: Form.Entered) -> None:
+        """Enter, or a full field: say what was wrong with the field left, else what is with the one entered."""
         assert self._panel is not None
-        self._panel.leave(name)
-        left = self._panel.mark_of(name)
-        further = advance(self._panel, name)
-        self._changed()
-        await self._save()
-        unclear = self._panel.unclear(name) if self._panel.mark_of(name) == left else ""
-        if further is not None:
-            self._stand_on(further)
-            if unclear:
-                label = BY_NAME[name].label.strip(" 1234567")
-                self.show_message(f"{label}: {unclear}", "error")
-        else:
+        self._judge_soon()
+        echo = self._panel.echo(event.to) if event.to is not None else Echo("")
+        if event.problem:
+            label = BY_NAME[event.name].name_on_screen
+            self.show_message(f"{label}: {event.problem}", "error")
+        elif event.to is None:
             open_points = self._panel.open_points()
             self.show_message(
                 f"Still open: {', '.join(open_points)}."
                 if open_points
                 else "All is typed: F9 gives the number."
             )
-
-    def _stand_on(self, name: str) -> None:
-        assert self._form is not None and self._panel is not None
-        self._form.stand_on(name)
-        echo = self._panel.echo(name)
-        if echo.wrong:
+        elif echo.wrong:
             self.show_message(echo.text, "error")
         else:
             self.clear_message()
+        await self._save()
 
     # --- the rules and the draft -----------------------------------------------------------------------------------
 
-    def _judge_soon(self) -> None:
-        start(self, self._judge, name="judge")
+    def _judge_soon(self, *, anew: bool = False) -> None:
+        """Ask the rules where they have not been asked about just this; `anew` where they may say something else."""
+        assert self._panel is not None
+        draft = self._panel.for_rules()
+        if anew or draft != self._asked:
+            self._asked = draft
+            start(self, self._judge, name="judge")
 
     async def _judge(self) -> None:
         """Ask the rules, and show what they say."""
@@ -258,4 +214,6 @@ class ReturnTyping(DeskScreen):
             panel.order = await asyncio.to_thread(self._customers.order, panel.draft.order_id)
         except RmaError:
             return  # gone from reference while being replaced; the next sync brings it
-        self._changed()
+        if self._form is not None:
+            self._form.draw()
+        self._judge_soon(anew=True)

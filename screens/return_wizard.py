@@ -5,14 +5,19 @@ F9 makes the return.
 
 from __future__ import annotations
 
+from functools import partial
+
 from rma.record import Refusal
 from screens.ask import ConfirmTyped
+from screens.go_to import Stop
 from screens.navigation import ReturnLeft, ReturnMade
-from screens.return_fields import BY_NAME
+from screens.return_fields import BY_NAME, QUANTITY
 from screens.return_marks import Mark
 from screens.return_typing import ReturnTyping
 from screens.widgets.values_list import ValuesList
 
+_ASKED = ("evidence", "override_reason", "waive_fee_reason", "waive_shipping_fee_reason")
+"""Fields of section 7 that the rules may ask for, in the order of the screen."""
 _KEPT = "The return is kept as a draft: it waits on the home screen."
 
 
@@ -49,7 +54,8 @@ class ReturnWizard(ReturnTyping):
             self.post_message(ReturnLeft(""))
             return
         question = ConfirmTyped(
-            "Throw this return away?", "What was typed is gone then. F3 would keep it as a draft."
+            "Throw this return away?",
+            self.said("What was typed is gone then. F3 would keep it as a draft."),
         )
         self.open_dialog(question, self._discard)
 
@@ -77,32 +83,48 @@ class ReturnWizard(ReturnTyping):
             self.show_message("This field has no list: type into it, or Tab goes on.")
             return
         self._form.take_focused()
-        panel = self._panel
+        form, panel = self._form, self._panel
 
-        async def take(code: str | None) -> None:
+        def take(code: str | None) -> None:
             if code is not None:
-                panel.type(name, code)
-                self._changed()
-                await self._go_on(name)
+                form.put(name, code)
+                form.go_on(name)
 
-        label = BY_NAME[name].label.strip(" 1234567")
+        label = BY_NAME[name].name_on_screen
         dialog = ValuesList(label, panel.values(name), panel.text(name), self._tally)
         self.open_dialog(dialog, take)
 
-    def action_exceptions(self) -> None:
-        """Open section 7 and stand in it, or close it."""
+    def sections(self) -> tuple[Stop, ...]:
+        """Each section by its number, to stand on its first field; 6 only tells."""
+        form = self._form
+        if form is None:
+            return ()
+        numbered = {
+            spec.label.strip()[0]: spec
+            for spec in BY_NAME.values()
+            if spec.label.strip()[:1].isdigit()
+        }
+        found = [Stop(("1",), "Lines", partial(form.stand_on, QUANTITY))]
+        found += [
+            Stop((number,), spec.name_on_screen, partial(form.stand_on, spec.name))
+            for number, spec in numbered.items()
+        ]
+        return (*found, Stop(("7",), "Exceptions", self._into_exceptions))
+
+    def _into_exceptions(self) -> None:
         assert self._form is not None and self._panel is not None
-        form, panel = self._form, self._panel
-        name = form.focused_name
+        shows = self._panel.shows
+        self._form.open_exceptions(next((name for name in _ASKED if shows(name)), "amount"))
+
+    async def action_exceptions(self) -> None:
+        """Open section 7 and stand on what the rules ask for there, or close it."""
+        assert self._form is not None and self._panel is not None
+        form = self._form
         form.take_focused()
         if form.exceptions_open:
-            if name is not None and BY_NAME[name].rare:
-                form.stand_on("verified")
-            form.exceptions_open = False
-            form.draw()
+            form.close_exceptions()
             return
-        first = next(spec.name for spec in BY_NAME.values() if spec.rare and panel.shows(spec.name))
-        self._stand_on(first)
+        self._into_exceptions()
 
     def action_next_line(self) -> None:
         """Page down: the next line on this return."""
@@ -117,7 +139,7 @@ class ReturnWizard(ReturnTyping):
         self._form.take_focused()
         if not self._panel.step(steps):
             self.show_message("No other line is on this return: enter a quantity in section 1.")
-        self._changed()
+        self._form.draw()
 
     async def action_submit(self) -> None:
         """F9: the number, or everything that stands against it."""
@@ -128,6 +150,7 @@ class ReturnWizard(ReturnTyping):
             if isinstance(made, Refusal):
                 self._show_refusal(self._panel.refused(made))
             elif made is not None:
+                self._last.remember(self._form.repeatable())
                 self.post_message(ReturnMade(made))
         await self._save()
 
@@ -141,7 +164,7 @@ class ReturnWizard(ReturnTyping):
         if key is not None:
             panel.key = key
         form.draw()
-        self._stand_on(name)
+        form.stand_on(name)
         more = len(panel.marks) - 1
         also = f" ({more} more marked)" if more else ""
         self.show_message(panel.marks[first] + also, "error")

@@ -16,6 +16,7 @@ from rma.states import RmaCommand
 from screens.ask import AskReason, ConfirmTyped
 from screens.background import start
 from screens.base import DeskScreen
+from screens.navigation import About
 from screens.rma_sheet import sheet
 
 _WIDEST = 100
@@ -75,6 +76,8 @@ class RmaScreen(DeskScreen):
             f"RMA {spoken(view.record.number)} · {view.record.state.words}",
             view.customer.name if view.customer else "",
         )
+        name = view.customer.name if view.customer else view.record.customer_id
+        self.show_about(About(view.record.customer_id, name, number=view.record.number))
         self._draw()
         self.refresh_keys()
 

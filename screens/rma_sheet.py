@@ -13,15 +13,10 @@ from rma.record import HistoryEntry, RmaLine, RmaRecord
 from rma.request import Resolution
 from rma.states import RmaState
 from rma.verdict import Finding, Verdict
-from screens.return_money import (
-    MARKS,
-    component_rows,
-    money_line,
-    payout_rows,
-    total_row,
-    verdict_words,
-)
-from screens.rma_words import day, minute, state_words
+from screens.formats import day, minute, phone
+from screens.money_words import MARKS, component_rows, payout_rows, total_row
+from screens.return_money import money_line, verdict_words
+from screens.rma_words import state_words
 from screens.values import CHANNELS, RETURN_TYPES
 from screens.widgets.safe_text import plain, plain_lines, shorten
 
@@ -53,7 +48,9 @@ def _head(view: RmaView, width: int) -> list[Content]:
     customer = view.customer.name if view.customer else record.customer_id
     kind = RETURN_TYPES.meaning(record.return_type).lower() or record.return_type
     channel = CHANNELS.meaning(record.channel).lower() or record.channel
-    contact = " · ".join(part for part in (record.contact.email, record.contact.phone) if part)
+    contact = " · ".join(
+        part for part in (record.contact.email, phone(record.contact.phone)) if part
+    )
     expiry = day(record.expires_at) if record.expires_at else "no end"
     if record.state in _OVER:
         expiry = f"no longer: it is {record.state.words}"

@@ -55,13 +55,25 @@ class Values:
         )
         return _matched(starts or self._with_word(typed))
 
+    @property
+    def digits(self) -> int:
+        """How many digits the numbers of this list have."""
+        return len(str(len(self.entries)))
+
+    def is_full(self, text: str) -> bool:
+        """Whether a typed number has all its digits and stands for one value: nothing can follow it."""
+        if not (text.isascii() and text.isdigit() and len(text) == self.digits):
+            return False
+        starts = (_normal(name) for value in self.entries for name in (value.code, value.label))
+        return 0 < int(text) <= len(self.entries) and not any(n.startswith(text) for n in starts)
+
     def filtered(self, text: str) -> tuple[tuple[int, Value], ...]:
         """Entries with their number in the list whose code or label has every typed word."""
         words = _normal(text).split("_")
         return tuple(
             (number, value)
             for number, value in enumerate(self.entries, 1)
-            if str(number) == text.strip()
+            if (text.strip().isdecimal() and str(number) == text.strip().lstrip("0"))
             or all(word in _normal(f"{value.code} {value.label}") for word in words)
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from csr_tui.commands.options import FOLDER, WithExamples
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
@@ -13,9 +15,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Starts a central API on this machine with a synthetic shop, enrolls one agent and two "
         "supervisors, and opens the desk. With --keep, a second terminal that names the same DIR joins in as "
         "somebody else.",
-        epilog="Examples:\n  csr-tui demo\n  csr-tui demo --keep /tmp/shop\n"
+        epilog="examples:\n  csr-tui demo\n  csr-tui demo --keep /tmp/shop\n"
         "  csr-tui demo --keep /tmp/shop --as supervisor-1     (in a second terminal)",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=WithExamples,
     )
     parser.add_argument(
         "--customers", type=int, default=2000, metavar="N", help="size of the shop (2000)"
@@ -27,7 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default="agent",
         help="who works at this desk (agent)",
     )
-    parser.add_argument("--keep", metavar="DIR", help="keep the shop and its desks in DIR")
+    parser.add_argument("--keep", metavar=FOLDER, help="keep the shop and its desks in DIR")
     parser.add_argument(
         "--no-desk",
         action="store_true",
@@ -47,4 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
         keep=arguments.keep,
         open_screen=not arguments.no_desk,
         as_json=arguments.json,
+        settings=arguments.settings,
+        screen_reader=arguments.screen_reader,
     )

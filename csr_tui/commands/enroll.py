@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 
+from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
 
@@ -16,12 +17,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "enroll",
         help="connect this desk to a central API",
         description="Connect this desk with the single-use code that `csr-central enroll` printed.",
-        epilog="Example: csr-tui enroll https://returns.example.com 7KQ2-M4XP",
+        epilog="example:\n  csr-tui enroll https://returns.example.com 7KQ2-M4XP",
+        formatter_class=WithExamples,
     )
     parser.add_argument("url", help="base URL of the central API; plain http only on this machine")
     parser.add_argument("code", help="the single-use code")
-    parser.add_argument("--data", metavar="DIR", help="the desk's folder")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_data(parser)
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
 
@@ -15,10 +16,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "lookup",
         help="find a customer, order or RMA",
         description="Search like the look-up box: name, phone ending, e-mail, postcode, order or RMA number.",
+        epilog='examples:\n  csr-tui lookup "4960 242"\n  csr-tui lookup maria --json\n\n'
+        "exit codes: 0 found, 6 nothing found",
+        formatter_class=WithExamples,
     )
     parser.add_argument("text", help="what the caller said")
-    parser.add_argument("--data", metavar="DIR", help="the desk's folder")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_data(parser)
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

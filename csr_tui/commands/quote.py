@@ -9,6 +9,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from csr_tui.commands.options import FILE, WithExamples
 from csr_tui.document_file import UnreadableFile, print_problems, read_text
 from csr_tui.exit_codes import ExitCode
 
@@ -26,9 +27,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="judge and price a return from a JSON document",
         description="Judge and price a return: an order, a policy or its name, what was returned already, what is "
         "wanted. Nothing is stored. See docs/quote.md.",
-        epilog="Exit codes: 0 eligible, 3 needs approval, 4 ineligible or fields missing (all are named), 2 malformed.",
+        epilog="examples:\n  csr-tui quote --file case.json\n  csr-tui quote --file - --json < case.json\n\n"
+        "exit codes: 0 eligible, 3 needs approval, 4 ineligible or fields missing (all are named), 2 malformed",
+        formatter_class=WithExamples,
     )
-    parser.add_argument("--file", required=True, help="the document, or - for standard input")
+    parser.add_argument(
+        "--file", required=True, metavar=FILE, help="the document, or - for standard input"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, amounts in minor units")
     parser.set_defaults(run=run)
 

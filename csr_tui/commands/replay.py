@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from csr_tui.commands.options import FOLDER, WithExamples, add_json
 from csr_tui.exit_codes import ExitCode
 
 
@@ -16,12 +17,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="play recorded returns through the whole program",
         description="Loads customers, orders and order lines into a fresh central API, syncs a desk, and plays every "
         "return event in order under the `no limits` policy. Nothing of it is kept.",
-        epilog="Exit codes: 0 everything came out as recorded, 1 there are differences. See docs/replay.md.",
+        epilog="examples:\n  csr-tui replay records/\n  csr-tui replay records/ --json\n\n"
+        "exit codes: 0 everything came out as recorded, 1 there are differences. See docs/replay.md.",
+        formatter_class=WithExamples,
     )
     parser.add_argument(
-        "folder", type=Path, metavar="DIR", help="customers, orders, order_lines, return_events"
+        "folder", type=Path, metavar=FOLDER, help="customers, orders, order_lines, return_events"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from csr_tui.commands.options import FILE, WithExamples, add_data, add_json
 from csr_tui.document_file import UnreadableFile, print_problems, read_text
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
@@ -19,23 +20,36 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its two actions."""
-    parser = subparsers.add_parser("return", help="create or show a return")
+    parser = subparsers.add_parser(
+        "return",
+        help="create or show a return",
+        epilog='examples:\n  csr-tui return create --file return.json\n  csr-tui return show "471 2039 5870"',
+        formatter_class=WithExamples,
+    )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser(
         "create",
         help="finalize a return from a JSON document",
         description="Finalize a return. The document names the order (its number), the lines (line id, or position "
         "from 1) and what the caller wants; see docs/quote.md.",
-        epilog="Exit codes: 0 authorized, 3 needs approval, 4 refused (all findings are printed), 2 malformed.",
+        epilog="examples:\n  csr-tui return create --file return.json\n  csr-tui return create --file - --json < return.json\n\n"
+        "exit codes: 0 authorized, 3 needs approval, 4 refused (all findings are printed), 2 malformed",
+        formatter_class=WithExamples,
     )
-    create.add_argument("--file", required=True, help="the document, or - for standard input")
+    create.add_argument(
+        "--file", required=True, metavar=FILE, help="the document, or - for standard input"
+    )
     show = actions.add_parser(
-        "show", help="show an RMA", description="Show everything about an RMA."
+        "show",
+        help="show an RMA",
+        description="Show everything about an RMA.",
+        epilog='example:\n  csr-tui return show "471 2039 5870"\n\nexit codes: 0 shown, 6 not known here',
+        formatter_class=WithExamples,
     )
     show.add_argument("number", help="eleven digits, with or without spaces")
     for action, run in ((create, run_create), (show, run_show)):
-        action.add_argument("--data", metavar="DIR", help="the desk's folder")
-        action.add_argument("--json", action="store_true", help="print JSON")
+        add_data(action)
+        add_json(action)
         action.set_defaults(run=run)
 
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 
+from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
 
@@ -15,10 +16,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "sync",
         help="push what waits and pull what changed",
-        epilog="Exit codes: 0 everything is sent and fetched, 5 the central API was not reached (nothing is lost).",
+        description="Send what waits on this desk and fetch what changed, once.",
+        epilog="examples:\n  csr-tui sync\n  csr-tui sync --json\n\n"
+        "exit codes: 0 everything is sent and fetched, 5 the central API was not reached (nothing is lost)",
+        formatter_class=WithExamples,
     )
-    parser.add_argument("--data", metavar="DIR", help="the desk's folder")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_data(parser)
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

@@ -30,14 +30,24 @@ PEOPLE: dict[str, tuple[str, Role]] = {
 """Who is enrolled, by the name that `--as` takes."""
 
 
+CUSTOMERS = 2000
+"""Size of the shop, where nobody names another."""
+
 _ADDRESS = "address"
 """The file that names where the folder's server listened last."""
 
 
 def run_demo(
-    *, customers: int, person: str, keep: str | None, open_screen: bool, as_json: bool
+    *,
+    customers: int = CUSTOMERS,
+    person: str = "agent",
+    keep: str | None = None,
+    open_screen: bool = True,
+    as_json: bool = False,
+    settings: str | None = None,
+    screen_reader: bool = False,
 ) -> ExitCode:
-    """Run the demo as one of its people; gives back how the desk ended.
+    """Run the demo as one of its people; gives back how the desk ended. `settings` names a settings file.
 
     Raises:
         CentralFailed: if the central API does not start or import.
@@ -48,14 +58,20 @@ def run_demo(
     )
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return _run_in(folder, customers, person, open_screen, as_json)
+        return _run_in(folder, customers, person, open_screen, as_json, settings, screen_reader)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run_in(
-    folder: Path, customers: int, person: str, open_screen: bool, as_json: bool
+    folder: Path,
+    customers: int,
+    person: str,
+    open_screen: bool,
+    as_json: bool,
+    settings: str | None,
+    screen_reader: bool,
 ) -> ExitCode:
     serving = FileLock(folder / "serving.lock")
     central = Central(folder)
@@ -74,7 +90,7 @@ def _run_in(
         if open_screen:
             from csr_tui.desk_program import run_desk
 
-            return run_desk(desk_folder)
+            return run_desk(desk_folder, settings, screen_reader=screen_reader)
         _say_ready(folder, central, as_json)
         return ExitCode.OK
     finally:

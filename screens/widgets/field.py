@@ -8,9 +8,14 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.forms.spec import Advance, FieldSpec
 from screens.widgets.key_tally import KeyTally
 from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import plain
+
+_LABEL_CELLS = 13
+MANDATORY = "*"
+"""Stands behind the label of a field that has to be filled in, as long as it is empty."""
 
 
 class FieldInput(SafeInput):
@@ -23,18 +28,42 @@ class FieldInput(SafeInput):
     FieldInput:focus { background: $panel; text-style: bold; }
     """
 
-    def __init__(self, tally: KeyTally, *, id: str, max_length: int) -> None:
+    def __init__(
+        self,
+        tally: KeyTally | None = None,
+        *,
+        id: str,
+        max_length: int,
+        advance: Advance = Advance.EXIT,
+    ) -> None:
         super().__init__(id=id, max_length=max_length, select_on_focus=True)
         self._tally = tally
-        self.cursor_blink = False
+        self._advance = advance
+        self.digit_typed = False
+        """Whether the newest change came of a digit that was typed: only that makes a full field go on."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """A digit that may move the cursor on is a command: what is typed behind it waits until it has moved."""
+        if self._advance is Advance.FULL and character is not None and character.isdigit():
+            return False
+        return super().check_consume_key(key, character)
 
     def on_key(self, event: events.Key) -> None:
         """Count it; Textual's own handler follows."""
-        self._tally.press()
+        self.digit_typed = event.character is not None and event.character.isdigit()
+        if self._tally is not None:
+            self._tally.press()
+        if self._advance is Advance.ENTER and event.key in ("tab", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self) -> None:
+        """What is pasted stays where it is."""
+        self.digit_typed = False
 
 
 class Field(Horizontal):
-    """Label, input and echo on one row. Listen to the input's own messages; its id is the field's name."""
+    """Label, input and echo on one row, made from its definition. The input's id is the field's name."""
 
     DEFAULT_CSS = """
     Field { height: 1; width: 1fr; }
@@ -47,26 +76,19 @@ class Field(Horizontal):
     Field.-long > .field--echo { width: auto; max-width: 68%; }
     """
 
-    def __init__(
-        self,
-        name: str,
-        label: str,
-        tally: KeyTally,
-        *,
-        width: int = 0,
-        max_length: int = 500,
-        classes: str = "",
-    ) -> None:
-        """`width` in cells; 0 takes the whole row."""
-        super().__init__(
-            id=f"field-{name}", classes=f"{classes} {'' if width else '-long'}".strip()
+    def __init__(self, spec: FieldSpec, tally: KeyTally | None = None) -> None:
+        super().__init__(id=f"field-{spec.name}", classes="" if spec.width else "-long")
+        self._spec = spec
+        self._label = Static(Content(spec.label), classes="field--label")
+        self._label.display = bool(spec.label)
+        self.input = FieldInput(
+            tally, id=spec.name, max_length=spec.max_length, advance=spec.advance
         )
-        self._label = Static(Content(label), classes="field--label")
-        self.input = FieldInput(tally, id=name, max_length=max_length)
         self._echo = Static(classes="field--echo")
         self._said = ("", False)
-        if width:
-            self.input.styles.width = width
+        self._marked = False
+        if spec.width:
+            self.input.styles.width = spec.width
 
     def compose(self) -> ComposeResult:
         """The three parts."""
@@ -78,7 +100,15 @@ class Field(Horizontal):
         """Put a text in; the cursor goes to its end."""
         text = plain(text)
         if self.input.value != text:
-            self.input.value = text
+            with self.input.prevent(SafeInput.Changed):
+                self.input.value = text
+            self.input.cursor_position = len(text)
+
+    def mark(self, mandatory: bool) -> None:
+        """Show or hide the sign that it has to be filled in."""
+        if mandatory != self._marked:
+            self._marked = mandatory
+            self._label.update(Content(marked(self._spec.label, mandatory)), layout=False)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show what the text means, or with `wrong` what is wrong with it."""
@@ -86,4 +116,10 @@ class Field(Horizontal):
             return
         self._said = (text, wrong)
         self.set_class(wrong, "-wrong")
-        self._echo.update(Content(("✗ " if wrong else "") + plain(text)))
+        said = Content(("✗ " if wrong else "") + plain(text))
+        self._echo.update(said, layout=not self._spec.width)
+
+
+def marked(label: str, mandatory: bool) -> str:
+    """A label in its cells, with the sign in the last of them."""
+    return label.ljust(_LABEL_CELLS - 1) + (MANDATORY if mandatory else " ")

@@ -20,15 +20,28 @@ class KeyLine(Widget):
     KeyLine > .key-line--key { color: $accent; text-style: bold; }
     """
 
-    def __init__(self, commands: Callable[[], tuple[Command, ...]]) -> None:
+    def __init__(
+        self,
+        commands: Callable[[], tuple[Command, ...]],
+        everywhere: Callable[[], tuple[Command, ...]],
+    ) -> None:
+        """`commands` are those of the screen that apply now, `everywhere` the app's."""
         super().__init__()
         self._commands = commands
+        self._everywhere = everywhere
+        self._drawn: tuple[Command, ...] = ()
+
+    def update(self) -> None:
+        """Draw the keys anew, if others matter now."""
+        if self._keys() != self._drawn:
+            self.refresh()
 
     def render(self) -> Text:
         """As many keys as the row holds, never half a label."""
         style = self.get_component_rich_style("key-line--key", partial=True)
         line = Text(no_wrap=True)
-        for command in key_line(self._commands(), self.size.width):
+        self._drawn = self._keys()
+        for command in self._drawn:
             entry = Text.assemble((command.shown_key, style), f" {command.label}")
             gap = KEY_GAP if line else ""
             if line.cell_len + len(gap) + entry.cell_len > self.size.width:
@@ -36,3 +49,6 @@ class KeyLine(Widget):
             line.append(gap)
             line.append_text(entry)
         return line
+
+    def _keys(self) -> tuple[Command, ...]:
+        return key_line(self._commands(), self.size.width, self._everywhere())

@@ -1,12 +1,14 @@
 """A list of rows that stays fast at any length and never jumps.
 
-Only rows in view are drawn. When rows are replaced, the selection stays on the same key, and the scroll stays.
+Only rows in view are drawn. When rows are replaced, the selection stays on the same key; in a focused list also on the
+same row of the terminal, whatever came before it. In a focused list the first nine rows show their digit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,13 +16,18 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Key
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from screens.widgets.jump_target import JumpTarget
+
 GUTTER = 2
-"""Cells before each row, for the mark of the selected one."""
+"""Cells before each row, for its digit or the mark of the selected one."""
+DIGITS = "123456789"
+"""Keys of the first rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +138,13 @@ class RowList(ScrollView, can_focus=True):
             """The list, for `@on` selectors."""
             return self.rows
 
+    virtual_size = Reactive(Size(0, 0))
+    """The rows', which says nothing about the list's: Textual's own lays out the whole screen when it changes."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: Sequence[Row] = ()
+        self._digits: dict[Hashable, str] = {}
         self._selected: int | None = None
 
     @property
@@ -146,17 +157,32 @@ class RowList(ScrollView, can_focus=True):
         """Keys of all rows that can be selected."""
         return [row.key for row in self._rows if row.key is not None]
 
+    def watch_virtual_size(self, size: Size) -> None:
+        """The scrollbar follows."""
+        self._scroll_update(size)
+
     def show_rows(self, rows: Sequence[Row], select: Hashable | None = None) -> None:
         """Replace all rows. The selection goes to `select`, else stays on its key, else near where it was."""
         before, at = self.selected, self._selected
         self._rows = rows
+        self._digits = dict(zip(self.keys, DIGITS, strict=False))
         self._selected = self._place(select, before, at)
         self.virtual_size = Size(self.size.width, len(rows))
+        if at is not None and self.selected == before and self.has_focus:
+            self._hold(at)
         self.refresh()
         if select is not None or before is None or self.selected != before:
             self.call_after_refresh(self._reveal)
         if self.selected != before:
             self.post_message(self.Moved(self, self.selected))
+
+    def _hold(self, at: int) -> None:
+        """Keep the selected row where it was on the terminal, if need be with empty rows at the end of the list."""
+        if self._selected is not None and self._selected != at:
+            top = max(0, int(self.scroll_offset.y) + self._selected - at)
+            rows = max(len(self._rows), top + self.size.height)
+            self.virtual_size = Size(self.size.width, rows)
+            self.scroll_to(y=top, animate=False, force=True, immediate=True)
 
     def select(self, key: Hashable) -> None:
         """Select the row with this key, if there is one."""
@@ -197,9 +223,36 @@ class RowList(ScrollView, can_focus=True):
         if self.selected is not None:
             self.post_message(self.Opened(self, self.selected))
 
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the selected row begins on the terminal, for its cursor."""
+        row = (self._selected or 0) - int(self.scroll_offset.y)
+        return self.content_region.offset + Offset(GUTTER, max(0, min(row, self.size.height - 1)))
+
+    def jump_targets(self) -> list[JumpTarget]:
+        """Each row in view, to stand on."""
+
+        def stand_on(key: Hashable) -> None:
+            self.focus()
+            self.select(key)
+
+        top, region = int(self.scroll_offset.y), self.content_region
+        in_view = enumerate(self._rows[top : top + region.height])
+        return [
+            JumpTarget(region.x, region.y + y, partial(stand_on, row.key))
+            for y, row in in_view
+            if row.key is not None
+        ]
+
     def on_key(self, event: Key) -> None:
-        """Hand on what was typed without being a command, so that it can reach a search box."""
-        if event.character is not None and event.is_printable:
+        """A digit opens its row. What else is typed and no command is handed on, so that it can reach a search box."""
+        if event.character is not None and event.character in DIGITS:
+            event.stop()
+            key = next((k for k, digit in self._digits.items() if digit == event.character), None)
+            if key is not None:
+                self.select(key)
+                self.action_open()
+        elif event.character is not None and event.is_printable:
             bound = self.screen.active_bindings.get(event.key)
             if bound is None or not bound.enabled:
                 event.stop()
@@ -231,12 +284,19 @@ class RowList(ScrollView, can_focus=True):
         chosen = index == self._selected
         if chosen:
             base += self.get_component_rich_style("row-list--selected")
-        mark = "▸ " if chosen and (self.has_focus or not self.can_focus) else "  "
         segments = [
-            Segment(mark, base + self._named("row-list--mark")),
+            self._mark(index, base),
             *self._segments(text, base),
         ]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _mark(self, index: int, base: Style) -> Segment:
+        """The mark of the selected row, or the digit of another one in a focused list."""
+        if index == self._selected and (self.has_focus or not self.can_focus):
+            return Segment("▸ ", base + self._named("row-list--mark"))
+        key = self._rows[index].key
+        digit = self._digits.get(key, " ") if self.has_focus and key is not None else " "
+        return Segment(f"{digit} ", base + self._named("row-list--muted"))
 
     def _segments(self, text: Text, base: Style) -> list[Segment]:
         """The text with its style names resolved against the component classes."""
@@ -281,9 +341,11 @@ class RowList(ScrollView, can_focus=True):
         if index is None or index == self._selected:
             self._reveal()
             return
-        self._selected = index
+        before, self._selected = self._selected, index
+        if before is not None:
+            self.refresh_line(before)
+        self.refresh_line(index)
         self._reveal()
-        self.refresh()
         self.post_message(self.Moved(self, self.selected))
 
     def _reveal(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive, reactive
 from textual.widgets import Input
 
 from screens.widgets.safe_text import plain, typed
@@ -10,6 +12,11 @@ from screens.widgets.safe_text import plain, typed
 
 class SafeInput(Input):
     """Textual's field. Whatever is typed, pasted or loaded goes through `plain`; a paste is cut where the field ends."""
+
+    cursor_blink = reactive(False, init=False)
+    """Nothing blinks: an agent would see it all day, and a slow line would carry it."""
+    virtual_size = Reactive(Size(0, 0))
+    """The text's, which says nothing about the field's: Textual's own lays out the whole screen at each letter."""
 
     def validate_value(self, value: str) -> str:
         """The one gate to the text: every change of `value` goes through it."""

@@ -11,6 +11,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from rma.wording import _
+from screens.forms.spec import FieldSpec
+from screens.reading import is_read
+from screens.widgets.field import marked
 from screens.widgets.key_tally import KeyTally
 from screens.widgets.safe_text import plain
 
@@ -52,20 +56,21 @@ class Ticks(Widget, can_focus=True):
         ticks: Ticks
 
     def __init__(
-        self, name: str, label: str, entries: tuple[tuple[str, str], ...], tally: KeyTally
+        self, spec: FieldSpec, entries: tuple[tuple[str, str], ...], tally: KeyTally | None = None
     ) -> None:
-        super().__init__(id=name)
-        self._label = label
+        super().__init__(id=spec.name)
+        self._label = spec.label
         self._entries = entries
         self._ticked: tuple[str, ...] = ()
         self._at = 0
-        self._wrong = False
+        self._wrong = self._mandatory = False
         self._tally = tally
 
-    def show(self, codes: tuple[str, ...], wrong: bool = False) -> None:
-        """Show these as ticked, and whether something is wrong about them."""
-        if (codes, wrong) != (self._ticked, self._wrong):
-            self._ticked, self._wrong = codes, wrong
+    def show(self, codes: tuple[str, ...], *, wrong: bool, mandatory: bool) -> None:
+        """Show these as ticked, whether something is wrong about them, and whether one has to be."""
+        shown = (self._ticked, self._wrong, self._mandatory)
+        if (codes, wrong, mandatory) != shown:
+            self._ticked, self._wrong, self._mandatory = codes, wrong, mandatory
             self.refresh()
 
     def offer(self, entries: tuple[tuple[str, str], ...]) -> None:
@@ -79,14 +84,17 @@ class Ticks(Widget, can_focus=True):
         style = "bold $foreground" if self.has_focus else "$text-muted"
         label = f"✗ {self._label.strip()}" if self._wrong else self._label
         parts: list[Content | tuple[str, str]] = [
-            (label.ljust(13), "$text-error" if self._wrong else style)
+            (marked(label, self._mandatory), "$text-error" if self._wrong else style)
         ]
         for number, (code, words) in enumerate(self._entries, 1):
             ticked = code in self._ticked
             style = "bold $foreground" if ticked else ""
             if self.has_focus and number - 1 == self._at:
                 style += " underline"
-            parts.append((f"{number}{'✓' if ticked else ' '}{plain(words)}", style))
+            shown = f"{number}{'✓' if ticked else ' '}{plain(words)}"
+            if ticked and is_read(self):
+                shown = f"{number} {plain(words)} {_('ticked')}"
+            parts.append((shown, style))
             parts.append(("  ", ""))
         return Content.assemble(*parts)
 
@@ -96,7 +104,8 @@ class Ticks(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Tick by digit or space; Enter takes the field."""
-        self._tally.press()
+        if self._tally is not None:
+            self._tally.press()
         if event.key == "enter":
             self.post_message(self.Taken(self))
         elif event.character is not None and event.character in "123456789":

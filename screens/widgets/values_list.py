@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from screens.dialog import Dialog
 from screens.values import Value, Values
 from screens.widgets.field import FieldInput
 from screens.widgets.key_tally import KeyTally
@@ -26,7 +26,7 @@ _MOST_ROWS = 13
 _NONE = note("None fits: take letters back with Backspace.")
 
 
-class ValuesList(ModalScreen[str | None]):
+class ValuesList(Dialog[str | None]):
     """A list to choose from; gives the code, or None on Esc. Typing narrows it, a number picks by position."""
 
     DEFAULT_CSS = """
@@ -41,10 +41,8 @@ class ValuesList(ModalScreen[str | None]):
     ValuesList RowList { height: auto; max-height: 13; background: $panel; }
     ValuesList RowList > .row-list--selected { background: $surface-lighten-2; }
     """
-    HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
-    VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
+    NAME = "values"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f12,f4,f3", "give_up", "Cancel", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
@@ -65,7 +63,8 @@ class ValuesList(ModalScreen[str | None]):
             yield FieldInput(self._tally, id="filter", max_length=80)
             yield RowList()
             yield Static(
-                Content("Type to narrow · Enter takes · Esc goes back"), classes="values--hint"
+                Content(f"Type to narrow · Enter takes · {self.key('give_up')} goes back"),
+                classes="values--hint",
             )
         yield TooSmall()
 
@@ -108,7 +107,9 @@ class ValuesList(ModalScreen[str | None]):
     def _show(self, text: str) -> None:
         shown = self._values.filtered(text)
         cells = min(24, max((cell_len(value.code) for _, value in shown), default=0))
-        self._rows.show_rows([_row(number, value, cells) for number, value in shown] or [_NONE])
+        digits = self._values.digits
+        rows = [_row(f"{number:0{digits}}", value, cells) for number, value in shown]
+        self._rows.show_rows(rows or [_NONE])
         if text:
             self._rows.select_first()
         else:
@@ -117,10 +118,10 @@ class ValuesList(ModalScreen[str | None]):
                 self._rows.select_first()
 
 
-def _row(number: int, value: Value, cells: int) -> Row:
+def _row(number: str, value: Value, cells: int) -> Row:
     def draw(width: int) -> Text:
         line = Text.assemble(
-            (f"{number:>2} ", "row-list--muted"), (pad(plain(value.code), cells + 2), "bold")
+            (f"{number:>2} ", "row-list--strong"), (pad(plain(value.code), cells + 2), "bold")
         )
         line.append(shorten(plain(value.label), max(0, width - line.cell_len)))
         return line

@@ -75,7 +75,7 @@ def _make_and_kill(desk: Path, order: str, after: float) -> str | None:
         terminal.wait_for(f"▸ Order {order}")
         terminal.press("enter")
         terminal.wait_for("1 Lines")
-        terminal.type("1\rchanged_mind\ropened\r12")
+        terminal.type("1\rchanged_mind\ropened\r\r12")
         terminal.wait_for("ESTIMATE")
         terminal.wait_gone("still open")
         terminal.press("f9")

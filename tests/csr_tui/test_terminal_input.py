@@ -55,6 +55,10 @@ def test_bytes_that_are_no_text_do_not_end_the_reader() -> None:
     assert read(b"\xff\xfea\xc3", b"\xbc")[-2:] == ["a", "ü"]
 
 
+def test_a_paste_does_not_overtake_the_esc_before_it() -> None:
+    assert read(b"\x1b\x1b[200~next\x1b[201~\r") == ["escape", "[next]", "enter"]
+
+
 def test_a_paste_is_one_text_whatever_is_in_it() -> None:
     hostile = b"a\x1b[31mred\x07\x1b" + b"0" * 40 + b"\r\x1b[Bq"
     assert read(b"x\x1b[200~" + hostile + b"\x1b[201~y") == ["x", f"[{hostile.decode()}]", "y"]

@@ -15,6 +15,7 @@ from desk.desk import build_desk
 from desk.ports import SyncStatus
 from rma.operations import KnownRecord
 from rma.request import Role
+from screens.commands import REGISTRY_KEYS, Keymap
 from tests import shop
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 
@@ -149,6 +150,13 @@ class Seat:
             await asyncio.sleep(0.01)
         raise AssertionError(f"waited in vain for {what!r}:\n{self.text}")
 
+    async def settled(self) -> None:
+        """Wait until nothing on the screen changes any more: no message is under way, no thread works."""
+        before = ""
+        while before != self.text or self.app.is_commanded or self.app.workers:
+            before = self.text
+            await self._pause()  # type: ignore[misc]
+
     async def resize(self, width: int, height: int) -> None:
         """Change the terminal's size."""
         from textual import events
@@ -167,9 +175,11 @@ async def seated(
     *,
     opened: bool = True,
     reports: Path | None = None,
+    keymap: Keymap = REGISTRY_KEYS,
+    notice: str = "",
 ) -> AsyncIterator[Seat]:
     """The app with this shop, in a terminal of this size."""
-    app = DeskApp(of.open, reports=reports)
+    app = DeskApp(of.open, reports=reports, keymap=keymap, notice=notice)
     async with app.run_test(size=size) as pilot:
         seat = Seat(app, pilot.press, pilot.pause)
         if opened:

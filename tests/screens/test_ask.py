@@ -40,7 +40,7 @@ async def test_an_empty_reason_is_asked_for_again() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
         assert app.answers == []
-        assert "A reason is needed" in str(app.screen.query_one(".ask--hint", Static).content)
+        assert "A reason is needed" in str(app.screen.query_one(".field--echo", Static).content)
 
 
 async def test_an_optional_reason_may_be_empty() -> None:

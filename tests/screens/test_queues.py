@@ -104,7 +104,7 @@ async def test_attention_says_what_happened_who_holds_it_and_what_to_do(
 ) -> None:
     async with seated(troubled(), size) as seat:
         await seat.sees("2 need attention")
-        await seat.press("ctrl+g")
+        await seat.press("ctrl+g", "3")
         await seat.sees("refused", "Maria Müller", "+493012345678")
         await seat.sees("Another return holds this unit.", "Held by", "Call the customer back.")
 
@@ -112,7 +112,7 @@ async def test_attention_says_what_happened_who_holds_it_and_what_to_do(
 async def test_done_takes_an_item_off_and_undo_brings_it_back() -> None:
     of = troubled()
     async with seated(of) as seat:
-        await seat.press("ctrl+g")
+        await seat.press("ctrl+g", "3")
         await seat.sees("2 open")
         await seat.press("d")
         await seat.sees("1 open", "Press u to take it back")
@@ -124,7 +124,7 @@ async def test_done_takes_an_item_off_and_undo_brings_it_back() -> None:
 async def test_done_is_final_when_the_screen_is_left() -> None:
     of = troubled()
     async with seated(of) as seat:
-        await seat.press("ctrl+g")
+        await seat.press("ctrl+g", "3")
         await seat.sees("2 open")
         await seat.press("d", "f2")
         await seat.sees("1 need")
@@ -134,7 +134,7 @@ async def test_done_is_final_when_the_screen_is_left() -> None:
 async def test_a_second_done_settles_the_first() -> None:
     of = troubled()
     async with seated(of) as seat:
-        await seat.press("ctrl+g")
+        await seat.press("ctrl+g", "3")
         await seat.sees("2 open")
         await seat.press("d", "d")
         await seat.sees("Nothing needs attention")
@@ -143,11 +143,11 @@ async def test_a_second_done_settles_the_first() -> None:
 
 async def test_enter_on_an_item_opens_its_return() -> None:
     async with seated(troubled()) as seat:
-        await seat.press("ctrl+g", "enter")
+        await seat.press("ctrl+g", "3", "enter")
         await seat.until(lambda: type(seat.app.screen).__name__ == "RmaScreen")
 
 
 async def test_an_empty_list_says_so() -> None:
     async with seated(small_shop()) as seat:
-        await seat.press("ctrl+g")
+        await seat.press("ctrl+g", "3")
         await seat.sees("Nothing needs attention")

@@ -6,7 +6,7 @@ import pytest
 
 from rma.ledger import TenderShare
 from rma.order import TenderKind
-from screens.return_money import payout_words
+from screens.money_words import payout_words
 from tests import shop
 
 

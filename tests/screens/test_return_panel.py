@@ -87,16 +87,17 @@ def test_enter_goes_by_what_is_usually_needed() -> None:
     state.type("note", "changed her mind")
     assert advance(state, "note") == "condition"
     state.type("condition", "used")
-    assert advance(state, "condition") == "verified"
+    assert advance(state, "condition") == "resolution"
+    assert advance(state, "resolution") == "verified"
     state.draft = shop.draft(*state.draft.lines, email="", phone="")
-    assert advance(state, "condition") == "email"
+    assert advance(state, "resolution") == "email"
 
 
 def test_enter_after_a_line_goes_on_with_the_next_unfinished_one() -> None:
     lines = (shop.draft_line("1"), DraftLine(line_id="2", quantity="1"))
     state = panel(shop.line("1"), shop.line("2"), draft=shop.draft(*lines))
     assert state.key == RowKey("1")
-    assert advance(state, "condition") == "reason"
+    assert advance(state, "resolution") == "reason"
     assert state.key == RowKey("2")
 
 

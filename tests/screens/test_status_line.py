@@ -9,7 +9,7 @@ import pytest
 from desk.ports import SyncStatus
 from rma.operations import Identity, QueueState
 from rma.request import Role
-from screens.widgets.status_line import DeskStatus, age, connection, wanted, who
+from screens.status_words import DeskStatus, age, connection, wanted, who
 from tests.shop import NOW
 
 

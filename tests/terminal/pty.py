@@ -9,11 +9,14 @@ import pty
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
+import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -28,6 +31,10 @@ KEYS = {
     "right": "\x1b[C",
     "left": "\x1b[D",
     "pagedown": "\x1b[6~",
+    "pageup": "\x1b[5~",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "delete": "\x1b[3~",
     "backspace": "\x7f",
     "f1": "\x1bOP",
     "f2": "\x1bOQ",
@@ -41,6 +48,12 @@ KEYS = {
     "ctrl+p": "\x10",
     "ctrl+q": "\x11",
     "ctrl+g": "\x07",
+    "ctrl+o": "\x0f",
+    "ctrl+r": "\x12",
+    "ctrl+t": "\x14",
+    "ctrl+u": "\x15",
+    "ctrl+y": "\x19",
+    "ctrl+z": "\x1a",
 }
 """What xterm sends."""
 
@@ -54,6 +67,25 @@ _NOT_FOR_PYTE = re.compile(
 )
 
 
+_OWN_THE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Runs before the program: the terminal becomes that of its session."""
+
+_MODES = [
+    (b"\x1b[?1049h", b"\x1b[?1049l"),  # a screen of its own
+    (b"\x1b[?2004h", b"\x1b[?2004l"),  # pastes are marked
+    (b"\x1b[?1004h", b"\x1b[?1004l"),  # focus is told
+    (b"\x1b[?1000h", b"\x1b[?1000l"),  # so is the mouse
+    (b"\x1b[?1003h", b"\x1b[?1003l"),
+    (b"\x1b[?25l", b"\x1b[?25h"),  # the cursor is hidden
+    (b"\x1b[?7l", b"\x1b[?7h"),  # lines do not wrap
+    (b"\x1b[>", b"\x1b[<u"),  # keys are told in more detail
+]
+"""What a program sets, and what takes it back."""
+
+
 class Terminal:
     """A program in a terminal of its own. Use it in a `with` block: the program is killed at its end."""
 
@@ -65,17 +97,20 @@ class Terminal:
         rows: int = 24,
         env: dict[str, str] | None = None,
     ) -> None:
+        """Start the program; the terminal is its own, so that it hears of a hang-up."""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self.raw = b""
+        self.raw = bytearray()
         """Every byte the program wrote."""
+        self._drawn = 0
+        """Bytes of `raw` that are on the screen: drawing is slow, so that only who looks pays for it."""
         self._fd, child = pty.openpty()
         _set_size(child, columns, rows)
         base = {
             k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TMUX", "COLUMNS", "LINES")
         }
         self.process = subprocess.Popen(
-            list(command),
+            [sys.executable, "-c", _OWN_THE_TERMINAL, *command],
             stdin=child,
             stdout=child,
             stderr=child,
@@ -101,6 +136,7 @@ class Terminal:
         """What the screen shows, as lines."""
         while self._read(0):
             pass
+        self._draw()
         return "\n".join(self._screen.display)
 
     @property
@@ -110,10 +146,30 @@ class Terminal:
         return bool(flags & termios.ICANON) and bool(flags & termios.ECHO)
 
     @property
+    def left_set(self) -> list[bytes]:
+        """What the program set and did not take back."""
+        while self._read(0):
+            pass
+        left = [on for on, off in _MODES if self.raw.rfind(on) > self.raw.rfind(off)]
+        return left if self.is_cooked else [*left, b"raw"]
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the program is suspended."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+    @property
     def shows_cursor(self) -> bool:
         """Whether the cursor is shown."""
         _ = self.text
         return not self._screen.cursor.hidden
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the cursor, from 0."""
+        _ = self.text
+        return self._screen.cursor.x, self._screen.cursor.y
 
     def type(self, text: str) -> None:
         """Send characters as they are."""
@@ -151,6 +207,17 @@ class Terminal:
                 raise AssertionError(f"{pattern!r} did not go:\n{self.text}")
             self._read(0.1)
 
+    def read_until(self, other: socket.socket, timeout: float) -> bool:
+        """Take in what comes until something can be read from `other`; False where that took too long."""
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            ready = select.select([other, self._fd], [], [], left)[0]
+            if other in ready:
+                return True
+            if ready and not self._read(0):  # the program has ended
+                return bool(select.select([other], [], [], 1.0)[0])
+        return False
+
     def read_for(self, seconds: float) -> None:
         """Take in what comes for so long; for a kill at a chosen moment."""
         deadline = time.monotonic() + seconds
@@ -159,15 +226,34 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the terminal's size, as a window manager would."""
+        self._draw()
         self._screen.resize(rows, columns)
         _set_size(self._fd, columns, rows)
-        os.killpg(self.process.pid, signal.SIGWINCH)
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float = 20.0) -> None:
+        """Take in what comes until something is so."""
+        deadline = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited in vain:\n{self.text}")
+            self._read(0.02)
+
+    def forget(self) -> None:
+        """Wipe the screen, as somebody else's output would."""
+        _ = self.text
+        self._screen.reset()
+
+    def hang_up(self) -> None:
+        """The terminal goes away, as when its window is closed or the line is cut."""
+        os.close(self._fd)
+        self._fd = -1
 
     def wait_end(self, timeout: float = 20.0) -> int:
         """Wait until the program has ended; gives its exit code."""
         deadline = time.monotonic() + timeout
         while not self._ended():
-            self._read(0.05)
+            if not self._read(0.05):
+                time.sleep(0.01)  # the terminal may be gone
             if time.monotonic() > deadline:
                 raise AssertionError(f"did not end:\n{self.text}")
         self._read(0)
@@ -178,8 +264,9 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        with contextlib.suppress(OSError):
+        if self._fd >= 0:
             os.close(self._fd)
+            self._fd = -1
 
     def _ended(self) -> bool:
         return self.process.poll() is not None
@@ -187,14 +274,17 @@ class Terminal:
     def _read(self, timeout: float) -> bool:
         """Take in what is there; whether there was something."""
         try:
-            if not select.select([self._fd], [], [], max(0.0, timeout))[0]:
+            if self._fd < 0 or not select.select([self._fd], [], [], max(0.0, timeout))[0]:
                 return False
             data = os.read(self._fd, 65536)
         except (OSError, ValueError):
             return False
         self.raw += data
-        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
         return bool(data)
+
+    def _draw(self) -> None:
+        self._stream.feed(_NOT_FOR_PYTE.sub(b"", bytes(self.raw[self._drawn :])))
+        self._drawn = len(self.raw)
 
 
 def _set_size(fd: int, columns: int, rows: int) -> None:

@@ -1,0 +1,114 @@
+"""The call under way: its timer, whom it is about, and its wrap-up note.
+
+A call starts with the first letter in the empty search box, or with the opening of a customer. It ends with the next
+call: on the number screen, or when the box is cleared. A note can still be written then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from csr_tui.stack import ScreenStack
+from rma.errors import RmaError
+from screens.navigation import About, CallBegan, CallEnded, Shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rma.call import Call
+
+
+class Calling(ScreenStack):
+    """Keeps the call that is under way, and the last one."""
+
+    _call: Call | None = None
+    """The call under way, else the last one."""
+    _caller = ""
+    """The name of the customer whom the call is about."""
+    last_customer: About | None = None
+    """The customer who was shown last."""
+    last_return: About | None = None
+    """The draft or the return that was shown last."""
+
+    @property
+    def call_since(self) -> datetime | None:
+        """When the call under way began."""
+        call = self._call
+        return call.started_at if call is not None and call.ended_at is None else None
+
+    @property
+    def has_somebody(self) -> bool:
+        """Whether a note can be written: a call is or was about a customer."""
+        return self._call is not None and bool(self._call.customer_id)
+
+    @on(CallBegan)
+    def _begin_call(self) -> None:
+        if self._session is not None and self.call_since is None:
+            self._call, self._caller = self._session.desk.calls.begin(), ""
+            self.status_changed()
+
+    @on(CallEnded)
+    async def _end_call(self) -> None:
+        """Stop the timer; a note gets the end of its call."""
+        if self._session is not None and self._call is not None and self.call_since is not None:
+            ended = replace(self._call, ended_at=self._session.clock.now())
+            self._call = ended
+            self.status_changed()
+            try:
+                await asyncio.to_thread(self._session.desk.calls.end, ended)
+            except RmaError as error:
+                self._say(str(error), error=True)
+
+    @on(Shown)
+    def _talk_about(self, message: Shown) -> None:
+        """A screen shows a customer or a return of theirs."""
+        about = message.about
+        self.last_customer = About(about.customer_id, about.name)
+        if about.draft_id or about.number:
+            self.last_return = about
+        elif self.call_since is None:
+            self._begin_call()
+        call = self._call
+        if call is None or self.call_since is None:
+            return
+        if call.customer_id not in ("", about.customer_id):
+            if about.number:  # a look at somebody else's return is not what the call is about
+                return
+            call = replace(call, draft_id="", number="")
+        self._caller = about.name
+        self._call = replace(
+            call,
+            customer_id=about.customer_id,
+            draft_id=about.draft_id or call.draft_id,
+            number=about.number or call.number,
+        )
+
+    async def action_note(self) -> None:
+        """Ctrl+N: one line about this call, or the last one."""
+        from screens.ask import AskReason
+
+        call = self._call
+        if call is None or not call.customer_id:
+            self._say("Open a customer first: a note is kept with the customer of a call.")
+            return
+        which = "this call" if call.ended_at is None else "the last call"
+        dialog = AskReason(
+            f"What is to be known about {which} with {self._caller}?",
+            "One line; it stays with the customer, on this desk only.",
+            required=False,
+            initial=call.note,
+        )
+        self._desk_screen.open_dialog(dialog, lambda text: self._keep_note(call.call_id, text))
+
+    async def _keep_note(self, call_id: str, text: str | None) -> None:
+        call, session = self._call, self._session
+        if text is None or session is None or call is None or call.call_id != call_id:
+            return
+        with self._desk_screen.reporting():
+            self._call = await asyncio.to_thread(session.desk.calls.note, call, text)
+            self._say("The note is kept on this desk." if text else "There is no note.")
+            self._changed()

@@ -1,0 +1,139 @@
+"""How the desk ends: the agent quits, the terminal or the system ends it, or something happens that nobody expected.
+
+However it ends, what is half-typed is kept as a draft, the stores are released, and the terminal is left as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.driver import Driver
+from textual.worker import WorkerFailed
+
+from csr_tui.routes import Routes
+from csr_tui.terminal_input import LeavesAtOnce
+from screens.base import DeskScreen
+from screens.commands import REGISTRY_KEYS, Keymap
+
+LONGEST_END_SECONDS = 10.0
+"""A desk that was told to end and hangs is ended by force then: nobody may be there to see it, and it holds its folder."""
+
+_SAVE_SECONDS = 5.0
+
+
+class Endings(Routes):
+    """The end of the desk, whoever asks for it."""
+
+    def __init__(
+        self,
+        driver_class: type[Driver] | None = None,
+        keymap: Keymap = REGISTRY_KEYS,
+        *,
+        reports: Path | None = None,
+    ) -> None:
+        """`reports` is the folder for reports of unexpected errors."""
+        super().__init__(driver_class, keymap)
+        self._reports = reports
+        self._reported: set[str] = set()
+        self._broken: list[DeskScreen] = []
+        """Screens that were open when an unexpected error closed the desk."""
+        self._end: asyncio.Task[None] | None = None
+        self.last_words: list[str] = []
+        """What the terminal says after the desk has closed."""
+
+    def on_load(self) -> None:
+        """Take hang-up and termination as a wish to end in order; in a test's pilot they stay what they are."""
+        if not self.is_headless and threading.current_thread() is threading.main_thread():
+            for name in ("SIGHUP", "SIGTERM", "SIGINT"):
+                if hasattr(signal, name):  # Windows knows no hang-up
+                    signal.signal(getattr(signal, name), lambda *_: self._told_to_end())
+
+    async def action_quit(self) -> None:
+        """Ctrl+Q: keep what is half-typed, release the stores, and go."""
+        for screen in reversed(self._desk_screens):
+            await screen.before_leaving()
+        self.exit()
+
+    def end_now(self) -> None:
+        """End whatever runs: the terminal is gone, somebody ends the process, or a command hangs and the agent quits."""
+        if self._end is None:
+            self._end_by_force()
+            self._end = asyncio.create_task(self._keep_and_exit())
+
+    def _told_to_end(self) -> None:
+        """A signal came: the loop may be waiting for a terminal that takes nothing more."""
+        self._end_by_force()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.end_now)
+
+    def _end_by_force(self) -> None:
+        """End the process, hung threads and all, unless it has ended in time."""
+
+        def end() -> None:
+            if isinstance(self._driver, LeavesAtOnce):
+                self._driver.leave_at_once()
+            os._exit(1)
+
+        timer = threading.Timer(LONGEST_END_SECONDS, end)
+        timer.daemon = True
+        timer.start()
+
+    async def _keep_and_exit(self) -> None:
+        screens = list(reversed(self._desk_screens))
+        _take_typed(screens)
+        await self._keep(screens)
+        self.exit()
+
+    async def _keep(self, screens: Iterable[DeskScreen]) -> None:
+        for screen in screens:
+            try:
+                await asyncio.wait_for(screen.before_leaving(), _SAVE_SECONDS)
+            except Exception:  # why the desk ends is what is reported
+                self.last_words.append("What was typed last could not be kept.")
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's last resort: report the error, take what is typed, and close; no traceback is drawn."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error  # a test's pilot raises it again
+            self._exception_event.set()
+            self._broken = list(reversed(self._desk_screens)) if self._screen_stacks else []
+            _take_typed(self._broken)
+            cause = error.error if isinstance(error, WorkerFailed) else error
+            self._report(cause, "The desk had to close: something happened that nobody expected.")
+        self._close_messages_no_wait()
+
+    def _report(self, error: BaseException, what: str) -> bool:
+        """Write a report, once for each error; whether there is something new to tell."""
+        from csr_tui import crash
+
+        key = f"{type(error)} {error}"
+        if key in self._reported:
+            return False
+        self._reported.add(key)
+        where = [screen.NAME for screen in self._desk_screens]
+        path = (
+            crash.report(self._reports, error, datetime.now(UTC), where) if self._reports else None
+        )
+        self.last_words.append(crash.sentence(what, path))
+        return True
+
+    async def on_unmount(self) -> None:
+        """Keep what was typed when an error closed the desk, then release the stores at the very end."""
+        await self._keep(self._broken)
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+def _take_typed(screens: Iterable[DeskScreen]) -> None:
+    for screen in screens:
+        with suppress(Exception):
+            screen.take_typed()

@@ -1,0 +1,80 @@
+"""Which screen and which dialog has which commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from screens.commands.command import Command
+from screens.commands.dialogs import ASK, GO_TO, HELP, JUMP, PALETTE, VALUES
+from screens.commands.everywhere import EVERYWHERE, FROM_DIALOGS_TOO
+from screens.commands.lookup import CUSTOMER, HOME
+from screens.commands.returning import NUMBER, RETURN
+from screens.commands.rmas import APPROVALS, ATTENTION, RMA
+from screens.commands.starting import START
+
+BY_SCREEN: dict[str, tuple[Command, ...]] = {
+    "home": HOME,
+    "customer": CUSTOMER,
+    "return": RETURN,
+    "number": NUMBER,
+    "rma": RMA,
+    "approvals": APPROVALS,
+    "attention": ATTENTION,
+    "start": START,
+}
+"""Commands of each screen, by the screen's `NAME`."""
+
+BY_DIALOG: dict[str, tuple[Command, ...]] = {
+    "ask": ASK,
+    "values": VALUES,
+    "palette": PALETTE,
+    "help": HELP,
+    "go_to": GO_TO,
+    "jump": JUMP,
+}
+"""Commands of each dialog."""
+
+TITLES: dict[str, str] = {
+    "everywhere": "Everywhere",
+    "home": "Look up",
+    "customer": "Customer",
+    "return": "Return",
+    "number": "Return made",
+    "rma": "RMA",
+    "approvals": "Approvals",
+    "attention": "Attention",
+    "start": "First start",
+    "ask": "A question",
+    "values": "Values of a field",
+    "palette": "Commands",
+    "help": "Help",
+    "go_to": "Go to",
+    "jump": "Jump",
+}
+"""What people call each place, for the cheat sheet and for messages about keys."""
+
+
+def commands_of(screen: str) -> tuple[Command, ...]:
+    """The commands of one screen, without those that act everywhere."""
+    return BY_SCREEN.get(screen, ())
+
+
+def all_places() -> Iterator[tuple[str, tuple[Command, ...]]]:
+    """Every place with its own commands, what acts everywhere first."""
+    yield "everywhere", EVERYWHERE
+    yield from BY_SCREEN.items()
+    yield from BY_DIALOG.items()
+
+
+def reachable() -> Iterator[tuple[str, tuple[Command, ...]]]:
+    """Every place with all commands that a key can reach there; a key may stand for one of them only."""
+    for name, commands in BY_SCREEN.items():
+        yield name, (*commands, *EVERYWHERE)
+    above = tuple(command for command in EVERYWHERE if command.id in FROM_DIALOGS_TOO)
+    for name, commands in BY_DIALOG.items():
+        yield name, (*commands, *above)
+
+
+def by_id() -> dict[str, Command]:
+    """Every command by its id."""
+    return {command.id: command for _, commands in all_places() for command in commands}

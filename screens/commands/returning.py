@@ -1,0 +1,92 @@
+"""Commands of the return panel and of the number it gives."""
+
+from __future__ import annotations
+
+from screens.commands.command import Command
+from screens.commands.forms import FORM
+
+RETURN: tuple[Command, ...] = (
+    Command(
+        id="return.leave",
+        key="f3",
+        label="Leave",
+        action="leave",
+        in_line=True,
+        help="Leave the return; it is kept as a draft.",
+    ),
+    Command(
+        id="return.values",
+        key="f4",
+        label="Values",
+        action="values",
+        when="in a field that has a list",
+        in_line=True,
+        help="Show the values that fit this field.",
+    ),
+    Command(
+        id="return.submit",
+        key="f9,ctrl+s",
+        label="Finalize",
+        action="submit",
+        in_line=True,
+        help="Give the return its number, or say what stands against it.",
+    ),
+    Command(
+        id="return.exceptions",
+        key="ctrl+t",
+        label="Exceptions",
+        action="exceptions",
+        in_line=True,
+        help="Open or close section 7: exceptions, goodwill, amounts set by hand, evidence.",
+    ),
+    Command(
+        id="return.next_line",
+        key="pagedown",
+        label="Next line",
+        action="next_line",
+        help="Go on with the next line that is on this return.",
+    ),
+    Command(
+        id="return.previous_line",
+        key="pageup",
+        label="Previous line",
+        action="previous_line",
+        help="Go back to the line before that is on this return.",
+    ),
+    Command(
+        id="return.discard",
+        key="f12,escape",
+        label="Discard",
+        action="discard",
+        in_line=True,
+        help="Throw the draft away, after a question.",
+    ),
+    *FORM,
+)
+
+NUMBER: tuple[Command, ...] = (
+    Command(
+        id="number.home",
+        key="enter",
+        label="Next call",
+        action="next_call",
+        in_line=True,
+        help="The caller has the number: go to the empty search box.",
+    ),
+    Command(
+        id="number.back",
+        key="f3,escape",
+        label="Back",
+        action="leave",
+        in_line=True,
+        help="Go back to where the return was begun: the caller wants something else.",
+    ),
+    Command(
+        id="number.open",
+        key="o",
+        label="Open return",
+        action="open",
+        in_line=True,
+        help="Open the return that was just made.",
+    ),
+)

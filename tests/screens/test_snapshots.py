@@ -1,0 +1,145 @@
+"""Every screen as it was looked at and found right, narrow, wide, and without a colour.
+
+After a change that is meant: `uv run pytest tests/screens/test_snapshots.py --snapshot-update`, and look at the diff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.screens.pictures import Picture, picture
+from tests.screens.returning import open_panel
+from tests.screens.seat import Seat, Shop, seated, small_shop
+from tests.screens.test_queues import approvals, troubled
+
+Way = Callable[[Seat], Awaitable[None]]
+
+
+async def stay(seat: Seat) -> None:
+    await seat.sees("Look up")
+
+
+async def results(seat: Seat) -> None:
+    await seat.type("maria")
+    await seat.sees("Maria", "maria@example.com")
+
+
+async def nothing_found(seat: Seat) -> None:
+    await seat.type("zzzz")
+    await seat.sees("zzzz", "Nothing")
+
+
+async def customer(seat: Seat) -> None:
+    await results(seat)
+    await seat.press("enter")
+    await seat.sees("Order 100001", "Order 100002")
+
+
+async def panel(seat: Seat) -> None:
+    await open_panel(seat)
+
+
+async def priced(seat: Seat) -> None:
+    await open_panel(seat)
+    await seat.press("1", "enter")
+    await seat.type("changed_mind")
+    await seat.press("enter")
+    await seat.type("unopened")
+    await seat.press("enter")
+    await seat.sees("ESTIMATE", "✓")
+
+
+async def refused(seat: Seat) -> None:
+    await open_panel(seat)
+    await seat.press("1", "f9")
+    await seat.sees("✗")
+
+
+async def values(seat: Seat) -> None:
+    await open_panel(seat)
+    await seat.press("1", "enter", "f4")
+    await seat.sees("changed_mind")
+
+
+async def discarding(seat: Seat) -> None:
+    await open_panel(seat)
+    await seat.press("1", "escape")
+    await seat.sees("Throw this return away?")
+
+
+async def waiting_returns(seat: Seat) -> None:
+    await seat.press("f8")
+    await seat.sees("Approvals", "needs approval")
+
+
+async def rma(seat: Seat) -> None:
+    await waiting_returns(seat)
+    await seat.press("enter")
+    await seat.sees("Approve", "Decline")
+
+
+async def attention(seat: Seat) -> None:
+    await seat.press("ctrl+g")
+    await seat.press("3")
+    await seat.sees("Another return holds this unit.")
+
+
+async def go_to(seat: Seat) -> None:
+    await seat.press("ctrl+g")
+    await seat.sees("Go to")
+
+
+async def help_(seat: Seat) -> None:
+    await open_panel(seat)
+    await seat.press("f1")
+    await seat.sees("Finalize", "Exceptions")
+
+
+async def palette(seat: Seat) -> None:
+    await seat.press("ctrl+p")
+    await seat.sees("Quit")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A shop, and the keys that lead to what is pictured."""
+
+    shop: Callable[[], Shop]
+    way: Way
+
+
+SCENES = {
+    "home": Scene(small_shop, stay),
+    "results": Scene(small_shop, results),
+    "nothing-found": Scene(small_shop, nothing_found),
+    "customer": Scene(small_shop, customer),
+    "return": Scene(small_shop, panel),
+    "return-priced": Scene(small_shop, priced),
+    "return-refused": Scene(small_shop, refused),
+    "values": Scene(small_shop, values),
+    "question": Scene(small_shop, discarding),
+    "approvals": Scene(approvals, waiting_returns),
+    "rma": Scene(approvals, rma),
+    "attention": Scene(troubled, attention),
+    "go-to": Scene(small_shop, go_to),
+    "help": Scene(small_shop, help_),
+    "palette": Scene(small_shop, palette),
+}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("look", ["80x24", "120x40", "no-color"])
+async def test_looks_as_it_was_approved(
+    scene: str, look: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if look == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    size = (120, 40) if look == "120x40" else (80, 24)
+    async with seated(SCENES[scene].shop(), size) as seat:
+        await SCENES[scene].way(seat)
+        await seat.settled()
+        assert picture(seat) == snapshot(extension_class=Picture)
