@@ -43,7 +43,8 @@ def to_return(terminal: TimedTerminal, order: str) -> None:
     """From the search box to the return panel of an order."""
     terminal.press(*order)
     terminal.wait_for(f"Order {order}")
-    terminal.press("enter")
+    terminal.settle()
+    terminal.press("down", "enter")
     terminal.wait_for(r"no\. C")
     terminal.settle()
     terminal.press("r")

@@ -13,8 +13,8 @@ from benchmarks.town import names
 LOOK_UPS = 20
 _SEED = 11
 
-OPEN = ("enter", "r")
-"""From the hit to the panel: its customer, then the return of the order that is selected there."""
+OPEN = ("down", "enter", "r")
+"""From the box to the panel: the first of several hits, its customer, the return of the order that is selected there."""
 QUANTITY, NEXT_LINE, TAKE_LINES = ("1",), ("down",), ("enter",)
 ANSWERS = ("1", "enter", "1", "1")
 """Of one line, each chosen by its number in the list: reason, condition, remedy; the last two go on by themselves."""
@@ -85,7 +85,7 @@ def measure_weight(desk: Path, order: str) -> Row:
     """Resident memory after look-ups, each with its customer opened, and one return that the central API has."""
     with ready_desk(desk) as terminal:
         for name in islice(names(_SEED), LOOK_UPS):
-            terminal.press(*name.lower())
+            terminal.press(*name.split()[1].lower())
             terminal.wait_for(FOUND)
             terminal.settle()
             terminal.answer("enter")

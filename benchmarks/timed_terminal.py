@@ -261,8 +261,8 @@ class TimedTerminal:
         at = time.perf_counter()
         try:
             data = os.read(self._fd, 65536)
-        except OSError:  # the program has ended
-            return False
+        except OSError:
+            raise NotShown("the program has ended:\n" + "\n".join(self._rows())) from None
         for query, reply in _REPLIES.items():
             if query in data:
                 os.write(self._fd, reply)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from csr_tui.exit_codes import ExitCode
+from csr_tui.swift import make_swift
 from rma.errors import RmaError
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = build_parser().parse_args(words)
         if arguments.command is None:
             return _open_desk(arguments.data, arguments.settings, arguments.screen_reader)
+        _speak(arguments.settings)
         code: int = arguments.run(arguments)
     except RmaError as error:
         sys.stderr.write(f"{error}\n")
@@ -92,8 +94,22 @@ def _desk_alone(words: list[str]) -> dict[str, str] | None:
     return None
 
 
+def _speak(chosen: str | None) -> None:
+    """Speak the user's language. What is wrong with the settings is not what the user asked for: `keys` tells it."""
+    from csr_tui.paths import settings_file
+
+    file = settings_file(chosen)
+    if file is None:
+        return
+    from csr_tui.language import speak
+    from csr_tui.settings import SettingsRefused, read_settings, wrong_language
+
+    with suppress(SettingsRefused):
+        speak(read_settings(file, check_language=wrong_language).language)
+
+
 def _open_desk(data: str | None, settings: str | None, screen_reader: bool = False) -> int:
-    gc.disable()  # starting makes no garbage, and looking for it costs a fifth of the time
+    make_swift()
     from csr_tui.desk_program import run_desk
     from csr_tui.paths import data_folder
 

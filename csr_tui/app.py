@@ -14,6 +14,7 @@ from textual.screen import Screen
 from csr_tui.endings import Endings
 from csr_tui.session import OpenDesk
 from rma.errors import RmaError
+from rma.wording import _
 from screens.background import start
 from screens.colourless import STYLES as NO_COLOUR_STYLES
 from screens.commands import EVERYWHERE, FROM_DIALOGS_TOO, REGISTRY_KEYS, Keymap
@@ -112,21 +113,23 @@ class DeskApp(Endings):
             return
 
     def _sync_broke(self, error: Exception) -> None:
-        told = self._report(error, "Syncing hit an error that nobody expected.")
+        told = self._report(error, _("Syncing hit an error that nobody expected."))
         if told:
-            self._say("Syncing stopped for now; work goes on here. A report is kept.", error=True)
+            self._say(
+                _("Syncing stopped for now; work goes on here. A report is kept."), error=True
+            )
 
     def action_sync(self) -> None:
         """F5: push and pull now."""
         if self._session is None or self._session.sync is None:
-            self._say("This desk has no central API to sync with.")
+            self._say(_("This desk has no central API to sync with."))
         elif not self._syncing:
             start(self, self._sync_now, name="sync now")
 
     async def _sync_now(self) -> None:
         assert self._session is not None and self._session.sync is not None
         self._syncing = True
-        self._say("Syncing …")
+        self._say(_("Syncing …"))
         try:
             status = await self._session.sync.sync_now()
         except RmaError as error:
@@ -135,9 +138,11 @@ class DeskApp(Endings):
             self._sync_broke(error)
         else:
             if status.online:
-                self._say("Synced: everything here is up to date.")
+                self._say(_("Synced: everything here is up to date."))
             else:
-                self._say(status.trouble or "The central API does not answer; work goes on here.")
+                self._say(
+                    status.trouble or _("The central API does not answer; work goes on here.")
+                )
         finally:
             self._syncing = False
             await self._update_status()

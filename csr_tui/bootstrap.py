@@ -15,6 +15,7 @@ from desk.desk import Desk, build_desk
 from desk.errors import NotReady
 from desk.ports import Clock, SyncStatus
 from rma.operations import Identity, Operation, SealedOperation
+from rma.wording import _
 from storage.reference import ReferenceStore
 from storage.work import WorkStore
 
@@ -64,7 +65,7 @@ class OpenedDesk:
 
         identity = self.work.identity()
         if identity is None:
-            raise NotReady("This desk is not enrolled: run csr-tui enroll first.")
+            raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
         return connect(identity.server, self.folder, self.work, self.reference, utc_now)
 
 

@@ -14,6 +14,7 @@ from textual import on
 
 from csr_tui.stack import ScreenStack
 from rma.errors import RmaError
+from rma.wording import _
 from screens.navigation import About, CallBegan, CallEnded, Shown
 
 if TYPE_CHECKING:
@@ -93,12 +94,14 @@ class Calling(ScreenStack):
 
         call = self._call
         if call is None or not call.customer_id:
-            self._say("Open a customer first: a note is kept with the customer of a call.")
+            self._say(_("Open a customer first: a note is kept with the customer of a call."))
             return
-        which = "this call" if call.ended_at is None else "the last call"
+        question = _("What is to be known about this call with {name}?")
+        if call.ended_at is not None:
+            question = _("What is to be known about the last call with {name}?")
         dialog = AskReason(
-            f"What is to be known about {which} with {self._caller}?",
-            "One line; it stays with the customer, on this desk only.",
+            question.format(name=self._caller),
+            _("One line; it stays with the customer, on this desk only."),
             required=False,
             initial=call.note,
         )
@@ -110,5 +113,5 @@ class Calling(ScreenStack):
             return
         with self._desk_screen.reporting():
             self._call = await asyncio.to_thread(session.desk.calls.note, call, text)
-            self._say("The note is kept on this desk." if text else "There is no note.")
+            self._say(_("The note is kept on this desk.") if text else _("There is no note."))
             self._changed()

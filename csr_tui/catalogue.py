@@ -19,9 +19,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+import desk
 import rma
 
-PACKAGES = ("rma", "desk", "screens", "csr_tui")
+PACKAGES = ("rma", "desk", "storage", "sync", "screens", "csr_tui")
 """Where texts for people stand."""
 
 _KEYWORDS: dict[str, Any] = {"_": None, "mark": None, "plural": (1, 2)}
@@ -59,13 +60,24 @@ def bring_up_to_date(path: Path) -> Catalog:
 
 def _empty(locale: str) -> Catalog:
     return Catalog(
-        locale=locale, project="csr-tui", header_comment="# Texts of csr-tui.", fuzzy=False
+        locale=locale,
+        project="csr-tui",
+        version="1",
+        last_translator="csr-tui",
+        language_team=locale,
+        msgid_bugs_address="csr-tui",
+        header_comment="# Texts of csr-tui.",
+        fuzzy=False,
     )
 
 
 def _members() -> Iterator[Enum]:
-    """Members of every enumeration of the rules: `rma.wording.words` shows them."""
-    for module in pkgutil.iter_modules(rma.__path__, "rma."):
+    """Members of every enumeration of the rules and the use cases: `rma.wording.words` shows them."""
+    modules = (
+        *pkgutil.iter_modules(rma.__path__, "rma."),
+        *pkgutil.iter_modules(desk.__path__, "desk."),
+    )
+    for module in modules:
         for kind in vars(importlib.import_module(module.name)).values():
             if isinstance(kind, type) and issubclass(kind, Enum) and kind.__module__ == module.name:
                 yield from kind

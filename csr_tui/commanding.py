@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from csr_tui.stack import ScreenStack
+from rma.wording import _
 from screens.commands import EVERYWHERE, Command
 
 
@@ -24,7 +25,7 @@ class Commanding(ScreenStack):
             problem = screen.said(field.problem)
             field = replace(field, values=screen.said(field.values), problem=problem)
         help_ = Help(
-            screen.HEADING,
+            _(screen.HEADING),
             screen.commands,
             screen.everywhere,
             field=field,

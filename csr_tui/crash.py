@@ -10,6 +10,8 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from rma.wording import _
+
 _log = logging.getLogger(__name__)
 
 _KEPT = 20
@@ -49,8 +51,10 @@ def report(
 
 def sentence(what: str, path: Path | None) -> str:
     """What to tell the agent: `what` happened, and where the report is."""
-    where = f"A report for your support is in {path}" if path else "No report could be written"
-    return f"{what} {where}."
+    where = _("No report could be written.")
+    if path:
+        where = _("A report for your support is in {path}.").format(path=path)
+    return f"{what} {where}"
 
 
 def _version(package: str) -> str:

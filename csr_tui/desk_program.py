@@ -7,7 +7,6 @@ wire are imported and opened in a thread once the box is on the screen.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 from functools import partial
@@ -17,17 +16,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from csr_tui.app import DeskApp
 from csr_tui.exit_codes import ExitCode
-from csr_tui.paths import is_new
+from csr_tui.paths import is_new, settings_file
 from csr_tui.session import Session
 from csr_tui.settings import (
     Settings,
     SettingsRefused,
     read_settings,
-    settings_file,
     wrong_language,
 )
+from csr_tui.swift import all_is_loaded
 from csr_tui.terminal_input import driver_class
 from rma.errors import RmaError
+from rma.wording import _
 from screens.themes import DEFAULT, unknown_theme
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ _REST = (
     "screens.attention",
     "screens.help",
     "screens.palette",
+    "screens.go_to",
 )
 """What is loaded once the desk answers, in the order in which it is most likely asked for."""
 
@@ -62,7 +63,9 @@ class FolderRefused(RmaError):
 
     def __init__(self, folder: Path, error: OSError) -> None:
         super().__init__(
-            f"The folder {folder} cannot be used ({error.strerror}): name another one with --data."
+            _("The folder {folder} cannot be used ({why}): name another one with --data.").format(
+                folder=folder, why=error.strerror
+            )
         )
 
 
@@ -127,10 +130,8 @@ def _chosen(settings: str | None) -> tuple[Settings, str]:
             speak(checked.language)
         return checked, ""
     except SettingsRefused as error:
-        return (
-            Settings(),
-            f"Your settings are not used: csr-tui keys --check says why. {error.first}",
-        )
+        said = _("Your settings are not used: csr-tui keys --check says why. {problem}")
+        return Settings(), said.format(problem=error.first)
 
 
 def _for_reading(app_class: type[A]) -> tuple[type[A], type[Driver] | None]:
@@ -184,5 +185,4 @@ def _load_rest(opened: OpenedDesk) -> None:
         import_module(module)
     opened.reference.policies()
     opened.reference.reasons()
-    gc.freeze()  # what is loaded now stays: nothing is gained by looking through it again and again
-    gc.enable()
+    all_is_loaded()

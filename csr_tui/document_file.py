@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from csr_tui.exit_codes import ExitCode
 from rma.errors import RmaError
+from rma.wording import _
 
 if TYPE_CHECKING:
     from sync.protocol.document_problems import BadDocument
@@ -34,14 +35,22 @@ def read_text(name: str) -> str:
             with Path(name).open("rb") as file:
                 data = file.read(LONGEST_FILE + 1)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise UnreadableFile(f"{name!r} cannot be read: {error}.") from None
+        raise UnreadableFile(
+            _("{file} cannot be read: {why}.").format(file=repr(name), why=error)
+        ) from None
     if len(data) > LONGEST_FILE:
-        raise UnreadableFile(f"{name!r} is larger than 16 MiB: expected one order and one policy.")
+        raise UnreadableFile(
+            _("{file} is larger than 16 MiB: expected one order and one policy.").format(
+                file=repr(name)
+            )
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"{name!r}, byte {error.start + 1}: expected UTF-8. Save the file in that encoding."
+            _("{file}, byte {byte}: expected UTF-8. Save the file in that encoding.").format(
+                file=repr(name), byte=error.start + 1
+            )
         ) from None
 
 

@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 
 from csr_tui.routes import Routes
 from csr_tui.terminal_input import LeavesAtOnce
+from rma.wording import _
 from screens.base import DeskScreen
 from screens.commands import REGISTRY_KEYS, Keymap
 
@@ -96,7 +97,7 @@ class Endings(Routes):
             try:
                 await asyncio.wait_for(screen.before_leaving(), _SAVE_SECONDS)
             except Exception:  # why the desk ends is what is reported
-                self.last_words.append("What was typed last could not be kept.")
+                self.last_words.append(_("What was typed last could not be kept."))
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's last resort: report the error, take what is typed, and close; no traceback is drawn."""
@@ -107,7 +108,9 @@ class Endings(Routes):
             self._broken = list(reversed(self._desk_screens)) if self._screen_stacks else []
             _take_typed(self._broken)
             cause = error.error if isinstance(error, WorkerFailed) else error
-            self._report(cause, "The desk had to close: something happened that nobody expected.")
+            self._report(
+                cause, _("The desk had to close: something happened that nobody expected.")
+            )
         self._close_messages_no_wait()
 
     def _report(self, error: BaseException, what: str) -> bool:

@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from csr_tui.commanding import Commanding
 from rma.errors import RmaError
+from rma.wording import _
 from screens.colourless import STYLES as NO_COLOUR_STYLES
 from screens.commands import EVERYWHERE, FROM_DIALOGS_TOO, Keymap
 from screens.first_start import STYLES as START_STYLES
@@ -103,22 +104,26 @@ def _enroll(folder: Path, server: str, code: str) -> NotTaken | None:
     try:
         asyncio.run(enroll(folder, server, code))
     except InsecureUrl as error:
-        return NotTaken("server", "use https", str(error))
+        return NotTaken("server", _("use https"), str(error))
     except BadServerUrl as error:
-        return NotTaken("server", "this is no address", str(error))
+        return NotTaken("server", _("this is no address"), str(error))
     except Unreachable:
         return NotTaken(
             "server",
-            "nothing answers here",
-            "No central API answers at this address: check it, and your network, then try again.",
+            _("nothing answers here"),
+            _(
+                "No central API answers at this address: check it, and your network, then try again."
+            ),
         )
     except EnrollmentRefused as error:
-        return NotTaken("code", "not taken", str(error))
+        return NotTaken("code", _("not taken"), str(error))
     except RmaError as error:
-        return NotTaken("server", "not connected", str(error))
+        return NotTaken("server", _("not connected"), str(error))
     except OSError as error:
-        sentence = (
-            f"The folder {folder} cannot be used ({error.strerror}): name another one with --data."
+        sentence = _("The folder {folder} cannot be used ({why}): name another one with --data.")
+        return NotTaken(
+            "server",
+            _("not connected"),
+            sentence.format(folder=folder, why=error.strerror),
         )
-        return NotTaken("server", "not connected", sentence)
     return None

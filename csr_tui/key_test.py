@@ -15,6 +15,7 @@ from textual.message import Message
 from csr_tui.exit_codes import ExitCode
 from csr_tui.terminal_input import TerminalReader
 from rma.errors import RmaError
+from rma.wording import _, mark
 from screens.commands import Keymap
 from screens.commands.sheet import meanings
 
@@ -23,11 +24,11 @@ _TICK = 0.1
 """Seconds after which what waits for more is a key of its own, as in the desk."""
 _COLUMNS = (18, 16)
 _MOVES = frozenset({"tab", "shift+tab", "up", "down", "left", "right", "home", "end"})
-_INTRODUCTION = """\
+_INTRODUCTION = mark("""\
 Press a key: here stands what the terminal sends, what the desk takes it for,
 and what that does. What shows nothing is kept by the terminal: choose another.
 Ctrl+C, or Ctrl+Q twice, ends.
-"""
+""")
 _KITTY_ON, _KITTY_OFF = "\x1b[>25u", "\x1b[<u"
 """The richer keyboard protocol, asked for as the desk asks for it; terminals that do not know it ignore it."""
 _PASTE_ON, _PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
@@ -37,7 +38,7 @@ class NoTerminal(RmaError):
     """Keys can be tested in a terminal only."""
 
     def __init__(self) -> None:
-        super().__init__("Keys can be tested in a terminal only: start this without a pipe.")
+        super().__init__(_("Keys can be tested in a terminal only: start this without a pipe."))
 
 
 def test_keys(keymap: Keymap) -> ExitCode:
@@ -50,16 +51,17 @@ def test_keys(keymap: Keymap) -> ExitCode:
         raise NoTerminal
     heard = _Heard()
     with _raw(sys.stdin.fileno()) as fd:
-        _write(f"{_INTRODUCTION}\n{_row('sent', 'key', 'does')}")
+        _write(f"{_(_INTRODUCTION)}\n{_row(_('sent'), _('key'), _('does'))}")
         before = ""
         while True:
-            ready, _, _ = select.select([fd], [], [], _TICK)
+            ready = select.select([fd], [], [], _TICK)[0]
             data = os.read(fd, _CHUNK) if ready else b""
             if ready and not data:  # the terminal is gone
                 return ExitCode.OK
             for sent, message in heard.take(data):
                 if isinstance(message, events.Paste):
-                    _write(_row("paste", "", f"pastes {len(message.text)} characters"))
+                    does = _("pastes {count} characters").format(count=len(message.text))
+                    _write(_row(_("paste"), "", does))
                 elif isinstance(message, events.Key):
                     _write(_row(_bytes(sent), message.key, _does(keymap, message)))
                     if message.key == "ctrl+c" or (message.key == before == "ctrl+q"):
@@ -93,8 +95,8 @@ def _does(keymap: Keymap, event: events.Key) -> str:
     if commands:
         return commands
     if event.key in _MOVES:
-        return "moves"
-    return "is typed" if event.is_printable else "nothing"
+        return _("moves")
+    return _("is typed") if event.is_printable else _("nothing")
 
 
 def _row(sent: str, key: str, does: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 ENGLISH = "en"
+_NOUNS_ARE_CAPITAL = ("de", "lb")
 
 _Text: TypeAlias = "str | tuple[str, ...] | list[str]"
 """One form, or one and many."""
@@ -36,10 +37,11 @@ def unknown_language(language: str) -> str:
     try:
         Locale.parse(language)
     except (ValueError, UnknownLocaleError):
-        return "this is no language: write one like de or en_GB."
+        return wording._("this is no language: write one like de or en_GB.")
     if language.partition("_")[0] == ENGLISH or _file(language) is not None:
         return ""
-    return f"there are no texts in this language: choose one of {', '.join(languages())}."
+    said = wording._("there are no texts in this language: choose one of {languages}.")
+    return said.format(languages=", ".join(languages()))
 
 
 def languages() -> tuple[str, ...]:
@@ -74,6 +76,10 @@ class Localized:
     def pgettext(self, context: str, message: str) -> str:
         """The text where it means what `context` says."""
         return self._texts.pgettext(context, message)
+
+    def inside(self, name: str) -> str:
+        """With small letters, where the language has them for nouns."""
+        return name if self._locale.startswith(_NOUNS_ARE_CAPITAL) else name.lower()
 
     def day(self, day: date) -> str:
         """`10. Dezember 2026`."""

@@ -1,4 +1,4 @@
-"""Where a desk keeps its files, and whether there are any."""
+"""Where a desk and its user keep their files, and whether there are any."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from rma.errors import RmaError
 
 FOLDER_VARIABLE = "CSR_TUI_DATA"
 """Environment variable that names the data folder."""
+SETTINGS_VARIABLE = "CSR_TUI_SETTINGS"
+"""Environment variable that names the settings file."""
 
 
 def data_folder(chosen: str | None = None) -> Path:
@@ -21,11 +23,31 @@ def data_folder(chosen: str | None = None) -> Path:
     return user_data_path("csr-tui")
 
 
+def settings_file(chosen: str | None = None) -> Path | None:
+    """The chosen file, else the variable's, else the platform's place if there is a file.
+
+    None where nothing was ever written.
+    """
+    named = chosen or os.environ.get(SETTINGS_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute()
+    path = default_settings_file()
+    return path if path.is_file() else None
+
+
+def default_settings_file() -> Path:
+    """Where the settings stand if nobody names another file."""
+    from platformdirs import user_config_path
+
+    return user_config_path("csr-tui") / "settings.toml"
+
+
 def is_new(folder: Path) -> bool:
     """Whether no desk was ever connected in this folder. Where that cannot be read, it is not: the desk says why."""
     from sync.credentials import TOKEN_FILE
 
     try:
+        folder.stat()
         if (folder / TOKEN_FILE).exists():
             return False
         if not (folder / "work.db").exists():
@@ -33,6 +55,8 @@ def is_new(folder: Path) -> bool:
         from csr_tui.bootstrap import open_desk
 
         opened = open_desk(folder)
+    except FileNotFoundError:
+        return True
     except (OSError, RmaError):
         return False
     try:

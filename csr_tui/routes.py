@@ -14,6 +14,7 @@ from textual import on
 
 from csr_tui.calling import Calling
 from csr_tui.commanding import Commanding
+from rma.wording import _
 from screens.commands import Command
 from screens.navigation import (
     NextCall,
@@ -133,7 +134,7 @@ class Routes(Commanding, Calling):
         """The customer who was open last; the screen itself, where it still lies below this one."""
         last = self.last_customer
         if last is None:
-            self._say("No customer was open yet: F2 looks one up.")
+            self._say(_("No customer was open yet: F2 looks one up."))
         elif not await self._back_to_shown(last):
             await self._open_customer(OpenCustomer(last.customer_id))
 
@@ -141,7 +142,7 @@ class Routes(Commanding, Calling):
         """The draft or the return that was open last; the screen itself, where it still lies below this one."""
         last, session = self.last_return, self._session
         if last is None or session is None:
-            self._say("No return was open yet: F2 looks one up.")
+            self._say(_("No return was open yet: F2 looks one up."))
         elif not await self._back_to_shown(last):
             if last.number:
                 await self._open_rma(OpenRma(last.number))
@@ -158,14 +159,14 @@ class Routes(Commanding, Calling):
         places = [
             Stop(
                 (command.go_to, command.go_to_letter),
-                command.label,
+                command.shown_label,
                 partial(self.run_action, command.action, self),
                 self._detail_of(command),
             )
             for command in screen.everywhere
             if command.go_to and not self._why_not(command)
         ]
-        dialog = GoTo(places, list(screen.sections()), screen.HEADING)
+        dialog = GoTo(places, list(screen.sections()), _(screen.HEADING))
         await self.push_screen(self._with_keys(dialog), self._follow)
 
     async def _follow(self, stop: Stop | None) -> None:
@@ -186,7 +187,7 @@ class Routes(Commanding, Calling):
         if found:
             await self.push_screen(self._with_keys(Jump(found)), go)
         else:
-            self._say("There is nothing to stand on here.")
+            self._say(_("There is nothing to stand on here."))
 
     def _why_not(self, command: Command) -> str:
         """Why a command of the app does not apply now; empty where it does."""

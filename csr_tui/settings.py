@@ -5,17 +5,14 @@ It is read strictly: anything that is wrong is told with its line and the remedy
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from rma.errors import RmaError
+from rma.wording import _
 from screens.commands import REGISTRY_KEYS, Keymap
-
-FILE_VARIABLE = "CSR_TUI_SETTINGS"
-"""Environment variable that names the settings file."""
 
 Check: TypeAlias = Callable[[str], str]
 """What is wrong with a value, in a sentence; empty where nothing is."""
@@ -56,27 +53,11 @@ class SettingsRefused(RmaError):
         self.first = problems[0]
         """The first problem, without the name of the file."""
         self.problems = tuple(f"{path}, {problem}" for problem in problems)
-        more = f" ({len(problems)} problems: csr-tui keys --check)" if len(problems) > 1 else ""
-        super().__init__(self.problems[0] + more)
-
-
-def settings_file(chosen: str | None = None) -> Path | None:
-    """The chosen file, else the variable's, else the platform's place if there is a file.
-
-    None where nothing was ever written.
-    """
-    named = chosen or os.environ.get(FILE_VARIABLE)
-    if named:
-        return Path(named).expanduser().absolute()
-    path = default_file()
-    return path if path.is_file() else None
-
-
-def default_file() -> Path:
-    """Where the settings stand if nobody names another file."""
-    from platformdirs import user_config_path
-
-    return user_config_path("csr-tui") / "settings.toml"
+        said = self.problems[0]
+        if len(problems) > 1:
+            more = _("{problem} ({count} problems: csr-tui keys --check)")
+            said = more.format(problem=said, count=len(problems))
+        super().__init__(said)
 
 
 def read_settings(
@@ -95,13 +76,14 @@ def read_settings(
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsRefused(path, (f"this is not TOML: {error}.",)) from error
+        raise SettingsRefused(path, (_("this is not TOML: {why}.").format(why=error),)) from error
     wrong: list[tuple[_Place, str]] = []
     theme = _word(tree, "theme", check_theme, wrong)
     language = _word(tree, "language", check_language, wrong)
     keymap = _keymap(tree.pop("keys", {}), wrong)
     for name in tree:
-        wrong.append(((name,), f"`{name}` is no setting. There are theme, language and [keys]."))
+        unknown = _("`{name}` is no setting. There are theme, language and [keys].")
+        wrong.append(((name,), unknown.format(name=name)))
     if wrong:
         raise SettingsRefused(path, _with_lines(text, wrong))
     return Settings(keymap=keymap, theme=theme, language=language)
@@ -112,20 +94,20 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
-            raise SettingsRefused(path, ("this is longer than any file of settings.",))
+            raise SettingsRefused(path, (_("this is longer than any file of settings."),))
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SettingsRefused(path, ("this is not UTF-8: save it as UTF-8.",)) from error
+        raise SettingsRefused(path, (_("this is not UTF-8: save it as UTF-8."),)) from error
     except OSError as error:
-        problem = f"this cannot be read ({error.strerror}): name another file with --settings."
-        raise SettingsRefused(path, (problem,)) from error
+        problem = _("this cannot be read ({why}): name another file with --settings.")
+        raise SettingsRefused(path, (problem.format(why=error.strerror),)) from error
 
 
 def _word(tree: dict[str, object], name: str, check: Check, wrong: list[tuple[_Place, str]]) -> str:
     if name not in tree:
         return ""
     value = tree.pop(name)
-    problem = check(value) if isinstance(value, str) else "write one word in quotes."
+    problem = check(value) if isinstance(value, str) else _("write one word in quotes.")
     if problem:
         wrong.append(((name,), f"{name}: {problem}"))
     return value if isinstance(value, str) else ""
@@ -135,7 +117,7 @@ def _keymap(section: object, wrong: list[tuple[_Place, str]]) -> Keymap:
     if section == {}:
         return REGISTRY_KEYS
     if not isinstance(section, dict):
-        wrong.append((("keys",), "[keys] is a table: a command and its key on each line."))
+        wrong.append((("keys",), _("[keys] is a table: a command and its key on each line.")))
         return REGISTRY_KEYS
     from screens.commands.remap import remap
 
@@ -164,4 +146,5 @@ def _with_lines(text: str, wrong: list[tuple[_Place, str]]) -> tuple[str, ...]:
 
     found = places(text)
     numbered = sorted((line_of(found, place), sentence) for place, sentence in wrong)
-    return tuple(f"line {line}: {sentence}" for line, sentence in numbered)
+    said = _("line {line}: {problem}")
+    return tuple(said.format(line=line, problem=sentence) for line, sentence in numbered)

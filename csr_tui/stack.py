@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.driver import Driver
+from textual.screen import Screen
 
 from csr_tui.session import Session
 from csr_tui.type_ahead import TypeAhead
@@ -14,6 +16,7 @@ from screens.base import DeskScreen
 from screens.colourless import WithoutColours
 from screens.commands import REGISTRY_KEYS, Keymap
 from screens.customer_lookup import CustomerLookup
+from screens.joined import Joined
 from screens.status_words import DeskStatus
 from screens.themes import DEFAULT, THEMES
 
@@ -46,6 +49,7 @@ class ScreenStack(TypeAhead, App[None]):
         self.theme = theme if theme in THEMES else DEFAULT
         if self.no_color:
             self._filters[:] = [WithoutColours()]
+        self._filters.append(Joined())
 
     @property
     def _home(self) -> CustomerLookup:
@@ -86,6 +90,16 @@ class ScreenStack(TypeAhead, App[None]):
         """Put a screen on top and give it the status at once."""
         await self.push_screen(self._with_keys(screen))
         screen.show_status(self._status)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take the top screen away. What it still reads would be shown on what is gone."""
+        self.workers.cancel_node(self.screen)
+        return super().pop_screen()
+
+    def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:
+        """Put a screen in the place of the top one, likewise."""
+        self.workers.cancel_node(self.screen)
+        return super().switch_screen(screen)
 
     def _with_keys(self, screen: KeyedScreen) -> KeyedScreen:
         """Hand the user's keys to a screen or a dialog that is about to be shown."""

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.binding import Binding
 from textual.message_pump import MessagePump
 from textual.widgets import Input
 from textual.worker import Worker
@@ -40,7 +41,9 @@ part of what was typed ahead."""
 PATIENCE_SECONDS = 2.0
 """From then on quitting no longer waits for a command that runs."""
 
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.005
+_EDITS = frozenset(each.action for each in Input.BINDINGS if isinstance(each, Binding)) - {"submit"}
+"""What a text field does by itself."""
 
 
 class TypeAhead(_Base):
@@ -55,8 +58,8 @@ class TypeAhead(_Base):
         self._handed_on_at = 0.0
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._last_typed = 0.0
-        self._under_way = False
-        """Whether text was handed on that may not have been handled yet."""
+        self._unhandled = self._unread = False
+        """Whether messages, and what is read meanwhile, may still be on their way from keys that were handed on."""
         self.takes_commands = asyncio.Event()
         """Set once the desk is open. Until then every command waits but the ones that edit a field or quit."""
         self._telling: asyncio.TimerHandle | None = None
@@ -119,7 +122,8 @@ class TypeAhead(_Base):
                 first = self._waiting[0]
                 is_text, reads = self._is_text(first), not self._edits(first)
                 opening = reads and not self.takes_commands.is_set() and not self._quits(first)
-                if not is_text and (self._under_way or opening):
+                behind = self._unread if reads else self._unhandled
+                if not is_text and (behind or opening):
                     await self._caught_up(reads=reads)
                     continue  # Esc may have emptied it
                 event = self._waiting.popleft()
@@ -134,24 +138,26 @@ class TypeAhead(_Base):
             self._tell()
 
     def _hand_on(self, event: events.Key | events.Paste) -> None:
-        self._under_way = True
+        self._unhandled = self._unread = True
         self._handed_on_at = monotonic()
         super().post_message(event)
 
     async def _caught_up(self, *, reads: bool) -> None:
-        """Wait until every message is handled; with `reads`, also what is read meanwhile and what comes of it."""
+        """Wait until every message is handled and laid out; with `reads`, also what is read and what comes of it."""
         if reads:
             await self.takes_commands.wait()
         while self.is_running:
             busy = next((node for node in self._nodes_at_work() if not is_idle(node)), None)
             if busy is not None:
                 await _drained(busy)
+            elif self.screen._layout_required or self.screen._callbacks:
+                await asyncio.sleep(_LOOK_SECONDS)
             elif working := [w for w in self.workers if reads and self._holds(w)]:
                 for worker in working:
                     with suppress(Exception):  # its own edge tells what went wrong
                         await worker.wait()
             else:
-                self._under_way = False
+                self._unhandled, self._unread = False, self._unread and not reads
                 return
 
     def _holds(self, worker: Worker[object]) -> bool:
@@ -174,12 +180,10 @@ class TypeAhead(_Base):
     def _edits(self, event: events.Key | events.Paste) -> bool:
         """Whether it only moves or erases in a text field: nothing that is read has a say in that."""
         focused = self.focused
-        return (
-            isinstance(event, events.Key)
-            and isinstance(focused, Input)
-            and event.key != "enter"
-            and event.key in focused._bindings.key_to_bindings
-        )
+        if not isinstance(event, events.Key) or not isinstance(focused, Input):
+            return False
+        bound = focused._bindings.key_to_bindings.get(event.key, ())
+        return any(binding.action in _EDITS for binding in bound)
 
     def _is_too_early(self, event: events.Event) -> bool:
         """Whether it was typed before the screen that it would act on could be seen."""

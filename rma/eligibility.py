@@ -21,7 +21,7 @@ from rma.reasons import Reason, ReasonTree
 from rma.request import Actor, LineRequest, ReturnRequest, ReturnType
 from rma.return_rules import amount_threshold, clock, goodwill_limit, manual_mode, risks
 from rma.verdict import Finding, Missing, Observed, Verdict
-from rma.wording import _
+from rma.wording import _, mark
 
 _GOODWILL_SOFTENS = frozenset(
     {
@@ -132,7 +132,7 @@ def judge_return(
                 rule=Rule.DESTINATION,
                 outcome=Verdict.NEEDS_APPROVAL,
                 sentence=_("A supervisor has to confirm where the money goes."),
-                observed=(Observed("destination", request.destination_override),),
+                observed=(Observed(mark("destination"), request.destination_override),),
             )
         )
     if request.verification_skipped.strip() and any(p.verification for p in policies):
@@ -141,7 +141,7 @@ def judge_return(
                 rule=Rule.VERIFICATION,
                 outcome=Verdict.ELIGIBLE,
                 sentence=_("The caller was not verified; the reason is on record."),
-                observed=(Observed("skipped because", request.verification_skipped),),
+                observed=(Observed(mark("skipped because"), request.verification_skipped),),
             )
         )
     return JudgedReturn(tuple(missing), tuple(findings))
@@ -168,8 +168,8 @@ def _settled(finding: Finding, case: LineCase, policy: Policy) -> Finding:
             ),
             observed=(
                 *finding.observed,
-                Observed("exception asked by", case.actor.name),
-                Observed("because", why),
+                Observed(mark("exception asked by"), case.actor.name),
+                Observed(mark("because"), why),
             ),
         )
     return finding

@@ -50,12 +50,12 @@ def _condition(case: LineCase, policy: Policy) -> Finding | None:
     condition = case.wanted.condition
     if condition is None or case.fault or condition in policy.conditions:
         return None
-    accepted = ", ".join(policy.conditions) or "none"
+    accepted = ", ".join(policy.conditions) or _("none")
     return Finding(
         rule=Rule.CONDITION,
         outcome=Verdict.INELIGIBLE,
         sentence=_(_REFUSED_CONDITION[condition]),
-        observed=(Observed("condition", condition), Observed("accepted", accepted)),
+        observed=(Observed(mark("condition"), condition), Observed(mark("accepted"), accepted)),
     )
 
 
@@ -76,7 +76,7 @@ def _proof(case: LineCase, policy: Policy) -> Finding | None:
         rule=Rule.PROOF,
         outcome=Verdict.INELIGIBLE,
         sentence=_("We need a proof of purchase: {proof}.").format(proof=wanted),
-        observed=(Observed("proof", case.request.proof or "none"),),
+        observed=(Observed(mark("proof"), case.request.proof or _("none")),),
     )
 
 
@@ -102,7 +102,7 @@ def _evidence(case: LineCase, policy: Policy) -> Finding | None:
         rule=Rule.EVIDENCE,
         outcome=Verdict.INELIGIBLE,
         sentence=_("For this reason we need {evidence}.").format(evidence=wanted),
-        observed=tuple(Observed("lacking", evidence) for evidence in lacking),
+        observed=tuple(Observed(mark("lacking"), evidence) for evidence in lacking),
     )
 
 
@@ -115,7 +115,7 @@ def _reason_workflow(case: LineCase, policy: Policy) -> Finding | None:
         sentence=_("Returns for “{reason}” are confirmed by a supervisor.").format(
             reason=case.reason.label
         ),
-        observed=(Observed("reason", case.reason.code),),
+        observed=(Observed(mark("reason"), case.reason.code),),
     )
 
 
@@ -127,7 +127,7 @@ def _resolution(case: LineCase, policy: Policy) -> Finding | None:
         rule=Rule.RESOLUTION,
         outcome=Verdict.INELIGIBLE,
         sentence=_("For this item we offer {remedy}.").format(remedy=offered),
-        observed=(Observed("wanted", case.wanted.resolution or "none"),),
+        observed=(Observed(mark("wanted"), case.wanted.resolution or _("none")),),
     )
 
 
@@ -147,8 +147,8 @@ def _manual_amount(case: LineCase, policy: Policy) -> Finding | None:
         outcome=Verdict.ELIGIBLE if within else Verdict.NEEDS_APPROVAL,
         sentence=sentence.format(amount=money(plain, currency)),
         observed=(
-            Observed("amount", f"{plain} {currency}"),
-            Observed("because", case.wanted.amount_reason),
+            Observed(mark("amount"), f"{plain} {currency}"),
+            Observed(mark("because"), case.wanted.amount_reason),
         ),
     )
 
@@ -164,7 +164,7 @@ def _fee_waived(case: LineCase, policy: Policy) -> Finding | None:
         rule=Rule.FEE_WAIVED,
         outcome=Verdict.ELIGIBLE,
         sentence=_("The restocking fee is waived for you."),
-        observed=(Observed("because", case.wanted.waive_fee_reason),),
+        observed=(Observed(mark("because"), case.wanted.waive_fee_reason),),
     )
 
 

@@ -12,7 +12,7 @@ from rma.policy import AuthorizationMode, Policy, Rule
 from rma.quote import ComponentKind, Quote
 from rma.request import Actor, ReturnRequest
 from rma.verdict import Finding, Observed, Verdict
-from rma.wording import _, money
+from rma.wording import _, mark, money
 
 CLOCK_LEEWAY = timedelta(minutes=5)
 """How far a desk's clock may run ahead of the server's before a person looks at it."""
@@ -45,10 +45,10 @@ def amount_threshold(policy: Policy, order: Order, quote: Quote | None) -> Findi
         outcome=Verdict.NEEDS_APPROVAL,
         sentence=_("A refund of {amount} is confirmed by a supervisor.").format(amount=told),
         observed=(
-            Observed("total", f"{total} {order.currency}"),
+            Observed(mark("total"), f"{total} {order.currency}"),
             Observed(
-                "limit",
-                f"none for {order.currency}"
+                mark("limit"),
+                _("none for {currency}").format(currency=order.currency)
                 if limit is None
                 else f"{format_amount(limit, order.currency)} {order.currency}",
             ),
@@ -78,8 +78,8 @@ def goodwill_limit(
         outcome=Verdict.NEEDS_APPROVAL,
         sentence=_("Goodwill of {amount} is confirmed by a supervisor.").format(amount=told),
         observed=(
-            Observed("goodwill", f"{plain} {order.currency}"),
-            Observed("because", request.goodwill_reason),
+            Observed(mark("goodwill"), f"{plain} {order.currency}"),
+            Observed(mark("because"), request.goodwill_reason),
         ),
         policy=policy.ref,
     )
@@ -98,8 +98,8 @@ def clock(policy: Policy, at: datetime, received_at: datetime | None) -> Finding
         outcome=Verdict.NEEDS_APPROVAL,
         sentence=_("The time of this return has to be checked; a supervisor releases it."),
         observed=(
-            Observed("claimed", at.isoformat()),
-            Observed("received", received_at.isoformat()),
+            Observed(mark("claimed"), at.isoformat()),
+            Observed(mark("received"), received_at.isoformat()),
         ),
         policy=policy.ref,
     )
@@ -119,11 +119,16 @@ def risks(
         since = at - timedelta(days=many.days)
         count = sum(1 for moment in recent_returns if since <= moment <= at)
         if count >= many.count:
-            flags.append(Observed("many returns", f"{count} in {many.days} days"))
+            flags.append(
+                Observed(
+                    mark("many returns"),
+                    _("{count} in {days} days").format(count=count, days=many.days),
+                )
+            )
     if request.photo_seen_before:
-        flags.append(Observed("photo", "seen on an older return"))
+        flags.append(Observed(mark("photo"), _("seen on an older return")))
     flags.extend(
-        Observed("customer flag", flag) for flag in (customer.risk_flags if customer else ())
+        Observed(mark("customer flag"), flag) for flag in (customer.risk_flags if customer else ())
     )
     if not flags:
         return None

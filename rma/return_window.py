@@ -10,7 +10,7 @@ from rma.order import WarrantyUnit
 from rma.policy import Policy, Rule, WindowStart
 from rma.request import ReturnType
 from rma.verdict import Finding, Observed, Verdict
-from rma.wording import _, day, plural
+from rma.wording import _, day, mark, plural
 
 
 def window(case: LineCase, policy: Policy) -> Finding | None:
@@ -38,9 +38,9 @@ def window(case: LineCase, policy: Policy) -> Finding | None:
     today = local_day(case.at, zone)
     observed = (
         Observed(event, start.isoformat()),
-        Observed("last day", last_day.isoformat()),
-        Observed("today", today.isoformat()),
-        Observed("window starts with", event),
+        Observed(mark("last day"), last_day.isoformat()),
+        Observed(mark("today"), today.isoformat()),
+        Observed(mark("window starts with"), _(event)),
     )
     started = (
         _("It was placed on {day}, as no delivery date is known")

@@ -9,7 +9,7 @@ from rma.numbers import spoken
 from rma.order import LineKind
 from rma.policy import Policy, Rule
 from rma.verdict import Finding, Observed, Verdict
-from rma.wording import _, plural
+from rma.wording import _, mark, plural
 
 
 def item_kind(case: LineCase, policy: Policy) -> Finding | None:
@@ -22,7 +22,7 @@ def item_kind(case: LineCase, policy: Policy) -> Finding | None:
     if sentence is None:
         return None
     sentence = sentence.format(item=named(case.line))
-    observed = (Observed("kind", case.line.kind),)
+    observed = (Observed(mark("kind"), case.line.kind),)
     return Finding(
         rule=Rule.ITEM_KIND,
         outcome=Verdict.INELIGIBLE,
@@ -39,13 +39,13 @@ def delivery(case: LineCase, policy: Policy) -> Finding | None:
     if line.delivered == 0:
         sentence = _("{item} has not been delivered yet, so there is nothing to return.")
         sentence = sentence.format(item=named(line))
-        observed = (Observed("delivered", "0"),)
+        observed = (Observed(mark("delivered"), "0"),)
     elif case.order.placed_at > case.at:
         sentence = _("The order lies in the future: please check the order's date.")
-        observed = (Observed("placed", case.order.placed_at.isoformat()),)
+        observed = (Observed(mark("placed"), case.order.placed_at.isoformat()),)
     elif line.delivered_at is not None and line.delivered_at > case.at:
         sentence = _("The delivery lies in the future: please check the delivery date.")
-        observed = (Observed("delivered at", line.delivered_at.isoformat()),)
+        observed = (Observed(mark("delivered at"), line.delivered_at.isoformat()),)
     else:
         return None
     return Finding(
@@ -70,10 +70,10 @@ def quantity(case: LineCase, policy: Policy) -> Finding | None:
         outcome=Verdict.INELIGIBLE,
         sentence=sentence,
         observed=(
-            Observed("asked", str(wanted.quantity)),
-            Observed("returnable", str(returnable)),
+            Observed(mark("asked"), str(wanted.quantity)),
+            Observed(mark("returnable"), str(returnable)),
             *(
-                Observed("held by", number)
+                Observed(mark("held by"), number)
                 for number in case.ledger.holders(line.line_id)
                 if number
             ),
@@ -132,7 +132,7 @@ def serial(case: LineCase, policy: Policy) -> Finding | None:
                 rule=Rule.SERIAL,
                 outcome=Verdict.INELIGIBLE,
                 sentence=sentence,
-                observed=(Observed("serial", serial), Observed("held by", holder)),
+                observed=(Observed(mark("serial"), serial), Observed(mark("held by"), holder)),
             )
     delivered = {same_serial(serial) for serial in case.line.serials}
     strangers = [s for s in case.wanted.serials if delivered and same_serial(s) not in delivered]
@@ -148,5 +148,5 @@ def serial(case: LineCase, policy: Policy) -> Finding | None:
         rule=Rule.SERIAL,
         outcome=outcome,
         sentence=sentence.format(serial=strangers[0]),
-        observed=(Observed("serial", strangers[0]),),
+        observed=(Observed(mark("serial"), strangers[0]),),
     )

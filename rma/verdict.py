@@ -27,6 +27,7 @@ class Observed:
     """One fact a rule looked at, as text."""
 
     name: str
+    """In English, the same on every desk; shown through `_`."""
     value: str
 
 

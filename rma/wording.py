@@ -30,6 +30,9 @@ class Language(Protocol):
     def pgettext(self, context: str, message: str, /) -> str:
         """The text where it means what `context` says."""
 
+    def inside(self, name: str, /) -> str:
+        """The name of something as it is written inside a sentence."""
+
     def day(self, day: date, /) -> str:
         """A day as it is read to a caller."""
 
@@ -54,6 +57,10 @@ class English:
     def pgettext(self, context: str, message: str) -> str:
         """The text as it stands."""
         return message
+
+    def inside(self, name: str) -> str:
+        """With small letters."""
+        return name.lower()
 
     def day(self, day: date) -> str:
         """`10 December 2026`, whatever the locale of the process is."""
@@ -107,6 +114,11 @@ def plural(one: str, many: str, n: int) -> str:
 def words(member: Enum) -> str:
     """A member of an enumeration for people: `needs approval`. The enumeration's name is the context."""
     return _spoken.pgettext(type(member).__name__, str(member.value).replace("_", " "))
+
+
+def inside(name: str) -> str:
+    """The name of a field or a value inside a sentence: `Reason` is `reason` there in English, `Grund` in German."""
+    return _spoken.inside(name)
 
 
 def mark(text: str) -> str:

@@ -11,6 +11,7 @@ from textual import on
 from desk.rmas import Rmas, RmaView
 from rma.numbers import spoken
 from rma.operations import Identity
+from rma.wording import _, mark
 from screens.formats import date
 from screens.lookup_rows import total
 from screens.navigation import OpenRma
@@ -20,15 +21,15 @@ from screens.status_words import age
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.safe_text import pad, plain
 
-_AGENT = "You can look, but not decide: approving needs a supervisor."
+_AGENT = mark("You can look, but not decide: approving needs a supervisor.")
 
 
 class Approvals(QueueScreen[RmaView]):
     """The queue of supervisors."""
 
     NAME = "approvals"
-    HEADING = "Approvals"
-    EMPTY = "Nothing waits for approval. F2 looks up a caller."
+    HEADING = mark("Approvals")
+    EMPTY = mark("Nothing waits for approval. F2 looks up a caller.")
 
     def __init__(self, rmas: Rmas, identity: Identity | None, now: Callable[[], datetime]) -> None:
         super().__init__(now)
@@ -38,7 +39,7 @@ class Approvals(QueueScreen[RmaView]):
     async def on_mount(self) -> None:
         """Say at once who may decide; what waits is read by the queue."""
         if not self._approves:
-            self.show_message(_AGENT, "warning")
+            self.show_message(_(_AGENT), "warning")
 
     def read(self) -> Mapping[str, RmaView]:
         """Returns that need approval, oldest first."""
@@ -54,7 +55,7 @@ class Approvals(QueueScreen[RmaView]):
 
     def counted(self, count: int) -> str:
         """For the title line."""
-        return f"{count} waiting, oldest first"
+        return _("{count} waiting, oldest first").format(count=count)
 
     @on(RowList.Opened)
     def _open(self, event: RowList.Opened) -> None:
@@ -84,10 +85,15 @@ def _row(view: RmaView, now: datetime) -> Row:
 def _detail(view: RmaView) -> Text:
     record = view.record
     goods = ", ".join(f"{line.quantity} × {plain(line.name or line.sku)}" for line in record.lines)
+    order = _("order {number}").format(number=plain(record.order_number))
+    made = (
+        _("made by {person} on {day}")
+        if record.holding
+        else _("made by {person} on {day}, holds nothing yet")
+    )
     text = Text.assemble(
-        (f"{spoken(record.number)} · order {plain(record.order_number)} · {goods}\n", "bold"),
-        f"made by {plain(record.author)} on {date(record.finalized_at)}",
-        "" if record.holding else ", holds nothing yet",
+        (f"{spoken(record.number)} · {order} · {goods}\n", "bold"),
+        made.format(person=plain(record.author), day=date(record.finalized_at)),
     )
     for sentence in why_it_waits(record):
         text.append(f"\n? {plain(sentence)}")

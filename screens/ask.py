@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.events import Mount
 from textual.widgets import Static
 
+from rma.wording import _, mark
 from screens.dialog import Dialog
 from screens.forms.form import Form
 from screens.forms.keys import FormKeys
@@ -71,13 +72,13 @@ class AskReason(_Question[str | None]):
     def __init__(
         self, question: str, detail: str = "", *, required: bool = True, initial: str = ""
     ) -> None:
-        needed = "A reason is needed: type a few words." if required else ""
+        needed = mark("A reason is needed: type a few words.") if required else ""
         spec = FieldSpec(name=_ANSWER, label="", advance=Advance.ENTER, mandatory=needed)
         super().__init__(question, detail, spec, initial)
 
     def hint(self) -> str:
         """Enter and the key that goes back."""
-        return f"Enter takes it · {self.key('give_up')} goes back"
+        return _("Enter takes it · {key} goes back").format(key=self.key("give_up"))
 
     @on(Form.Entered)
     def _answered(self) -> None:
@@ -96,7 +97,7 @@ class ConfirmTyped(_Question[bool]):
 
     def hint(self) -> str:
         """What is a yes, and what a no."""
-        return f"y and Enter: yes · Enter or {self.key('give_up')}: no"
+        return _("y and Enter: yes · Enter or {key}: no").format(key=self.key("give_up"))
 
     def on_mount(self, event: Mount) -> None:
         """It is shown: from now on keys are answers."""
@@ -104,7 +105,7 @@ class ConfirmTyped(_Question[bool]):
 
     @on(Form.Entered)
     def _answered(self) -> None:
-        self.dismiss(self._answer.lower() in ("y", "yes"))
+        self.dismiss(self._answer.lower() in ("y", "yes", _("y"), _("yes")))
 
     def action_give_up(self) -> None:
         """The answer is no."""

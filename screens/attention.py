@@ -29,8 +29,8 @@ class AttentionScreen(QueueScreen[AttentionView]):
     """The list of what a person has to look at; Done leaves a moment to take it back."""
 
     NAME = "attention"
-    HEADING = "Attention"
-    EMPTY = "Nothing needs attention. F2 looks up a caller."
+    HEADING = mark("Attention")
+    EMPTY = mark("Nothing needs attention. F2 looks up a caller.")
 
     def __init__(self, attention: Attention, now: Callable[[], datetime]) -> None:
         super().__init__(now)
@@ -68,7 +68,7 @@ class AttentionScreen(QueueScreen[AttentionView]):
 
     def counted(self, count: int) -> str:
         """For the title line."""
-        return f"{count} open"
+        return _("{count} open").format(count=count)
 
     @on(RowList.Opened)
     def _open(self, event: RowList.Opened) -> None:
@@ -76,7 +76,7 @@ class AttentionScreen(QueueScreen[AttentionView]):
         if view is None:
             return
         if view.record is None:
-            self.show_message("This return is not known here: press F5 to sync.", "warning")
+            self.show_message(_("This return is not known here: press F5 to sync."), "warning")
         else:
             self.post_message(OpenRma(view.record.number))
 
@@ -88,7 +88,9 @@ class AttentionScreen(QueueScreen[AttentionView]):
         self._timer = self.set_timer(UNDO_SECONDS, self._settle)
         number = spoken(self.views[op_id].item.number)
         self.show_queue()
-        self.show_message(f"Done: {number}. Press u to take it back.", "success")
+        self.show_message(
+            _("Done: {number}. Press u to take it back.").format(number=number), "success"
+        )
 
     def action_undo(self) -> None:
         """Put the last item back."""
@@ -97,7 +99,7 @@ class AttentionScreen(QueueScreen[AttentionView]):
         self.show_queue()
         if op_id is not None:
             self.rows.select(op_id)
-        self.show_message("Taken back.")
+        self.show_message(_("Taken back."))
 
     async def _settle(self) -> None:
         self._stop_timer()
@@ -117,7 +119,7 @@ class AttentionScreen(QueueScreen[AttentionView]):
 
 def _row(view: AttentionView, now: datetime) -> Row:
     item = view.item
-    name = view.customer.name if view.customer else "unknown customer"
+    name = view.customer.name if view.customer else _("unknown customer")
 
     def draw(width: int) -> Text:
         customer = max(12, width // 5)
@@ -141,6 +143,8 @@ def _detail(view: AttentionView) -> Text:
         text.append(f"\n{contact}", "bold")
     text.append(f"\n{plain(view.what)}")
     if item.problem is not None and item.problem.other_number:
-        text.append(f"\nHeld by {spoken(item.problem.other_number)}")
-    text.append(f"\nDo now: {plain(view.remedy)}", "bold")
+        held = _("Held by {number}").format(number=spoken(item.problem.other_number))
+        text.append(f"\n{held}")
+    remedy = _("Do now: {remedy}").format(remedy=plain(view.remedy))
+    text.append(f"\n{remedy}", "bold")
     return text

@@ -13,15 +13,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import DescendantFocus
-from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
-from textual.widget import Widget
 from textual.widgets import Input
 
 from rma.errors import RmaError
+from rma.wording import _
 from screens.commands import EVERYWHERE, REGISTRY_KEYS, Command, Keymap, bindings, commands_of
 from screens.dialog import Dialog
 from screens.field_help import FieldHelp
+from screens.frugal import Frugal
 from screens.navigation import About, Shown
 from screens.status_words import DeskStatus
 from screens.widgets.key_line import KeyLine
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(Frugal[None], Screen[None]):
     """A screen of the desk. Subclasses set `NAME` and `HEADING`, and yield their content in `compose_body`.
 
     Bindings come from the registry: `commands_of(NAME)`. Override `can` for commands that do not always apply, and
@@ -47,11 +47,7 @@ class DeskScreen(Screen[None]):
     NAME: ClassVar[str] = ""
     """Key of the screen in `commands.BY_SCREEN`."""
     HEADING: ClassVar[str] = ""
-    """What the title line says at first."""
-    HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
-    VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
-    focused = Reactive[Widget | None](None, repaint=False)
-    """Textual's own draws the whole screen at each step of the focus: 8 KB over ssh for one Tab."""
+    """What the title line says at first; marked for the catalogue."""
     keymap: Keymap = REGISTRY_KEYS
     """The user's keys; the app hands them over before it shows the screen."""
 
@@ -82,7 +78,7 @@ class DeskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""
-        yield TitleLine(self.HEADING)
+        yield TitleLine(_(self.HEADING))
         with Vertical(id="body"):
             yield from self.compose_body()
         yield MessageLine()

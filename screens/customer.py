@@ -14,6 +14,7 @@ from desk.calls import Calls
 from desk.customers import CustomerFile, CustomerView
 from rma.call import Call
 from rma.order import Customer
+from rma.wording import _, mark
 from screens.background import start
 from screens.base import DeskScreen
 from screens.customer_rows import ContactKey, LineKey, OrderKey, RecordKey, order_rows, record_rows
@@ -27,7 +28,7 @@ class CustomerScreen(DeskScreen):
     """Everything about one customer that is needed on the phone."""
 
     NAME = "customer"
-    HEADING = "Customer"
+    HEADING = mark("Customer")
     CSS_PATH = "customer.tcss"
 
     def __init__(
@@ -104,11 +105,15 @@ class CustomerScreen(DeskScreen):
         first = self._view is None
         self._view, self._contacts = view, contacts
         self.show_about(About(view.customer.customer_id, view.customer.name))
-        self.set_heading(f"Customer · {view.customer.name}", f"no. {view.customer.customer_id}")
+        self.set_heading(
+            f"{_(self.HEADING)} · {view.customer.name}",
+            _("no. {number}").format(number=view.customer.customer_id),
+        )
         self.query_one("#contact", Static).update(_contact(view.customer))
         flags = self.query_one("#flags", Static)
         flags.display = bool(view.flags)
-        flags.update("! Risk: " + ", ".join(plain(flag) for flag in view.flags))
+        named = ", ".join(plain(flag) for flag in view.flags)
+        flags.update(_("! Risk: {flags}").format(flags=named))
         start = OrderKey(self._order_id) if first and self._order_id else None
         self._orders.show_rows(order_rows(view, self.said), select=start)
         self._records.show_rows(record_rows(view, contacts))
@@ -160,4 +165,4 @@ def _contact(customer: Customer) -> Text:
     place = " ".join(part for part in (customer.postcode, customer.city) if part)
     parts = (phone(customer.phone), customer.email, place, customer.country, customer.tier)
     known = [plain(part) for part in parts if part]
-    return Text(" · ".join(known) or "No contact is known: ask for it.", no_wrap=True)
+    return Text(" · ".join(known) or _("No contact is known: ask for it."), no_wrap=True)

@@ -13,6 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from rma.wording import _, mark
 from screens.background import start
 from screens.base import DeskScreen
 from screens.lookup_rows import Go, found_rows, home_rows
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
 STYLES = Path(__file__).with_suffix(".tcss")
 """The app loads them: this screen is never pushed."""
 
-_OPENING = "The desk is opening: type already, the search starts by itself."
-_EMPTY = "Nothing waits here. Type a name, or the end of a phone number, to begin."
-_SHORT = "One more character starts the search."
+_OPENING = mark("The desk is opening: type already, the search starts by itself.")
+_EMPTY = mark("Nothing waits here. Type a name, or the end of a phone number, to begin.")
+_SHORT = mark("One more character starts the search.")
 
 
 class CustomerLookup(DeskScreen):
@@ -50,7 +51,7 @@ class CustomerLookup(DeskScreen):
     """
 
     NAME = "home"
-    HEADING = "Look up"
+    HEADING = mark("Look up")
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +59,7 @@ class CustomerLookup(DeskScreen):
         self._returns: Returns | None = None
         self._approves = False
         self._now: Callable[[], datetime] | None = None
-        self._text = self._hinted = ""
+        self._text, self._hinted = "", _(_OPENING)
         self._found: Found | None = None
         self._home: Home | None = None
         self._searching = False
@@ -67,11 +68,11 @@ class CustomerLookup(DeskScreen):
     def compose_body(self) -> ComposeResult:
         """The box, a hint, and the list."""
         yield SafeInput(
-            placeholder="name, phone ending, e-mail, postcode, order or RMA number",
+            placeholder=_("name, phone ending, e-mail, postcode, order or RMA number"),
             select_on_focus=False,
             max_length=200,
         )
-        yield Static(Text(_OPENING), id="hint")
+        yield Static(Text(_(_OPENING)), id="hint")
         yield RowList()
 
     def on_mount(self) -> None:
@@ -93,7 +94,7 @@ class CustomerLookup(DeskScreen):
 
     def cannot_open(self, why: str) -> None:
         """The stores stay closed; the reason stands here until the agent quits."""
-        self._hint(f"✗ {why} Ctrl+Q quits.")
+        self._hint(_("✗ {why} Ctrl+Q quits.").format(why=why))
         self.query_one("#hint").add_class("-error")
 
     def take_next_call(self) -> None:
@@ -190,11 +191,10 @@ class CustomerLookup(DeskScreen):
             self._rows.select_first()
         hint = found.hint
         if not found.hits and len(found.text) < 2:
-            hint = _SHORT
+            hint = _(_SHORT)
         elif not found.hits and self._download is not None:
-            hint += (
-                f" The first download is at {int(self._download * 100)} %: it may be still to come."
-            )
+            still = _("The first download is at {percent} %: it may be still to come.")
+            hint += " " + still.format(percent=int(self._download * 100))
         self._hint(hint)
         self.refresh_keys()
 
@@ -209,9 +209,10 @@ class CustomerLookup(DeskScreen):
     def _home_hint(self) -> None:
         if self._download is not None:
             done = int(self._download * 100)
-            self._hint(f"The first download is at {done} %: whom it has brought can be found.")
+            said = _("The first download is at {percent} %: whom it has brought can be found.")
+            self._hint(said.format(percent=done))
         else:
-            self._hint("" if self._rows.keys else _EMPTY)
+            self._hint("" if self._rows.keys else _(_EMPTY))
 
     # --- keys
 
@@ -283,11 +284,12 @@ class CustomerLookup(DeskScreen):
             if yes and self._returns is not None:
                 with self.reporting():
                     await asyncio.to_thread(self._returns.discard, draft_id)
-                    self.show_message("The draft is thrown away.")
+                    self.show_message(_("The draft is thrown away."))
                 self._read()
 
         self.open_dialog(
-            ConfirmTyped("Throw this draft away?", "What was typed in it is gone for good."), then
+            ConfirmTyped(_("Throw this draft away?"), _("What was typed in it is gone for good.")),
+            then,
         )
 
 

@@ -13,6 +13,7 @@ from rma.call import Call
 from rma.numbers import spoken
 from rma.order import LineKind
 from rma.record import RmaRecord
+from rma.wording import _, words
 from screens.formats import amount, date, minute, money
 from screens.lookup_rows import state_style, total
 from screens.widgets.row_list import BLANK, Row, heading, note
@@ -62,9 +63,9 @@ def order_rows(view: CustomerView, said: Callable[[str], str]) -> list[Row]:
     """Orders, newest first, each with its lines; `said` puts the user's keys into a sentence."""
     if not view.orders:
         return [
-            heading("orders"),
-            note(said("No order is known here. Press F5 to sync,")),
-            note(said("or look up the order number with F2.")),
+            heading(_("orders")),
+            note(said(_("No order is known here. Press F5 to sync,"))),
+            note(said(_("or look up the order number with F2."))),
         ]
     rows: list[Row] = []
     left = max((cell_len(_left(line)) for each in view.orders for line in each.lines), default=0)
@@ -74,20 +75,18 @@ def order_rows(view: CustomerView, said: Callable[[str], str]) -> list[Row]:
         rows.append(_order_row(each))
         rows.extend(_line_row(each, line, left) for line in each.lines)
     if len(view.orders) >= ORDER_LIMIT:
-        rows += [
-            BLANK,
-            note(said(f"The newest {ORDER_LIMIT} orders. Older ones: F2 and their number.")),
-        ]
+        more = _("The newest {count} orders. Older ones: F2 and their number.")
+        rows += [BLANK, note(said(more.format(count=ORDER_LIMIT)))]
     return rows
 
 
 def record_rows(view: CustomerView, contacts: tuple[Call, ...]) -> list[Row]:
     """Past returns and past contacts, each newest first."""
-    rows = [heading("returns")]
-    none = "None yet. R on an order or a line starts one." if view.orders else "None yet."
+    rows = [heading(_("returns"))]
+    none = _("None yet. R on an order or a line starts one.") if view.orders else _("None yet.")
     rows += [_record_row(record) for record in view.records] or [note(none)]
     if contacts:
-        rows += [heading("past contacts"), *(_contact_row(call) for call in contacts)]
+        rows += [heading(_("past contacts")), *(_contact_row(call) for call in contacts)]
     return rows
 
 
@@ -95,10 +94,12 @@ def _order_row(view: OrderView) -> Row:
     order = view.order
     paid = sum(line.gross for line in order.lines) + sum(c.gross for c in order.charges)
     total_paid = money(paid, order.currency)
-    left = f"{view.returnable} returnable" if view.returnable else "nothing returnable"
+    left = _("nothing returnable")
+    if view.returnable:
+        left = _("{count} returnable").format(count=view.returnable)
 
     def draw(width: int) -> Text:
-        number = f"Order {plain(order.number)}"
+        number = _("Order {number}").format(number=plain(order.number))
         day = f"{date(order.placed_at)}  " if width >= _ROOM_FOR_DAY else ""
         text = Text.assemble((pad(number, max(14, width - len(day) - 19 - 18)), "row-list--strong"))
         text.append(day, "row-list--muted")
@@ -114,7 +115,9 @@ def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
     holder = view.holders[0] if view.holders else ""
     gross = amount(line.gross, order.currency)
     left = _left(view)
-    delivered = date(line.delivered_at) if line.delivered_at else "not yet"
+    arrived = _("arrived not yet")
+    if line.delivered_at:
+        arrived = _("arrived {day}").format(day=date(line.delivered_at))
 
     def draw(width: int) -> Text:
         name, extra = _columns(width, left_cells)
@@ -126,7 +129,7 @@ def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
         )
         if extra:
             text.append(pad(plain(line.sku), 12) + " ", "row-list--muted")
-            text.append(pad(f"arrived {delivered}", 18) + " ", "row-list--muted")
+            text.append(pad(arrived, 18) + " ", "row-list--muted")
         text.append(pad(left, left_cells) + " ", style)
         text.append(pad(gross, 13, right=True) + "    ", style)
         return text
@@ -144,16 +147,24 @@ def _left(view: LineView) -> str:
     """What of a line may still come back, and who holds the rest; in 31 cells."""
     line = view.line
     if line.kind is not LineKind.GOODS:
-        return f"{line.kind.value.replace('_', ' ')}: cannot come back"
+        return _("{kind}: cannot come back").format(kind=words(line.kind))
     more = f" +{len(view.holders) - 1}" if len(view.holders) > 1 else ""
-    held = f"on {spoken(view.holders[0])}{more}" if view.holders else ""
+    held = ""
+    if view.holders:
+        held = _("on {number}").format(number=spoken(view.holders[0]) + more)
     if view.returnable:
-        text = f"{view.returnable} of {line.delivered}" if line.delivered > 1 else "1"
-        text += f" · rest {held}" if held else " returnable"
-        return text + (", final sale" if line.final_sale and not held else "")
+        text = "1"
+        if line.delivered > 1:
+            text = _("{count} of {delivered}").format(
+                count=view.returnable, delivered=line.delivered
+            )
+        if held:
+            return _("{count} · rest {held}").format(count=text, held=held)
+        said = _("{count} returnable, final sale") if line.final_sale else _("{count} returnable")
+        return said.format(count=text)
     if line.delivered == 0:
-        return "not delivered"
-    return f"none · {held}" if held else "none · came back before"
+        return _("not delivered")
+    return _("none · {held}").format(held=held) if held else _("none · came back before")
 
 
 def _record_row(record: RmaRecord) -> Row:
@@ -174,8 +185,10 @@ def _record_row(record: RmaRecord) -> Row:
 
 def _contact_row(call: Call) -> Row:
     length = call.length
-    lasted = "" if length is None else f"{max(1, round(length.total_seconds() / 60))} min"
-    about = f"on {spoken(call.number)}" if call.number else ""
+    lasted = ""
+    if length is not None:
+        lasted = _("{count} min").format(count=max(1, round(length.total_seconds() / 60)))
+    about = _("on {number}").format(number=spoken(call.number)) if call.number else ""
 
     def draw(width: int) -> Text:
         said = max(0, width - 18 - 8 - len(about) - (2 if about else 0))

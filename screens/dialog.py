@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from textual.binding import BindingType
-from textual.reactive import Reactive
 from textual.screen import ModalScreen
-from textual.widget import Widget
 
 from screens.commands import BY_DIALOG, REGISTRY_KEYS, Command, Keymap, bindings
-from screens.widgets.too_small import TooSmall
+from screens.frugal import Frugal
 
 R = TypeVar("R")
 
 
-class Dialog(ModalScreen[R]):
+class Dialog(Frugal[R], ModalScreen[R]):
     """A modal screen. Subclasses set `NAME`, add `BINDINGS` of their own for moving in a list, and yield `TooSmall`."""
 
     NAME: ClassVar[str] = ""
     """Key of the dialog in `commands.BY_DIALOG`."""
-    HORIZONTAL_BREAKPOINTS = TooSmall.HORIZONTAL
-    VERTICAL_BREAKPOINTS = TooSmall.VERTICAL
-    focused = Reactive[Widget | None](None, repaint=False)
-    """As in `screens.base`: one Tab draws two fields, not the whole screen."""
     keymap: Keymap = REGISTRY_KEYS
     """The user's keys; whoever opens the dialog hands them over."""
 

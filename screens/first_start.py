@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static
 
+from rma.wording import _, mark
 from screens.base import DeskScreen
 from screens.commands import Command
 from screens.field_help import FieldHelp
@@ -25,7 +26,7 @@ from screens.widgets.row_list import Row, RowList
 STYLES = Path(__file__).with_suffix(".tcss")
 """The app loads them: this screen is never pushed."""
 
-_ADDRESS = "like https://returns.example.com"
+_WRITE_IT = mark("write it like https://returns.example.com")
 _OF_THE_APP = frozenset({"app.help", "app.palette", "app.quit"})
 """The commands of the desk that there is use for before it is connected."""
 
@@ -50,7 +51,7 @@ class FirstStart(FormKeys, DeskScreen):
     """Two ways on: `demo` and `enroll`. Posts `Demo`, or `Enrolled` once the desk is connected."""
 
     NAME = "start"
-    HEADING = "Welcome"
+    HEADING = mark("Welcome")
 
     @dataclass
     class Demo(Message):
@@ -68,18 +69,20 @@ class FirstStart(FormKeys, DeskScreen):
         specs = (
             FieldSpec(
                 name="server",
-                label="Server",
+                label=mark("Server"),
                 max_length=200,
-                takes=f"The address of your central API, {_ADDRESS}.",
-                mandatory=f"type its address, {_ADDRESS}",
+                takes=mark("The address of your central API, like https://returns.example.com."),
+                mandatory=mark("type its address, like https://returns.example.com"),
                 rule=self._wrong_server,
             ),
             FieldSpec(
                 name="code",
-                label="Code",
+                label=mark("Code"),
                 max_length=60,
-                takes="The single-use code from your administrator (`csr-central enroll` prints it).",
-                mandatory="type the code from your administrator",
+                takes=mark(
+                    "The single-use code from your administrator (`csr-central enroll` prints it)."
+                ),
+                mandatory=mark("type the code from your administrator"),
                 rule=lambda text: self._refused.get(("code", text), ""),
             ),
         )
@@ -88,17 +91,17 @@ class FirstStart(FormKeys, DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         """The two ways, and the form of the second."""
-        yield Static(Text("This desk is not connected yet. There are two ways on:"), id="lead")
+        yield Static(Text(_("This desk is not connected yet. There are two ways on:")), id="lead")
         yield RowList()
-        yield Static(Text("Your administrator gives you both; the code works once."), id="hint")
+        yield Static(Text(_("Your administrator gives you both; the code works once.")), id="hint")
         yield self._form
 
     def on_mount(self) -> None:
         """Stand on the first way."""
         self._rows.show_rows(
             [
-                _way("demo", self.keymap.shown("start.demo"), "Demo", _DEMO),
-                _way("enroll", self.keymap.shown("start.enroll"), "Enroll", _ENROLL),
+                _way("demo", self.keymap.shown("start.demo"), _("Demo"), _(_DEMO)),
+                _way("enroll", self.keymap.shown("start.enroll"), _("Enroll"), _(_ENROLL)),
             ]
         )
         self._rows.focus()
@@ -131,8 +134,11 @@ class FirstStart(FormKeys, DeskScreen):
 
     def problems(self) -> tuple[str, ...]:
         """What is wrong with what was typed."""
-        echoes = {name: self._texts.echo(name) for name in ("server", "code")}
-        return tuple(f"{name.capitalize()}: {e.text}." for name, e in echoes.items() if e.wrong)
+        echoes = {
+            _("Server"): self._texts.echo("server"),
+            _("Code"): self._texts.echo("code"),
+        }
+        return tuple(f"{label}: {e.text}." for label, e in echoes.items() if e.wrong)
 
     def tell(self, sentence: str) -> None:
         """Why a key did nothing."""
@@ -184,7 +190,7 @@ class FirstStart(FormKeys, DeskScreen):
             self._form.stand_on(wrong)
             self.show_message(_sentence(self._texts.echo(wrong).text), "error")
             return
-        self.show_message("Connecting …")
+        self.show_message(_("Connecting …"))
         server, code = self._texts.text("server"), self._texts.text("code")
         not_taken = await self._enroll(server.strip(), code.strip())
         if not_taken is None:
@@ -200,14 +206,14 @@ class FirstStart(FormKeys, DeskScreen):
         try:
             parts = urlsplit(text.strip())
         except ValueError:
-            return f"write it {_ADDRESS}"
+            return _(_WRITE_IT)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            return f"write it {_ADDRESS}"
+            return _(_WRITE_IT)
         return self._refused.get(("server", text), "")
 
 
-_DEMO = "a made-up shop on this machine; nothing of it stays"
-_ENROLL = "connect this desk to your central API"
+_DEMO = mark("a made-up shop on this machine; nothing of it stays")
+_ENROLL = mark("connect this desk to your central API")
 
 
 def _way(key: str, letter: str, name: str, what: str) -> Row:

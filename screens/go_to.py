@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.widgets import Static
 
+from rma.wording import _
 from screens.dialog import Dialog
 from screens.widgets.safe_text import pad, plain, shorten
 from screens.widgets.too_small import TooSmall
@@ -52,9 +53,10 @@ class GoTo(Dialog[Stop | None]):
             if self._sections:
                 yield Static(Text(self._heading), classes="go-to--heading")
                 yield Static(_table(self._sections))
-            yield Static(Text("Go to"), classes="go-to--heading")
+            yield Static(Text(_("Go to")), classes="go-to--heading")
             yield Static(_table(self._places))
-            yield Static(Text(f"{self.key('close')} stays here"), classes="go-to--hint")
+            stays = _("{key} stays here").format(key=self.key("close"))
+            yield Static(Text(stays), classes="go-to--hint")
         yield TooSmall()
 
     def on_key(self, event: Key) -> None:

@@ -11,20 +11,21 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from rma.wording import _, mark
 from screens.commands import Command
 from screens.dialog import Dialog
 from screens.field_help import FieldHelp
 from screens.widgets.safe_text import plain
 from screens.widgets.too_small import TooSmall
 
-_NUMBER = (
+_NUMBER = mark(
     "An RMA number has eleven digits, said 3-4-4: four seven one, two zero three nine, five eight seven zero. "
     "The last two are check digits: a digit that was misheard is found before any lookup. "
     "The number is final the moment it is shown, also offline; it never changes."
 )
 _MOVING = (
-    ("Tab, Shift+Tab", "Field", "Go to the next field, or the one before."),
-    ("Arrows, PgUp, PgDn", "Row", "Move in a list."),
+    ("Tab, Shift+Tab", mark("Field"), mark("Go to the next field, or the one before.")),
+    (mark("Arrows, PgUp, PgDn"), mark("Row"), mark("Move in a list.")),
 )
 
 
@@ -55,17 +56,20 @@ class Help(Dialog[None]):
         """Field, what is wrong, keys of the screen, keys of the whole desk, the number."""
         with VerticalScroll():
             if self._field is not None:
-                yield from _section(f"This field · {plain(self._field.label)}", _field(self._field))
+                heading = _("This field · {name}").format(name=plain(self._field.label))
+                yield from _section(heading, _field(self._field))
             if self._problems:
-                yield from _section("Still to mend", _problems(self._problems))
-            yield from _section(f"Keys · {self._heading}", _table(self._own))
-            yield from _section("Everywhere", _table(self._everywhere))
-            yield Static(_grid(_MOVING), classes="help--keys")
-            yield from _section("The RMA number", Text(_NUMBER))
+                yield from _section(_("Still to mend"), _problems(self._problems))
+            keys = _("Keys · {screen}").format(screen=self._heading)
+            yield from _section(keys, _table(self._own))
+            yield from _section(_("Everywhere"), _table(self._everywhere))
+            moving = _grid([(_(keys), _(name), _(text)) for keys, name, text in _MOVING])
+            yield Static(moving, classes="help--keys")
+            yield from _section(_("The RMA number"), Text(_(_NUMBER)))
             opener = next(c.shown_key for c in self._everywhere if c.action == "help")
+            hint = _("{key} or {other} closes · arrows scroll")
             yield Static(
-                Text(f"{opener} or {self.key('close')} closes · arrows scroll"),
-                classes="help--hint",
+                Text(hint.format(key=opener, other=self.key("close"))), classes="help--hint"
             )
         yield TooSmall()
 
@@ -85,10 +89,10 @@ def _section(heading: str, content: RenderableType) -> ComposeResult:
 
 def _field(help_: FieldHelp) -> Table:
     parts = (
-        ("Takes", help_.takes),
-        ("Rule", help_.rule),
-        ("Values", help_.values),
-        ("✗ Wrong now", help_.problem),
+        (_("Takes"), help_.takes),
+        (_("Rule"), help_.rule),
+        (_("Values"), help_.values),
+        (_("✗ Wrong now"), help_.problem),
     )
     grid = _columns()
     for name, text in parts:
@@ -102,14 +106,7 @@ def _problems(problems: Sequence[str]) -> Text:
 
 
 def _table(commands: tuple[Command, ...]) -> Table:
-    return _grid(
-        (
-            command.route,
-            command.label + (f" ({command.when})" if command.when else ""),
-            command.help,
-        )
-        for command in commands
-    )
+    return _grid((command.route, command.name, command.shown_help) for command in commands)
 
 
 def _grid(entries: Iterable[tuple[str, str, str]]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from rma.numbers import spoken
 from rma.states import RmaState
+from rma.wording import _, mark, plural
 from screens.formats import money
 from screens.status_words import age
 from screens.widgets.row_list import BLANK, Row, heading
@@ -36,7 +37,11 @@ class Go:
 
 _KINDS: dict[str, Kind] = {"customer": "customer", "order": "order", "rma": "rma"}
 """By `desk.lookup.HitKind`, which is not imported here: this module is loaded before the first paint."""
-_PLURAL = {"customer": "customers", "order": "orders", "rma": "returns"}
+_FOUND_BY = {
+    "customer": mark("customers by {what}"),
+    "order": mark("orders by {what}"),
+    "rma": mark("returns by {what}"),
+}
 
 
 def found_rows(found: Found) -> list[Row]:
@@ -47,7 +52,7 @@ def found_rows(found: Found) -> list[Row]:
     for (kind, matched), hits in groupby(found.hits, key=lambda hit: (hit.kind, hit.matched)):
         if rows:
             rows.append(BLANK)
-        rows.append(heading(f"{_PLURAL[kind]} by {matched}"))
+        rows.append(heading(_(_FOUND_BY[kind]).format(what=_(matched))))
         rows.extend(_hit_row(hit, words, title) for hit in hits)
     return rows
 
@@ -60,26 +65,26 @@ def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:
         waiting.append(
             _counted(
                 Go("attention"),
+                plural("{n} needs attention", "{n} need attention", home.queue.attention),
                 home.queue.attention,
-                "needs attention" if home.queue.attention == 1 else "need attention",
-                "what the server changed or refused",
+                _("what the server changed or refused"),
             )
         )
     if approves and home.approvals:
         waiting.append(
             _counted(
                 Go("approvals"),
+                plural("{n} waits for approval", "{n} wait for approval", home.approvals),
                 home.approvals,
-                "waits for approval" if home.approvals == 1 else "wait for approval",
-                "oldest first",
+                _("oldest first"),
             )
         )
     if waiting:
-        groups.append([heading("needs you"), *waiting])
+        groups.append([heading(_("needs you")), *waiting])
     if home.drafts:
-        groups.append([heading("drafts"), *(_draft_row(draft, now) for draft in home.drafts)])
+        groups.append([heading(_("drafts")), *(_draft_row(draft, now) for draft in home.drafts)])
     if home.today:
-        groups.append([heading("today"), *(_today_row(record) for record in home.today)])
+        groups.append([heading(_("today")), *(_today_row(record) for record in home.today)])
     rows: list[Row] = []
     for group in groups:
         rows += [BLANK, *group] if rows else group
@@ -100,9 +105,9 @@ def _hit_row(hit: Hit, words: list[str], longest: int) -> Row:
     return Row(Go(_KINDS[hit.kind], hit.key, hit.customer_id, hit.matched), draw)
 
 
-def _counted(go: Go, count: int, what: str, detail: str) -> Row:
+def _counted(go: Go, what: str, count: int, detail: str) -> Row:
     def draw(width: int) -> Text:
-        line = Text.assemble((f"{count} {what}", "row-list--warn"))
+        line = Text.assemble((what.format(n=count), "row-list--warn"))
         line.append("  " + shorten(detail, max(0, width - line.cell_len - 2)), "row-list--muted")
         return line
 
@@ -111,16 +116,18 @@ def _counted(go: Go, count: int, what: str, detail: str) -> Row:
 
 def _draft_row(waiting: WaitingDraft, now: datetime) -> Row:
     draft = waiting.draft
-    saved = age(draft.saved_at, now)
-    right = "saved just now" if saved == "now" else f"saved {saved} ago"
-    lines = f"{len(draft.lines)} line{'' if len(draft.lines) == 1 else 's'}"
+    right = _("saved just now")
+    if now - draft.saved_at >= timedelta(minutes=1):
+        right = _("saved {age} ago").format(age=age(draft.saved_at, now))
+    lines = plural("{n} line", "{n} lines", len(draft.lines)).format(n=len(draft.lines))
+    order = _("order {number}").format(number=waiting.order_number)
 
     def draw(width: int) -> Text:
         name = max(10, width - 48)
         return Text.assemble(
             (pad(plain(waiting.customer_name), name), "row-list--strong"),
             "  ",
-            pad(plain(f"order {waiting.order_number}"), 20),
+            pad(plain(order), 20),
             "  ",
             (pad(lines, 8), "row-list--muted"),
             (pad(right, 16, right=True), "row-list--muted"),
@@ -132,13 +139,14 @@ def _draft_row(waiting: WaitingDraft, now: datetime) -> Row:
 def _today_row(record: RmaRecord) -> Row:
     what = ", ".join(f"{line.quantity} × {plain(line.name or line.sku)}" for line in record.lines)
     amount = total(record)
+    order = _("order {number}").format(number=plain(record.order_number))
 
     def draw(width: int) -> Text:
         goods = max(0, width - 15 - 16 - 16)
         return Text.assemble(
             (pad(spoken(record.number), 15), "row-list--strong"),
             (pad(record.state.words, 16), state_style(record.state)),
-            pad(f"{what} · order {plain(record.order_number)}", goods),
+            pad(f"{what} · {order}", goods),
             pad(amount, 16, right=True),
         )
 

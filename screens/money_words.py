@@ -94,6 +94,11 @@ def sentences(line: LineAssessment, view: DraftView) -> list[tuple[str, str]]:
     return list(dict.fromkeys(said)) or [("", line.sentence)]
 
 
+def quoted(text: str) -> str:
+    """What somebody says, or has written, in quotation marks."""
+    return _("“{text}”").format(text=text)
+
+
 def waiting_words(panel: ReturnPanel) -> str:
     """What to do while the line under the cursor is not on the return."""
     row = panel.row.line

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from rma.numbers import spoken
+from rma.wording import _
 
 if TYPE_CHECKING:
     from rma.record import RmaRecord
@@ -84,7 +85,7 @@ class About:
     @property
     def words(self) -> str:
         """For a list of places: `471 2030 5870 · Maria Müller`."""
-        what = spoken(self.number) if self.number else "draft"
+        what = spoken(self.number) if self.number else _("draft")
         return f"{what} · {self.name}"
 
 

@@ -15,6 +15,7 @@ from desk.rmas import Rmas, RmaView
 from rma.numbers import digit_by_digit, spoken
 from rma.record import RmaRecord
 from rma.states import RmaState
+from rma.wording import _, mark
 from screens.background import start
 from screens.base import DeskScreen
 from screens.big_digits import big_digits
@@ -35,7 +36,7 @@ class NumberScreen(DeskScreen):
     """The RMA number, final from now on. Enter takes the next call, F3 goes back, `o` opens the RMA."""
 
     NAME = "number"
-    HEADING = "Return made"
+    HEADING = mark("Return made")
     CSS_PATH = "number.tcss"
     takes_keys_from = math.inf
     """A key that was typed before the number was seen does not take it away."""
@@ -60,7 +61,9 @@ class NumberScreen(DeskScreen):
         """Show it at once; whether it is sent is read behind."""
         self.takes_keys_from = event.time
         record = self._record
-        self.set_heading(f"Return made · order {record.order_number}", f"by {record.author}")
+        order = _("order {number}").format(number=record.order_number)
+        by = _("by {person}").format(person=record.author)
+        self.set_heading(f"{_(self.HEADING)} · {order}", by)
         self.query_one("#number").focus()
         self._draw()
         self.refresh_data()
@@ -102,7 +105,9 @@ class NumberScreen(DeskScreen):
             drawn = [digit_by_digit(record.number), ""]
         self.query_one("#digits", Static).update(Content.styled("\n".join(drawn), "bold $primary"))
         state = Content.assemble(
-            (f"RMA {number}", "bold $primary"), "   ", state_words(record.state)
+            (_("RMA {number}").format(number=number), "bold $primary"),
+            "   ",
+            state_words(record.state),
         )
         self.query_one("#state", Static).update(state)
         first = "bold $text-warning" if record.state is RmaState.NEEDS_APPROVAL else ""
@@ -129,7 +134,7 @@ class NumberScreen(DeskScreen):
         if self._view is None:
             return Content("")
         if self._view.pending:
-            words = "Queued: it is sent as soon as the central API answers."
+            said = _("Queued: it is sent as soon as the central API answers. The number is final.")
         else:
-            words = "Sent: the central API has it."
-        return Content.styled(f"{words} The number is final.", "$text-muted")
+            said = _("Sent: the central API has it. The number is final.")
+        return Content.styled(said, "$text-muted")

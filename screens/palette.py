@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from rma.wording import _, mark
 from screens.commands import Command
 from screens.dialog import Dialog
 from screens.widgets.row_list import Row, RowList, note
@@ -23,7 +24,7 @@ from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import pad, shorten
 from screens.widgets.too_small import TooSmall
 
-_NONE = note("No command has this name: take letters back with Backspace.")
+_NONE = mark("No command has this name: take letters back with Backspace.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Palette(Dialog[Command | None]):
     def compose(self) -> ComposeResult:
         """The box, and what fits its text."""
         with Vertical():
-            yield Static(Text("Commands"), classes="palette--heading")
-            yield SafeInput(placeholder="part of its name")
+            yield Static(Text(_("Commands")), classes="palette--heading")
+            yield SafeInput(placeholder=_("part of its name"))
             yield RowList()
             yield Static(classes="palette--hint")
         yield TooSmall()
@@ -80,7 +81,9 @@ class Palette(Dialog[Command | None]):
             return
         choice = self._choices[str(selected)]
         if choice.why_not:
-            self._hint(f"✗ {choice.command.label} does not apply now: {choice.why_not}.")
+            said = _("✗ {command} does not apply now: {reason}.")
+            name = choice.command.shown_label
+            self._hint(said.format(command=name, reason=choice.why_not))
         else:
             self.dismiss(choice.command)
 
@@ -101,23 +104,26 @@ class Palette(Dialog[Command | None]):
 
         def order(choice: Choice) -> tuple[bool, bool]:
             """What has the words in its name first, then what applies."""
-            name = choice.command.label.lower()
+            name = choice.command.shown_label.lower()
             return not all(word in name for word in words), bool(choice.why_not)
 
         fitting = [
             choice
             for choice in self._choices.values()
-            if all(
-                word in f"{choice.command.label} {choice.command.help}".lower() for word in words
-            )
+            if all(word in _words(choice.command) for word in words)
         ]
         rows = self.query_one(RowList)
-        rows.show_rows([_row(choice) for choice in sorted(fitting, key=order)] or [_NONE])
+        rows.show_rows([_row(choice) for choice in sorted(fitting, key=order)] or [note(_(_NONE))])
         rows.select_first()
-        self._hint(f"{self.key('run')} runs it · {self.key('close')} goes back")
+        hint = _("{key} runs it · {other} goes back")
+        self._hint(hint.format(key=self.key("run"), other=self.key("close")))
 
     def _hint(self, text: str) -> None:
         self.query_one(".palette--hint", Static).update(Text(text))
+
+
+def _words(command: Command) -> str:
+    return f"{command.shown_label} {command.shown_help}".lower()
 
 
 def _row(choice: Choice) -> Row:
@@ -127,9 +133,11 @@ def _row(choice: Choice) -> Row:
         name = "row-list--muted" if choice.why_not else "bold"
         line = Text.assemble(
             (pad(command.shown_key, 8), "row-list--mark" if name == "bold" else name),
-            (pad(command.label, 15), name),
+            (pad(command.shown_label, 15), name),
         )
-        text = f"not now: {choice.why_not}" if choice.why_not else command.help
+        text = command.shown_help
+        if choice.why_not:
+            text = _("not now: {reason}").format(reason=choice.why_not)
         line.append(shorten(text, max(0, width - 24)), style="row-list--muted")
         return line
 

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from rma.wording import _
 from screens.background import start
 from screens.base import DeskScreen
 from screens.widgets.row_list import Row, RowList, note
@@ -25,7 +26,7 @@ class QueueScreen(DeskScreen, Generic[V]):
 
     CSS_PATH = "queue.tcss"
     EMPTY: ClassVar[str] = ""
-    """What an empty queue says."""
+    """What an empty queue says; marked for the catalogue."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -99,8 +100,8 @@ class QueueScreen(DeskScreen, Generic[V]):
     def show_queue(self) -> None:
         """Draw what is known."""
         rows = [self.row(view) for view in self.shown()]
-        self.rows.show_rows(rows or [note(self.said(self.EMPTY))])
-        self.set_heading(self.HEADING, self.counted(len(rows)) if rows else "")
+        self.rows.show_rows(rows or [note(self.said(_(self.EMPTY)))])
+        self.set_heading(_(self.HEADING), self.counted(len(rows)) if rows else "")
         self._show_detail()
         self.refresh_keys()
 

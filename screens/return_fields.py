@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rma.wording import mark
 from screens.forms.spec import Advance, FieldSpec, Kind, Section
 
 QUANTITY = "quantity"
@@ -48,9 +49,9 @@ def _money(name: str, label: str, *, of_line: bool = False) -> ReturnField:
 def _because(name: str, *, of_line: bool = False) -> ReturnField:
     return ReturnField(
         name=name,
-        label="because",
+        label=mark("because"),
         beside=True,
-        takes="A few words for the record.",
+        takes=mark("A few words for the record."),
         rare=True,
         of_line=of_line,
     )
@@ -61,17 +62,19 @@ LINES = Section(
     fields=(
         ReturnField(
             name=QUANTITY,
-            label="Quantity",
+            label=mark("Quantity"),
             kind=Kind.OWN,
             of_line=True,
-            takes="How many units come back: a whole number from 1. Up and down choose the line.",
+            takes=mark(
+                "How many units come back: a whole number from 1. Up and down choose the line."
+            ),
         ),
         ReturnField(
             name="serials",
-            label="  Serial",
+            label=mark("  Serial"),
             width=24,
             max_length=80,
-            takes="The serial number on the unit; it is compared with those of the order.",
+            takes=mark("The serial number on the unit; it is compared with those of the order."),
             of_line=True,
         ),
     ),
@@ -79,13 +82,19 @@ LINES = Section(
 WHY = Section(
     name="why",
     fields=(
-        _code("reason", "2 Reason", 20, of_line=True, mandatory="Choose why it comes back."),
+        _code(
+            "reason",
+            mark("2 Reason"),
+            20,
+            of_line=True,
+            mandatory=mark("Choose why it comes back."),
+        ),
         ReturnField(
             name="note",
-            label="  Note",
+            label=mark("  Note"),
             of_line=True,
             max_length=2000,
-            takes="What the caller says about it.",
+            takes=mark("What the caller says about it."),
         ),
     ),
 )
@@ -94,35 +103,43 @@ WHAT = Section(
     fields=(
         _code(
             "condition",
-            "3 Condition",
+            mark("3 Condition"),
             12,
             of_line=True,
-            mandatory="Ask what condition it is in.",
+            mandatory=mark("Ask what condition it is in."),
         ),
-        _code("resolution", "4 Remedy", 13, of_line=True, beside=True),
+        _code("resolution", mark("4 Remedy"), 13, of_line=True, beside=True),
     ),
 )
 CALLER = Section(
     name="caller",
     fields=(
-        _code("return_type", "5 Type", 12),
-        _code("channel", "Channel", 13, beside=True),
+        _code("return_type", mark("5 Type"), 12),
+        _code("channel", mark("Channel"), 13, beside=True),
         ReturnField(
-            name="email", label="  E-mail", width=34, max_length=254, takes="An e-mail address."
+            name="email",
+            label=mark("  E-mail"),
+            width=34,
+            max_length=254,
+            takes=mark("An e-mail address."),
         ),
         ReturnField(
-            name="phone", label="  Phone", width=20, max_length=40, takes="A phone number."
+            name="phone",
+            label=mark("  Phone"),
+            width=20,
+            max_length=40,
+            takes=mark("A phone number."),
         ),
         ReturnField(
             name="verified",
-            label="  Caller",
+            label=mark("  Caller"),
             kind=Kind.TICKS,
-            takes="The digit of each fact that the caller told right.",
+            takes=mark("The digit of each fact that the caller told right."),
         ),
         ReturnField(
             name="verification_skipped",
-            label="  or why not",
-            takes="Why the caller was not asked for facts.",
+            label=mark("  or why not"),
+            takes=mark("Why the caller was not asked for facts."),
         ),
     ),
 )
@@ -134,53 +151,53 @@ EXCEPTIONS = Section(
             name="evidence",
             of_line=True,
             rare=True,
-            label="  Evidence",
+            label=mark("  Evidence"),
             kind=Kind.TICKS,
-            takes="The digit of each thing that the caller has sent or told.",
+            takes=mark("The digit of each thing that the caller has sent or told."),
         ),
         ReturnField(
             name="override_reason",
             of_line=True,
             rare=True,
-            label="  Override",
-            takes="Why an exception is asked; a supervisor reads it.",
+            label=mark("  Override"),
+            takes=mark("Why an exception is asked; a supervisor reads it."),
         ),
         ReturnField(
             name="waive_fee_reason",
             of_line=True,
             rare=True,
-            label="  Waive fee",
-            takes="Why the restocking fee is not charged.",
+            label=mark("  Waive fee"),
+            takes=mark("Why the restocking fee is not charged."),
             repeats=True,
         ),
-        _money("amount", "  Amount", of_line=True),
+        _money("amount", mark("  Amount"), of_line=True),
         _because("amount_reason", of_line=True),
-        _code("proof", "  Proof", 14, rare=True),
+        _code("proof", mark("  Proof"), 14, rare=True),
         ReturnField(
             name="waive_shipping_fee_reason",
             rare=True,
-            label="  No postage",
-            takes="Why the caller does not pay for sending it back.",
+            label=mark("  No postage"),
+            takes=mark("Why the caller does not pay for sending it back."),
             repeats=True,
         ),
-        _money("goodwill", "  Goodwill"),
+        _money("goodwill", mark("  Goodwill")),
         _because("goodwill_reason"),
-        _code("destination_override", "  Money to", 13, rare=True),
+        _code("destination_override", mark("  Money to"), 13, rare=True),
         _because("destination_reason"),
         ReturnField(
             name="reference",
             rare=True,
-            label="  Reference",
+            label=mark("  Reference"),
             width=24,
             max_length=80,
-            takes="The number of a ticket or a letter.",
+            takes=mark("The number of a ticket or a letter."),
         ),
         ReturnField(
             name="photo_seen_before",
             rare=True,
-            label="  Photo",
+            label=mark("  Photo"),
             kind=Kind.TICKS,
-            takes="1 if the photo came with an older return, too.",
+            takes=mark("1 if the photo came with an older return, too."),
         ),
     ),
 )

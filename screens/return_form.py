@@ -12,6 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from rma.wording import _, inside
 from screens.forms.form import Form
 from screens.forms.last_values import LastValues
 from screens.money_words import MARKS
@@ -192,45 +193,50 @@ class ReturnForm(Form):
 
     def _check_row(self) -> Content:
         panel = self._panel
-        head = ("6 Check".ljust(13), "$text-muted")
+        head = (_("6 Check").ljust(13), "$text-muted")
         open_points = panel.open_points()
         if open_points:
-            return Content.assemble(head, (f"still open: {', '.join(open_points)}", ""))
+            said = _("still open: {fields}")
+            return Content.assemble(head, (said.format(fields=", ".join(open_points)), ""))
         if panel.view is None:
             return Content.assemble(head)
         verdict = panel.view.assessment.verdict
-        mark, _, style = MARKS[verdict]
-        words = {
-            "eligible": "complete: F9 gives the number",
-            "needs_approval": "complete: F9 gives the number, a supervisor approves",
-            "ineligible": "refused: clear that quantity, or see section 7",
+        sign, _words, style = MARKS[verdict]
+        said = {
+            "eligible": _("complete: F9 gives the number"),
+            "needs_approval": _("complete: F9 gives the number, a supervisor approves"),
+            "ineligible": _("refused: clear that quantity, or see section 7"),
         }[verdict.value]
-        return Content.assemble(head, (f"{mark} {self._said(words)}", style))
+        return Content.assemble(head, (f"{sign} {self._said(said)}", style))
 
     def _exceptions_row(self) -> Content:
         panel = self._panel
-        head = ("7 Exceptions ", "$text-muted")
+        head = (_("7 Exceptions").ljust(13), "$text-muted")
         if self.exceptions_open:
             name = plain(panel.line.name, 40)
-            return Content.assemble(head, (f"for {name}, then for the return", "$text-muted"))
+            said = _("for {name}, then for the return")
+            return Content.assemble(head, (said.format(name=name), "$text-muted"))
         asked = [
             words
             for name, words in (
-                ("evidence", "evidence"),
-                ("override_reason", "an exception can be asked"),
+                ("evidence", _("evidence")),
+                ("override_reason", _("an exception can be asked")),
             )
             if panel.shows(name) and not panel.text(name) and not panel.ticked(name)
         ]
         used = [
-            BY_NAME[name].name_on_screen.lower()
+            inside(BY_NAME[name].name_on_screen)
             for name in ("override_reason", "waive_fee_reason", "amount", "goodwill", "reference")
             if panel.text(name).strip()
         ]
         words = " · ".join([*asked, *used])
         return Content.assemble(
             head,
-            (words or "goodwill, amount by hand, proof, reference", "" if words else "$text-muted"),
-            (self._said("  Ctrl+T opens"), "$text-muted"),
+            (
+                words or _("goodwill, amount by hand, proof, reference"),
+                "" if words else "$text-muted",
+            ),
+            ("  " + self._said(_("Ctrl+T opens")), "$text-muted"),
         )
 
 

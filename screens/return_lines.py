@@ -17,6 +17,7 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from rma.numbers import spoken
+from rma.wording import _, words
 from screens.formats import amount
 from screens.money_words import MARKS
 from screens.return_draft import Row, RowKey, line_at
@@ -100,12 +101,15 @@ class QuantityList(Rows, can_focus=True):
         """The title of the section with the columns' names, aligned with the rows, of which `height` are seen."""
         count = len(self._panel.rows)
         at = next((i for i, r in enumerate(self._panel.rows, 1) if r.key == self._panel.key), 1)
-        where = f"  {at} of {count}" if count > height else ""
-        left = pad(f"1 Lines{where}", max(0, width - _tail_cells()))
-        tail = pad("left", 9, right=True) + "  " + pad("qty", _QUANTITY_CELLS) + "  "
+        left = _("1 Lines")
+        if count > height:
+            where = _("{count} of {total}").format(count=at, total=count)
+            left = f"{left}  {where}"
+        left = pad(left, max(0, width - _tail_cells()))
+        tail = pad(_("left"), 9, right=True) + "  " + pad(_("qty"), _QUANTITY_CELLS) + "  "
         return Content.assemble(
             (left, "bold $foreground" if self.has_focus else "$text-muted"),
-            (tail + pad("money", _MONEY_CELLS, right=True), "$text-muted"),
+            (tail + pad(_("money"), _MONEY_CELLS, right=True), "$text-muted"),
         )
 
     def _row(self, row: Row) -> Content:
@@ -117,13 +121,12 @@ class QuantityList(Rows, can_focus=True):
         marker = ("▸ ", "bold $accent") if here else ("  ", "")
         style = "bold" if here or typed.strip() else ("" if row.line.returnable else "$text-muted")
         parts: list[Content | str | tuple[str, str]] = [marker, *self._title(row, room, style)]
-        parts.append(
-            (pad(f"{row.line.returnable} of {line.delivered}", 9, right=True), "$text-muted")
-        )
+        left = _("{count} of {total}").format(count=row.line.returnable, total=line.delivered)
+        parts.append((pad(left, 9, right=True), "$text-muted"))
         parts += ["  ", self._quantity(row, typed, here, bool(wrong))]
         assessed = panel.assessment_of(row.key)
         if assessed is not None and typed.strip() and not wrong:
-            mark, _, mark_style = MARKS[assessed.verdict]
+            mark, _words, mark_style = MARKS[assessed.verdict]
             quote = panel.quote_of(row.key)
             money = amount(quote.total, panel.order.order.currency) if quote else ""
             parts += [(f" {mark}", f"bold {mark_style}"), pad(money, _MONEY_CELLS, right=True)]
@@ -138,13 +141,14 @@ class QuantityList(Rows, can_focus=True):
             rest = pad(said, room - name - 2)
             return [(pad(plain(line.name), name), style), ("  " + rest, "$text-error")]
         if row.line.returnable == 0 and row.line.holders:
-            detail = f"on {spoken(row.line.holders[0])}"
+            detail = _("on {number}").format(number=spoken(row.line.holders[0]))
         elif not line.returnable_kind:
-            detail = line.kind.replace("_", " ")
+            detail = words(line.kind)
         else:
             detail = plain(line.sku)
         if row.key.copy:
-            detail = f"unit {row.key.copy + 1}  {detail}"
+            unit = _("unit {number}").format(number=row.key.copy + 1)
+            detail = f"{unit}  {detail}"
         cells = min(max(14, cell_len(detail)), room // 2)
         return [
             (pad(plain(line.name) or plain(line.sku), room - cells - 2), style),

@@ -9,6 +9,7 @@ from rma.assessment import LineAssessment
 from rma.draft import Draft
 from rma.policy import Rule
 from rma.verdict import Finding, Missing, Verdict
+from rma.wording import _
 from screens.return_draft import RowKey, asked_keys, line_at
 from screens.return_fields import BY_NAME, QUANTITY, field_of
 
@@ -47,7 +48,9 @@ def marks_of(
         key = next((key for key, line in judged if finding in line.findings), edited)
         said = finding.sentence
         if name == "override_reason":
-            said = f"Say why an exception is asked, or clear the line's quantity. {said}"
+            said = _(
+                "Say why an exception is asked, or clear the line's quantity. {refusal}"
+            ).format(refusal=said)
         marks.setdefault((name, key if BY_NAME[name].of_line else None), said)
     return marks
 

@@ -13,7 +13,7 @@ from textual.content import Content
 
 from rma.quote import Quote
 from rma.verdict import Verdict
-from rma.wording import _
+from rma.wording import _, plural
 from screens.formats import amount
 from screens.money_words import (
     COMPONENT_WORDS,
@@ -21,6 +21,7 @@ from screens.money_words import (
     MoneyRow,
     component_rows,
     payout_rows,
+    quoted,
     sentences,
     total_row,
     waiting_words,
@@ -55,7 +56,7 @@ def column(panel: ReturnPanel, width: int) -> list[Content]:
         policy = str(line.policy or "")
         lines += [_ends(verdict_words(line.verdict), policy, width), Content("")]
         for style, sentence in sentences(line, view)[:4]:
-            lines += _wrapped(f"“{sentence}”", width, style)
+            lines += _wrapped(quoted(sentence), width, style)
     quote = view.assessment.quote if view else None
     if view is not None and quote is not None:
         mine = panel.quote_of(panel.key)
@@ -65,8 +66,10 @@ def column(panel: ReturnPanel, width: int) -> list[Content]:
         if len(quote.lines) > 1:
             others = sum(q.total for q in quote.lines) - (mine.total if mine else 0)
             count = len(quote.lines) - (1 if mine else 0)
-            words = f"{count} {'other' if mine else ''} line{'s' if count > 1 else ''}"
-            row = MoneyRow(" ".join(words.split()), amount(others, quote.currency))
+            said = plural("{n} line", "{n} lines", count)
+            if mine:
+                said = plural("{n} other line", "{n} other lines", count)
+            row = MoneyRow(said.format(n=count), amount(others, quote.currency))
             lines.append(money_line(row, width, 4))
         lines += _rows(component_rows(whole, quote.currency), width)
         lines += [
@@ -77,7 +80,7 @@ def column(panel: ReturnPanel, width: int) -> list[Content]:
         if len(quote.lines) > 1:
             lines += [
                 Content(""),
-                _ends(verdict_words(view.assessment.verdict), "all lines", width),
+                _ends(verdict_words(view.assessment.verdict), _("all lines"), width),
             ]
     return lines
 
@@ -94,7 +97,7 @@ def strip(panel: ReturnPanel, width: int, height: int) -> list[Content]:
     else:
         left.append(_ends(verdict_words(line.verdict), str(line.policy or ""), left_width))
         for style, sentence in sentences(line, view):
-            left += _wrapped(f"“{sentence}”", left_width, style)
+            left += _wrapped(quoted(sentence), left_width, style)
     if len(left) > height:
         left = [*left[: height - 1], _cut(left[height - 1], left_width)]
     right: list[Content] = []
@@ -124,7 +127,7 @@ def _cut(row: Content, width: int) -> Content:
 def _rest(quote: Quote, shown: Sequence[MoneyRow]) -> MoneyRow:
     labels = {row.label for row in shown}
     rest = sum(c.amount for c in quote.all_components if _(COMPONENT_WORDS[c.kind]) not in labels)
-    return MoneyRow("Other", amount(rest, quote.currency))
+    return MoneyRow(_("Other"), amount(rest, quote.currency))
 
 
 def _rows(rows: Sequence[MoneyRow], width: int) -> list[Content]:

@@ -6,7 +6,6 @@ Texts are kept as typed; `for_rules` is what they stand for. Everything here is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from desk.customers import OrderView
 from desk.returns import DraftView
@@ -18,41 +17,13 @@ from rma.reasons import ReasonTree
 from rma.record import Refusal
 from rma.request import Evidence, Fact
 from rma.verdict import Finding, Missing, Verdict
+from rma.wording import _, inside, mark, words
 from screens.forms.spec import Kind
-from screens.forms.state import Echo, Value
-from screens.return_draft import RowKey, asked, line_at, with_line
+from screens.forms.state import Echo
+from screens.return_draft import RowKey, line_at
+from screens.return_entries import ReturnEntries
 from screens.return_fields import BY_NAME, ORDER, QUANTITY, field_of
 from screens.return_marks import Mark, marks_of
-from screens.return_rows import ReturnRows
-from screens.values import (
-    CHANNELS,
-    CONDITIONS,
-    PROOFS,
-    RESOLUTIONS,
-    RETURN_TYPES,
-    Values,
-    reason_values,
-    serial_values,
-)
-
-_FIXED = {
-    "return_type": RETURN_TYPES,
-    "channel": CHANNELS,
-    "condition": CONDITIONS,
-    "resolution": RESOLUTIONS,
-    "destination_override": RESOLUTIONS,
-    "proof": PROOFS,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What undo brings back."""
-
-    draft: Draft
-    key: RowKey = field(compare=False)
-    """The row that was edited."""
-
 
 _BECAUSE_OF = {
     "amount_reason": "amount",
@@ -61,7 +32,7 @@ _BECAUSE_OF = {
 }
 
 
-class ReturnPanel(ReturnRows):
+class ReturnPanel(ReturnEntries):
     """One return being typed."""
 
     def __init__(
@@ -73,16 +44,13 @@ class ReturnPanel(ReturnRows):
         supervisor: bool,
         line_id: str | None = None,
     ) -> None:
-        super().__init__(draft, order, line_id)
-        self.reasons = reasons
-        self.supervisor = supervisor
+        super().__init__(draft, order, reasons, supervisor=supervisor, line_id=line_id)
         self.view: DraftView | None = None
         """The newest answer of the rules."""
         self._view_keys: tuple[RowKey, ...] = ()
         self.marks: dict[Mark, str] = {}
         """Fields that a refused try named and that still stand wrong, with the sentence."""
         self._left: set[Mark] = set()
-        self._reason_values: dict[str, Values] = {}
 
     # --- values ------------------------------------------------------------------------------------------------
 
@@ -90,87 +58,27 @@ class ReturnPanel(ReturnRows):
         """The field, for the row that is being edited."""
         return name, self.key if BY_NAME[name].of_line else None
 
-    def text(self, name: str) -> str:
-        """The text in a field."""
-        value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
-        return value if isinstance(value, str) else ""
-
-    def ticked(self, name: str) -> tuple[str, ...]:
-        """What is ticked in a field."""
-        if name == "photo_seen_before":
-            return ("seen",) if self.draft.photo_seen_before else ()
-        value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
-        return value if isinstance(value, tuple) else ()
-
-    def type(self, name: str, value: Value) -> None:
-        """Put a text or ticks into a field, as typed."""
-        if BY_NAME[name].of_line:
-            self.draft = with_line(self.draft, self.key, {name: value}, self.order)
-        elif name == "photo_seen_before":
-            self.draft = replace(self.draft, photo_seen_before=bool(value))
-        else:
-            self.draft = replace(self.draft, **{name: value})  # type: ignore[arg-type]
-
     def leave(self, name: str) -> None:
         """The cursor leaves a field: what its text stands for is taken, and what follows from it filled in."""
         self._left.add(self.mark_of(name))
-        text = self.text(name)
-        if BY_NAME[name].kind is Kind.CODE:
-            value = self.values(name).match(text).value
-            if value is not None and value.code != text:
-                self.type(name, value.code)
-        if name == "reason" and not self.text("resolution").strip():
-            reason = self.reasons.find(self.text("reason"))
-            if reason is not None and self.reasons.is_leaf(reason.code):
-                self.type("resolution", reason.default_resolution.value)
-
-    def values(self, name: str) -> Values:
-        """What a field can hold; empty for free text."""
-        if name == "reason":
-            taken = RETURN_TYPES.match(self.draft.return_type).value
-            kind = taken.code if taken else ""
-            if kind not in self._reason_values:
-                self._reason_values[kind] = reason_values(self.reasons, kind)
-            return self._reason_values[kind]
-        if name == "serials":
-            return serial_values(self.line.serials)
-        return _FIXED.get(name, Values(()))
+        self.settle(name)
 
     def ticks(self, name: str) -> tuple[tuple[str, str], ...]:
         """Code and words of what can be ticked in a field."""
         if name == "evidence":
-            return tuple((e.value, e.value) for e in Evidence)
+            return tuple((e.value, words(e)) for e in Evidence)
         if name == "photo_seen_before":
-            return (("seen", "was sent for an older return"),)
+            return (("seen", _("was sent for an older return")),)
         postcode = self.view.customer.postcode if self.view else ""
-        words = _FACT_WORDS | {Fact.POSTCODE: f"postcode {postcode}".strip()}
-        return tuple((fact.value, words[fact]) for fact in Fact)
-
-    def has(self, name: str) -> bool:
-        """Whether a field is on the form; no answer of the rules has a say in it, so that Tab leads where it did."""
-        if name == "serials":
-            return bool(self.line.serials or self.typed.serials)
-        if name in ("destination_override", "destination_reason"):
-            return self.supervisor or bool(self.draft.destination_override)
-        return True
-
-    def snapshot(self) -> Snapshot:
-        """What was typed, and the row that is edited."""
-        return Snapshot(replace(self.draft, refused_tries=0), self.key)
-
-    def restore(self, snapshot: object, change: object) -> None:
-        """Type what was typed then; edit the row that `change` edited."""
-        assert isinstance(snapshot, Snapshot) and isinstance(change, Snapshot)
-        self.draft = replace(snapshot.draft, refused_tries=self.draft.refused_tries)
-        self.key = change.key if change.key in [row.key for row in self.rows] else self.rows[0].key
+        told = {fact: _(name) for fact, name in _FACT_WORDS.items()}
+        told[Fact.POSTCODE] = f"{told[Fact.POSTCODE]} {postcode}".strip()
+        return tuple((fact.value, told[fact]) for fact in Fact)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
     def shows(self, name: str) -> bool:
         """Whether a field has anything to do here; the rest is left out."""
         line, typed = self.assessed, self.typed
-        if name == "serials":
-            return bool(self.line.serials or typed.serials)
         if name == "evidence":
             return bool(typed.evidence) or _has(line, Rule.EVIDENCE)
         if name == "override_reason":
@@ -187,9 +95,7 @@ class ReturnPanel(ReturnRows):
             quote = self.view.assessment.quote if self.view else None
             charged = quote is not None and quote.sum_of(ComponentKind.RETURN_SHIPPING) < 0
             return bool(self.draft.waive_shipping_fee_reason) or charged
-        if name in ("destination_override", "destination_reason"):
-            return self.supervisor or bool(self.draft.destination_override)
-        return True
+        return self.has(name)
 
     @property
     def assessed(self) -> LineAssessment | None:
@@ -231,7 +137,7 @@ class ReturnPanel(ReturnRows):
         if wrong:
             return Echo(wrong, wrong=True)
         if name == "note" and self.reason_asks_note() and not text.strip():
-            return Echo("this reason needs a note")
+            return Echo(_("this reason needs a note"))
         return Echo("")
 
     def mandatory(self, name: str) -> bool:
@@ -250,7 +156,7 @@ class ReturnPanel(ReturnRows):
         """Enter stays on a code that has to be chosen while none is."""
         if self.text(name).strip() or not self.typed.quantity.strip():
             return ""
-        return BY_NAME[name].mandatory
+        return _(BY_NAME[name].mandatory)
 
     def problem(self, name: str) -> str:
         """As `unclear`."""
@@ -270,28 +176,26 @@ class ReturnPanel(ReturnRows):
         """What is wrong with a row's quantity, or an empty text; said as soon as it is typed."""
         text = line_at(self.draft, key).quantity.strip()
         if text and not (text.isascii() and text.isdigit() and len(text) <= 7):
-            return f"“{text[:12]}” is no quantity: a whole number from 1"
+            return _("“{text}” is no quantity: a whole number from 1").format(text=text[:12])
         if text and int(text) == 0:
-            return "0 is no quantity: a whole number from 1"
+            return _("0 is no quantity: a whole number from 1")
         return self.marks.get((QUANTITY, key), "")
 
     def quantity_asked(self) -> str:
         """What to do on a line without a quantity."""
         left = self.row.line.returnable
         if left:
-            return f"Enter how many come back, 1 to {left}."
-        return "None of this line can come back: choose another line."
+            return _("Enter how many come back, 1 to {count}.").format(count=left)
+        return _("None of this line can come back: choose another line.")
 
     def open_points(self) -> tuple[str, ...]:
         """What still stands open, in few words: one entry per field."""
         if not (self.on_return and self._view_keys):
-            return ("a quantity",)
+            return (_("a quantity"),)
         if self.view is None:
             return ()
-        words = (
-            BY_NAME[field_of(m.field)].label.strip(" 1234567").lower() for m in self.view.missing
-        )
-        return tuple(dict.fromkeys(words))
+        names = (inside(BY_NAME[field_of(m.field)].name_on_screen) for m in self.view.missing)
+        return tuple(dict.fromkeys(names))
 
     def problems(self) -> tuple[str, ...]:
         """Everything that stands against the return, each with its remedy and, of several lines, the line."""
@@ -304,33 +208,11 @@ class ReturnPanel(ReturnRows):
         standing = self._marks(self.view.missing, self.view.assessment.all_findings)
         said = (
             f"{names[key]}: {sentence}" if several and key in names else sentence
-            for (_, key), sentence in standing.items()
+            for (_name, key), sentence in standing.items()
         )
         return tuple(dict.fromkeys(said))
 
     # --- the rules ---------------------------------------------------------------------------------------------
-
-    def for_rules(self) -> Draft:
-        """The draft with every code that is clear by now, and only the lines that have a quantity."""
-        draft = self.draft
-        lines = (
-            replace(
-                line,
-                reason=self._clear("reason", line.reason),
-                condition=self._clear("condition", line.condition),
-                resolution=self._clear("resolution", line.resolution),
-            )
-            for line in draft.lines
-        )
-        draft = replace(
-            draft,
-            return_type=self._clear("return_type", draft.return_type),
-            channel=self._clear("channel", draft.channel),
-            proof=self._clear("proof", draft.proof),
-            destination_override=self._clear("destination_override", draft.destination_override),
-            lines=tuple(lines),
-        )
-        return asked(draft)
 
     def judged(self, view: DraftView, keys: tuple[RowKey, ...]) -> None:
         """Take the answer of the rules about the rows `keys`; marks go where the reason for them went."""
@@ -350,16 +232,6 @@ class ReturnPanel(ReturnRows):
         return min(self.marks, key=place, default=None)
 
     # --- inside ------------------------------------------------------------------------------------------------
-
-    def _clear(self, name: str, text: str) -> str:
-        value = self.values(name).match(text).value
-        return value.code if value is not None else text
-
-    def reason_asks_note(self) -> bool:
-        """Whether the reason of this row needs a note."""
-        value = self.values("reason").match(self.text("reason")).value
-        reason = self.reasons.find(value.code) if value else None
-        return reason is not None and reason.note_required
 
     def _charges_fee(self) -> bool:
         quote = self.quote_of(self.key)
@@ -381,11 +253,11 @@ class ReturnPanel(ReturnRows):
 
 
 _FACT_WORDS = {
-    Fact.NAME: "name",
-    Fact.EMAIL: "e-mail",
-    Fact.PHONE: "phone",
-    Fact.POSTCODE: "postcode",
-    Fact.ORDER_NUMBER: "order no",
+    Fact.NAME: mark("name"),
+    Fact.EMAIL: mark("e-mail"),
+    Fact.PHONE: mark("phone"),
+    Fact.POSTCODE: mark("postcode"),
+    Fact.ORDER_NUMBER: mark("order no"),
 }
 
 
@@ -401,4 +273,6 @@ def _same(label: str, text: str) -> bool:
 
 def _unclear(fits: Sequence[object]) -> str:
     """Short, so that it fits beside a field at 80 columns."""
-    return f"{len(fits)} fit: more, or F4" if fits else "none fits: see F4"
+    if not fits:
+        return _("none fits: see F4")
+    return _("{count} fit: more, or F4").format(count=len(fits))

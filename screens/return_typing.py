@@ -17,6 +17,7 @@ from rma.draft import Draft
 from rma.errors import RmaError
 from rma.reasons import ReasonTree
 from rma.request import Role
+from rma.wording import _
 from screens.background import start
 from screens.base import DeskScreen
 from screens.field_help import FieldHelp
@@ -104,7 +105,7 @@ class ReturnTyping(FormKeys, DeskScreen):
         draft = kept or untouched
         order = self._customers.order(draft.order_id)
         if not order.lines:
-            raise NotFound("This order has no lines here: press F5 to sync, then open it again.")
+            raise NotFound(_("This order has no lines here: press F5 to sync, then open it again."))
         return draft, untouched, order, returns.reasons(), returns.assess(replace(draft, lines=()))
 
     def _open(
@@ -125,7 +126,13 @@ class ReturnTyping(FormKeys, DeskScreen):
             self._returns, self._panel, self._tally, untouched=untouched, kept=kept
         )
         self.set_heading(
-            f"Return · order {order.order.number} · {view.customer.name}",
+            " · ".join(
+                (
+                    _(self.HEADING),
+                    _("order {number}").format(number=order.order.number),
+                    view.customer.name,
+                )
+            ),
             f"{date(order.order.placed_at)} · {order.order.currency}",
         )
         self.show_about(About(view.customer.customer_id, view.customer.name, draft.draft_id))
@@ -158,11 +165,10 @@ class ReturnTyping(FormKeys, DeskScreen):
             self.show_message(f"{label}: {event.problem}", "error")
         elif event.to is None:
             open_points = self._panel.open_points()
-            self.show_message(
-                f"Still open: {', '.join(open_points)}."
-                if open_points
-                else "All is typed: F9 gives the number."
-            )
+            said = _("All is typed: F9 gives the number.")
+            if open_points:
+                said = _("Still open: {fields}.").format(fields=", ".join(open_points))
+            self.show_message(said)
         elif echo.wrong:
             self.show_message(echo.text, "error")
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from rma.record import Refusal
+from rma.wording import _, mark
 from screens.ask import ConfirmTyped
 from screens.go_to import Stop
 from screens.navigation import ReturnLeft, ReturnMade
@@ -18,7 +19,7 @@ from screens.widgets.values_list import ValuesList
 
 _ASKED = ("evidence", "override_reason", "waive_fee_reason", "waive_shipping_fee_reason")
 """Fields of section 7 that the rules may ask for, in the order of the screen."""
-_KEPT = "The return is kept as a draft: it waits on the home screen."
+_KEPT = mark("The return is kept as a draft: it waits on the home screen.")
 
 
 class ReturnWizard(ReturnTyping):
@@ -28,7 +29,7 @@ class ReturnWizard(ReturnTyping):
     """
 
     NAME = "return"
-    HEADING = "Return"
+    HEADING = mark("Return")
     CSS_PATH = "return_wizard.tcss"
 
     def can(self, action: str) -> bool:
@@ -44,7 +45,8 @@ class ReturnWizard(ReturnTyping):
         """F3: the draft is kept."""
         await self.before_leaving()
         kept = self._keeper is not None and self._keeper.kept is not None
-        self.post_message(ReturnLeft(_KEPT if kept else "Nothing was typed: no draft is kept."))
+        said = _(_KEPT) if kept else _("Nothing was typed: no draft is kept.")
+        self.post_message(ReturnLeft(said))
 
     def action_discard(self) -> None:
         """Esc: throw the draft away, after a question if anything was typed."""
@@ -54,8 +56,8 @@ class ReturnWizard(ReturnTyping):
             self.post_message(ReturnLeft(""))
             return
         question = ConfirmTyped(
-            "Throw this return away?",
-            self.said("What was typed is gone then. F3 would keep it as a draft."),
+            _("Throw this return away?"),
+            self.said(_("What was typed is gone then. F3 would keep it as a draft.")),
         )
         self.open_dialog(question, self._discard)
 
@@ -63,7 +65,7 @@ class ReturnWizard(ReturnTyping):
         if sure and self._keeper is not None:
             with self.reporting():
                 await self._keeper.discard()
-                self.post_message(ReturnLeft("The draft is thrown away."))
+                self.post_message(ReturnLeft(_("The draft is thrown away.")))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """F4 answers on every field, also where the key line does not offer it."""
@@ -80,7 +82,7 @@ class ReturnWizard(ReturnTyping):
         assert self._form is not None and self._panel is not None
         name = self._form.focused_name
         if name is None or not self._values_of(name):
-            self.show_message("This field has no list: type into it, or Tab goes on.")
+            self.show_message(_("This field has no list: type into it, or Tab goes on."))
             return
         self._form.take_focused()
         form, panel = self._form, self._panel
@@ -104,12 +106,12 @@ class ReturnWizard(ReturnTyping):
             for spec in BY_NAME.values()
             if spec.label.strip()[:1].isdigit()
         }
-        found = [Stop(("1",), "Lines", partial(form.stand_on, QUANTITY))]
+        found = [Stop(("1",), _("Lines"), partial(form.stand_on, QUANTITY))]
         found += [
             Stop((number,), spec.name_on_screen, partial(form.stand_on, spec.name))
             for number, spec in numbered.items()
         ]
-        return (*found, Stop(("7",), "Exceptions", self._into_exceptions))
+        return (*found, Stop(("7",), _("Exceptions"), self._into_exceptions))
 
     def _into_exceptions(self) -> None:
         assert self._form is not None and self._panel is not None
@@ -138,7 +140,7 @@ class ReturnWizard(ReturnTyping):
         assert self._form is not None and self._panel is not None
         self._form.take_focused()
         if not self._panel.step(steps):
-            self.show_message("No other line is on this return: enter a quantity in section 1.")
+            self.show_message(_("No other line is on this return: enter a quantity in section 1."))
         self._form.draw()
 
     async def action_submit(self) -> None:
@@ -158,7 +160,7 @@ class ReturnWizard(ReturnTyping):
         panel, form = self._panel, self._form
         assert panel is not None and form is not None
         if first is None:
-            self.show_message("Nothing on this return can be priced: check the lines.", "error")
+            self.show_message(_("Nothing on this return can be priced: check the lines."), "error")
             return
         name, key = first
         if key is not None:
@@ -166,5 +168,7 @@ class ReturnWizard(ReturnTyping):
         form.draw()
         form.stand_on(name)
         more = len(panel.marks) - 1
-        also = f" ({more} more marked)" if more else ""
-        self.show_message(panel.marks[first] + also, "error")
+        said = panel.marks[first]
+        if more:
+            said = _("{problem} ({count} more marked)").format(problem=said, count=more)
+        self.show_message(said, "error")

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from desk.rmas import Rmas, RmaView
 from rma.numbers import spoken
 from rma.states import RmaCommand
+from rma.wording import _, mark
 from screens.ask import AskReason, ConfirmTyped
 from screens.background import start
 from screens.base import DeskScreen
@@ -33,7 +34,7 @@ class RmaScreen(DeskScreen):
     """One RMA. Arrows scroll; `c`, `a` and `d` act where state, role and authorship allow it."""
 
     NAME = "rma"
-    HEADING = "RMA"
+    HEADING = mark("RMA")
     CSS_PATH = "rma.tcss"
 
     def __init__(self, rmas: Rmas, number: str) -> None:
@@ -70,10 +71,14 @@ class RmaScreen(DeskScreen):
         with self.reporting():
             self._show(await asyncio.to_thread(self._rmas.show, self._number))
 
+    @property
+    def _spoken(self) -> str:
+        return spoken(self._number)
+
     def _show(self, view: RmaView) -> None:
         self._view = view
         self.set_heading(
-            f"RMA {spoken(view.record.number)} · {view.record.state.words}",
+            f"{_('RMA {number}').format(number=self._spoken)} · {view.record.state.words}",
             view.customer.name if view.customer else "",
         )
         name = view.customer.name if view.customer else view.record.customer_id
@@ -100,27 +105,27 @@ class RmaScreen(DeskScreen):
     def action_cancel(self) -> None:
         """Ask why, then cancel."""
         dialog = AskReason(
-            f"Why is {spoken(self._number)} cancelled?",
-            "Its units are free again; the number stays on record as cancelled.",
+            _("Why is {number} cancelled?").format(number=self._spoken),
+            _("Its units are free again; the number stays on record as cancelled."),
         )
-        self.open_dialog(
-            dialog, lambda reason: self._decide(self._rmas.cancel, reason, "Cancelled.")
-        )
+        done = _("Cancelled. It reaches the central API with the next sync.")
+        self.open_dialog(dialog, lambda reason: self._decide(self._rmas.cancel, reason, done))
 
     def action_approve(self) -> None:
         """Ask for a note that may stay empty, then approve."""
         dialog = AskReason(
-            f"Approve {spoken(self._number)}? A note, or Enter alone.",
-            "The caller may send the goods then.",
+            _("Approve {number}? A note, or Enter alone.").format(number=self._spoken),
+            _("The caller may send the goods then."),
             required=False,
         )
-        self.open_dialog(dialog, lambda note: self._decide(self._rmas.approve, note, "Approved."))
+        done = _("Approved. It reaches the central API with the next sync.")
+        self.open_dialog(dialog, lambda note: self._decide(self._rmas.approve, note, done))
 
     def action_decline(self) -> None:
         """Ask why, then for a typed `y`, then decline."""
         dialog = AskReason(
-            f"Why is {spoken(self._number)} declined?",
-            "The caller will hear this reason.",
+            _("Why is {number} declined?").format(number=self._spoken),
+            _("The caller will hear this reason."),
             initial=self._reason,
         )
         self.open_dialog(dialog, self._confirm_decline)
@@ -130,14 +135,16 @@ class RmaScreen(DeskScreen):
             return
         self._reason = reason
         dialog = ConfirmTyped(
-            f"Decline {spoken(self._number)}?", "This cannot be undone; its units are free again."
+            _("Decline {number}?").format(number=self._spoken),
+            _("This cannot be undone; its units are free again."),
         )
 
         async def sure(yes: bool | None) -> None:
             if yes:
-                await self._decide(self._rmas.decline, reason, "Declined.")
+                done = _("Declined. It reaches the central API with the next sync.")
+                await self._decide(self._rmas.decline, reason, done)
             else:
-                self.show_message("Not declined. The reason is kept.")
+                self.show_message(_("Not declined. The reason is kept."))
 
         self.open_dialog(dialog, sure)
 
@@ -148,4 +155,4 @@ class RmaScreen(DeskScreen):
             return
         with self.reporting():
             self._show(await asyncio.to_thread(command, self._number, text))
-            self.show_message(f"{done} It reaches the central API with the next sync.", "success")
+            self.show_message(done, "success")

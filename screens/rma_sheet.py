@@ -10,14 +10,14 @@ from textual.content import Content
 from desk.rmas import RmaView
 from rma.numbers import spoken
 from rma.record import HistoryEntry, RmaLine, RmaRecord
-from rma.request import Resolution
 from rma.states import RmaState
 from rma.verdict import Finding, Verdict
+from rma.wording import _, inside, words
 from screens.formats import day, minute, phone
-from screens.money_words import MARKS, component_rows, payout_rows, total_row
+from screens.money_words import MARKS, component_rows, payout_rows, quoted, total_row
 from screens.return_money import money_line, verdict_words
 from screens.rma_words import state_words
-from screens.values import CHANNELS, RETURN_TYPES
+from screens.values import channels, return_types
 from screens.widgets.safe_text import plain, plain_lines, shorten
 
 _OVER = frozenset(
@@ -41,59 +41,66 @@ def sheet(view: RmaView, width: int) -> Content:
 def _head(view: RmaView, width: int) -> list[Content]:
     record = view.record
     first = Content.assemble(
-        (f"RMA {spoken(record.number)}", "bold $primary"), "   ", state_words(record.state)
+        (_("RMA {number}").format(number=spoken(record.number)), "bold $primary"),
+        "   ",
+        state_words(record.state),
     )
     if view.pending:
-        first = _ends(first, "waiting to sync", width)
+        first = _ends(first, _("waiting to sync"), width)
     customer = view.customer.name if view.customer else record.customer_id
-    kind = RETURN_TYPES.meaning(record.return_type).lower() or record.return_type
-    channel = CHANNELS.meaning(record.channel).lower() or record.channel
+    kind = inside(return_types().meaning(record.return_type)) or record.return_type
+    channel = inside(channels().meaning(record.channel)) or record.channel
     contact = " · ".join(
         part for part in (record.contact.email, phone(record.contact.phone)) if part
     )
-    expiry = day(record.expires_at) if record.expires_at else "no end"
+    expiry = day(record.expires_at) if record.expires_at else _("no end")
     if record.state in _OVER:
-        expiry = f"no longer: it is {record.state.words}"
+        expiry = _("no longer: it is {state}").format(state=record.state.words)
+    made = _("{time} by {person} · device …{device}")
     rows = [
-        ("customer", customer),
-        ("order", f"{record.order_number} · {record.currency}"),
-        ("type", f"{kind} · by {channel}"),
-        ("contact", contact or "none"),
+        (_("customer"), customer),
+        (_("order"), f"{record.order_number} · {record.currency}"),
+        (_("type"), _("{type} · by {channel}").format(type=kind, channel=channel)),
+        (_("contact"), contact or _("none")),
         (
-            "made",
-            f"{minute(record.finalized_at)} by {record.author} · device …{record.device[-6:]}",
+            _("made"),
+            made.format(
+                time=minute(record.finalized_at), person=record.author, device=record.device[-6:]
+            ),
         ),
-        ("good until", expiry),
+        (_("good until"), expiry),
     ]
     request = record.request
     for label, text in (
-        ("reference", request.reference),
-        ("goodwill", request.goodwill_reason),
-        ("money to", request.destination_reason),
-        ("no ship fee", request.waive_shipping_fee_reason),
+        (_("reference"), request.reference),
+        (_("goodwill"), request.goodwill_reason),
+        (_("money to"), request.destination_reason),
+        (_("no ship fee"), request.waive_shipping_fee_reason),
     ):
         if text:
             rows.append((label, text))
     if record.state is RmaState.NEEDS_APPROVAL:
-        rows.append(("waits for", f"a supervisor other than {record.author}, who made it"))
+        other = _("a supervisor other than {person}, who made it")
+        rows.append((_("waits for"), other.format(person=record.author)))
     if not record.holding:
-        rows.append(("units", "holds none: the central API could not authorize it"))
+        rows.append((_("units"), _("holds none: the central API could not authorize it")))
     return [first, *(_row(label, text, width) for label, text in rows)]
 
 
 def _problem(record: RmaRecord, width: int) -> list[Content]:
     problem = record.problem
     assert problem is not None
-    rows = [Content.styled("! Problem", "bold $text-warning")]
+    rows = [Content.styled(_("! Problem"), "bold $text-warning")]
     rows += _wrapped(problem.detail, width, 2, "")
     rows += _wrapped(problem.remedy, width, 2, "bold")
     if problem.other_number:
-        rows += _wrapped(f"The units are on return {spoken(problem.other_number)}.", width, 2, "")
+        held = _("The units are on return {number}.")
+        rows += _wrapped(held.format(number=spoken(problem.other_number)), width, 2, "")
     return rows
 
 
 def _lines(record: RmaRecord, width: int) -> list[Content]:
-    rows = [Content.styled("Lines", _MUTED)]
+    rows = [Content.styled(_("Lines"), _MUTED)]
     for line in record.lines:
         rows += _line(line, width)
     rows += _findings(record.findings, width, 2)
@@ -107,25 +114,25 @@ def _line(line: RmaLine, width: int) -> list[Content]:
     blanks = " " * max(2, width - left.cell_length - right.cell_length)
     what = [
         line.reason_path or line.reason,
-        line.condition.value,
-        "store credit" if line.resolution is Resolution.STORE_CREDIT else "refund",
-        *(f"serial {serial}" for serial in line.serials),
+        words(line.condition),
+        words(line.resolution),
+        *(_("serial {serial}").format(serial=serial) for serial in line.serials),
         str(line.policy or ""),
     ]
     rows = [Content.assemble(left, blanks, right)]
     rows += _wrapped(" · ".join(part for part in what if part), width, 4, _MUTED)
     for text in plain_lines(line.note) if line.note else []:
-        rows += _wrapped(f"“{text}”", width, 4, "italic")
+        rows += _wrapped(quoted(text), width, 4, "italic")
     return rows + _findings(line.findings, width, 4)
 
 
 def _findings(findings: tuple[Finding, ...], width: int, indent: int) -> list[Content]:
     rows: list[Content] = []
     for finding in findings:
-        mark, _, style = MARKS[finding.outcome]
+        mark, _words, style = MARKS[finding.outcome]
         quiet = finding.outcome is Verdict.ELIGIBLE
         rows += _wrapped(f"{mark} {finding.sentence}", width, indent, _MUTED if quiet else style)
-        facts = " · ".join(f"{o.name} {o.value}" for o in finding.observed)
+        facts = " · ".join(f"{_(o.name)} {o.value}" for o in finding.observed)
         if facts and not quiet:
             rows += _wrapped(facts, width, indent + 2, _MUTED)
     return rows
@@ -133,9 +140,9 @@ def _findings(findings: tuple[Finding, ...], width: int, indent: int) -> list[Co
 
 def _money(view: RmaView, width: int) -> list[Content]:
     quote = view.record.quote
-    rows = [Content.styled("Money", _MUTED)]
+    rows = [Content.styled(_("Money"), _MUTED)]
     if quote is None:
-        return [*rows, Content("  none: nothing could be priced")]
+        return [*rows, Content("  " + _("none: nothing could be priced"))]
     cells = min(_MONEY_WIDTH, width - 2)
     drawn = [money_line(r, cells, 4) for r in component_rows(quote.all_components, quote.currency)]
     drawn.append(money_line(total_row(quote), cells))
@@ -144,22 +151,21 @@ def _money(view: RmaView, width: int) -> list[Content]:
 
 
 def _history(record: RmaRecord, width: int) -> list[Content]:
-    rows = [Content.styled("History", _MUTED)]
+    rows = [Content.styled(_("History"), _MUTED)]
     for entry in record.history:
         rows += _entry(entry, width)
     return rows
 
 
 def _entry(entry: HistoryEntry, width: int) -> list[Content]:
-    words = entry.command.replace("_", " ")
     rows = [
         Content.assemble(
             (f"  {minute(entry.at)}  ", _MUTED),
-            f"{words} → {entry.after.words}",
+            f"{words(entry.command)} → {entry.after.words}",
             (f"  {shorten(plain(entry.actor), 30)} · …{plain(entry.device[-6:])}", _MUTED),
         )
     ]
-    return rows + (_wrapped(f"“{entry.note}”", width, 20, "italic") if entry.note else [])
+    return rows + (_wrapped(quoted(entry.note), width, 20, "italic") if entry.note else [])
 
 
 def _row(label: str, text: str, width: int) -> Content:

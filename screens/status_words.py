@@ -39,7 +39,7 @@ def who(status: DeskStatus) -> str:
     if status.closed:
         return _("the desk is closed")
     if not status.enrolled:
-        return "not enrolled"
+        return _("not enrolled")
     if status.identity is None:
         return _("opening the desk") if status.queue is None else _("not enrolled")
     return f"{plain(status.identity.person, 24)}, {words(status.identity.role)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from rma.wording import _
+
 DEFAULT = "dark"
 """The theme of a desk whose settings name none."""
 
@@ -137,4 +139,6 @@ THEMES: dict[str, Theme] = {
 
 def unknown_theme(name: str) -> str:
     """What is wrong with the name of a theme, in a sentence; empty where nothing is."""
-    return "" if name in THEMES else f"there is no such theme. Choose one of {', '.join(THEMES)}."
+    if name in THEMES:
+        return ""
+    return _("there is no such theme. Choose one of {themes}.").format(themes=", ".join(THEMES))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rma.reasons import ReasonTree
 from rma.request import Channel, Condition, Proof, Resolution, ReturnType
+from rma.wording import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,48 +103,62 @@ def _last(label: str) -> str:
     return _normal(label.rpartition(" > ")[2])
 
 
-RETURN_TYPES = Values(
-    (
-        Value(ReturnType.RETURN, "Return"),
-        Value(ReturnType.DEFECT, "Faulty goods"),
-        Value(ReturnType.GOODWILL, "By courtesy"),
+def return_types() -> Values:
+    """Kinds of returns."""
+    return Values(
+        (
+            Value(ReturnType.RETURN, _("Return")),
+            Value(ReturnType.DEFECT, _("Faulty goods")),
+            Value(ReturnType.GOODWILL, _("By courtesy")),
+        )
     )
-)
 
-CHANNELS = Values(
-    (
-        Value(Channel.PHONE, "Phone"),
-        Value(Channel.EMAIL, "E-mail"),
-        Value(Channel.CHAT, "Chat"),
-        Value(Channel.IN_PERSON, "In person"),
-        Value(Channel.PORTAL, "Portal"),
-    )
-)
 
-CONDITIONS = Values(
-    (
-        Value(Condition.SEALED, "Sealed"),
-        Value(Condition.OPENED, "Opened"),
-        Value(Condition.USED, "Used"),
-        Value(Condition.INCOMPLETE, "Incomplete"),
-        Value(Condition.DAMAGED, "Damaged"),
+def channels() -> Values:
+    """How a customer reached us."""
+    return Values(
+        (
+            Value(Channel.PHONE, _("Phone")),
+            Value(Channel.EMAIL, _("E-mail")),
+            Value(Channel.CHAT, _("Chat")),
+            Value(Channel.IN_PERSON, _("In person")),
+            Value(Channel.PORTAL, _("Portal")),
+        )
     )
-)
 
-RESOLUTIONS = Values(
-    (
-        Value(Resolution.REFUND, "Refund"),
-        Value(Resolution.STORE_CREDIT, "Store credit"),
-    )
-)
 
-PROOFS = Values(
-    (
-        Value(Proof.ORDER_RECORD, "Order in our books"),
-        Value(Proof.RECEIPT, "Receipt"),
-        Value(Proof.SERIAL, "Serial number"),
+def conditions() -> Values:
+    """In what condition goods are."""
+    return Values(
+        (
+            Value(Condition.SEALED, _("Sealed")),
+            Value(Condition.OPENED, _("Opened")),
+            Value(Condition.USED, _("Used")),
+            Value(Condition.INCOMPLETE, _("Incomplete")),
+            Value(Condition.DAMAGED, _("Damaged")),
+        )
     )
-)
+
+
+def resolutions() -> Values:
+    """What the customer gets."""
+    return Values(
+        (
+            Value(Resolution.REFUND, _("Refund")),
+            Value(Resolution.STORE_CREDIT, _("Store credit")),
+        )
+    )
+
+
+def proofs() -> Values:
+    """Proofs of purchase."""
+    return Values(
+        (
+            Value(Proof.ORDER_RECORD, _("Order in our books")),
+            Value(Proof.RECEIPT, _("Receipt")),
+            Value(Proof.SERIAL, _("Serial number")),
+        )
+    )
 
 
 def reason_values(tree: ReasonTree, return_type: str) -> Values:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from rma.wording import _, mark
 from storage.errors import StoreTrouble
 
 BUSY_SECONDS = 5
@@ -24,14 +25,16 @@ BUSY_SECONDS = 5
 _BEGIN = "begin_mode"
 
 _TROUBLE = {
-    sqlite3.SQLITE_BUSY: "is in use by another program: close it, then try again",
-    sqlite3.SQLITE_LOCKED: "is in use by another program: close it, then try again",
-    sqlite3.SQLITE_READONLY: "cannot be written: check the rights of the file and its folder",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk",
-    sqlite3.SQLITE_CORRUPT: "is damaged: keep a copy of it and report this",
-    sqlite3.SQLITE_FULL: "cannot grow, the disk is full: free some space, then try again",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder exists and may be written",
-    sqlite3.SQLITE_NOTADB: "is not a database of ours: keep a copy of it and report this",
+    sqlite3.SQLITE_BUSY: mark("is in use by another program: close it, then try again"),
+    sqlite3.SQLITE_LOCKED: mark("is in use by another program: close it, then try again"),
+    sqlite3.SQLITE_READONLY: mark("cannot be written: check the rights of the file and its folder"),
+    sqlite3.SQLITE_IOERR: mark("cannot be read or written: check the disk"),
+    sqlite3.SQLITE_CORRUPT: mark("is damaged: keep a copy of it and report this"),
+    sqlite3.SQLITE_FULL: mark("cannot grow, the disk is full: free some space, then try again"),
+    sqlite3.SQLITE_CANTOPEN: mark(
+        "cannot be opened: check that its folder exists and may be written"
+    ),
+    sqlite3.SQLITE_NOTADB: mark("is not a database of ours: keep a copy of it and report this"),
 }
 
 
@@ -53,7 +56,6 @@ def open_database(path: Path, *, durable: bool) -> Engine:
                 connection.execute("PRAGMA checkpoint_fullfsync = ON")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("PRAGMA cache_size = -16384")
         except sqlite3.Error:
             connection.close()
             raise
@@ -135,4 +137,5 @@ def _in_words(engine: Engine) -> Iterator[None]:
         if code not in _TROUBLE:
             raise
         path = engine.get_execution_options()["path"]
-        raise StoreTrouble(f"{path} {_TROUBLE[code]}. The last change was not made.") from error
+        said = _("{file} {trouble}. The last change was not made.")
+        raise StoreTrouble(said.format(file=path, trouble=_(_TROUBLE[code]))) from error

@@ -17,6 +17,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rma.errors import RmaError
+from rma.wording import _
 
 
 class StorageError(RmaError):
@@ -27,7 +28,8 @@ class AlreadyOpen(StorageError):
     """Another process works in this folder."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"Another csr-tui works in {folder}: close it, or use another folder.")
+        said = _("Another csr-tui works in {folder}: close it, or use another folder.")
+        super().__init__(said.format(folder=folder))
 
 
 class NewerDatabase(StorageError):
@@ -35,8 +37,10 @@ class NewerDatabase(StorageError):
 
     def __init__(self, path: Path, found: str, known: str) -> None:
         super().__init__(
-            f"{path} was written by a newer csr-tui (schema {found}, this one knows {known}): "
-            "update csr-tui. Nothing was changed."
+            _(
+                "{file} was written by a newer csr-tui (schema {found}, this one knows {known}): "
+                "update csr-tui. Nothing was changed."
+            ).format(file=path, found=found, known=known)
         )
 
 
@@ -45,7 +49,9 @@ class MigrationFailed(StorageError):
 
     def __init__(self, path: Path, cause: Exception) -> None:
         super().__init__(
-            f"{path} could not be updated ({cause}). It is as it was: start again, or report this."
+            _(
+                "{file} could not be updated ({why}). It is as it was: start again, or report this."
+            ).format(file=path, why=cause)
         )
 
 
@@ -54,8 +60,10 @@ class NotEnoughSpace(StorageError):
 
     def __init__(self, path: Path, needed: int, free: int) -> None:
         super().__init__(
-            f"Updating {path} needs {_mebibytes(needed)} of free space, there are "
-            f"{_mebibytes(free)}: free some, then start again. Nothing was changed."
+            _(
+                "Updating {file} needs {needed} of free space, there are {free}: "
+                "free some, then start again. Nothing was changed."
+            ).format(file=path, needed=_mebibytes(needed), free=_mebibytes(free))
         )
 
 
@@ -63,7 +71,7 @@ class NotEnrolled(StorageError):
     """Nobody is enrolled on this desk yet."""
 
     def __init__(self) -> None:
-        super().__init__("This desk is not enrolled: run csr-tui enroll first.")
+        super().__init__(_("This desk is not enrolled: run csr-tui enroll first."))
 
 
 class AlreadyFinalized(StorageError):
@@ -71,21 +79,24 @@ class AlreadyFinalized(StorageError):
 
     def __init__(self, number: str) -> None:
         self.number = number
-        super().__init__(f"This return has its number already: {number}. Look it up.")
+        said = _("This return has its number already: {number}. Look it up.")
+        super().__init__(said.format(number=number))
 
 
 class WrongBlock(StorageError):
     """A leased block lies outside the range of RMA numbers."""
 
     def __init__(self, block: int) -> None:
-        super().__init__(f"The server leased block {block}, which cannot be: report this.")
+        said = _("The server leased block {block}, which cannot be: report this.")
+        super().__init__(said.format(block=block))
 
 
 class Unreadable(StorageError):
     """A stored document does not fit its shape."""
 
     def __init__(self, what: str, key: str) -> None:
-        super().__init__(f"The stored {what} {key} cannot be read: report this, keep the file.")
+        said = _("The stored {kind} {key} cannot be read: report this, keep the file.")
+        super().__init__(said.format(kind=what, key=key))
 
 
 class StoreTrouble(StorageError):

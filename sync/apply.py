@@ -14,6 +14,7 @@ from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
+from rma.wording import _
 from storage.reference_rows import ReferenceRow
 from sync.errors import UnreadableAnswer
 from sync.protocol.documents import read_document, read_tree
@@ -103,7 +104,7 @@ def rows_of_page(name: str, page: bytes) -> tuple[ReferenceRow, ...]:
         lines: list[_Line[Any]] = read_document(kind.page, listed)
         return tuple(_row(name, line, kind.made) for line in lines)
     except (ValueError, RmaError) as error:
-        raise UnreadableAnswer(f"a page of {name}") from error
+        raise UnreadableAnswer(_("a page of {kind}").format(kind=name)) from error
 
 
 def _row(name: str, line: _Line[Any], made: Callable[[Any], Any]) -> ReferenceRow:

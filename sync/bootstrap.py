@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rma.wording import _
 from sync.effects import AddRows, BeginLoad, FetchPlan, FetchRows, FinishLoad, Steps, ask
 from sync.errors import UnreadableAnswer
 from sync.push import push
@@ -21,7 +22,7 @@ def bootstrap(report: SyncReport) -> Steps[None]:
         after: str | None = None
         while rows := (yield from ask(FetchRows(kind, after))):
             if rows[-1].key == after:
-                raise UnreadableAnswer(f"the same page of {kind} again")
+                raise UnreadableAnswer(_("the same page of {kind} again").format(kind=kind))
             fetched += len(rows)
             after = rows[-1].key
             yield from ask(AddRows(rows, min(fetched / total, 1.0)))

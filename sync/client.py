@@ -18,6 +18,7 @@ from typing import TypeVar
 import httpx
 from pydantic import ValidationError
 
+from rma.wording import _
 from sync.clock import ClockReading, read_clock
 from sync.errors import (
     BadServerUrl,
@@ -257,10 +258,10 @@ def _why(error: Exception) -> str:
     """What went wrong below, in two or three words."""
     match error:
         case httpx.TimeoutException():
-            return "it does not answer in time"
+            return _("it does not answer in time")
         case httpx.ConnectError():
-            return "no connection"
+            return _("no connection")
         case httpx.NetworkError() | httpx.RemoteProtocolError():
-            return "the connection broke"
+            return _("the connection broke")
         case _:
             return type(error).__name__

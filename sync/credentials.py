@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from rma.wording import _
 from sync.errors import CredentialError
 
 TOKEN_FILE = "device.token"  # noqa: S105 - a file name
@@ -63,4 +64,4 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _why(error: Exception) -> str:
-    return error.strerror or "unknown" if isinstance(error, OSError) else "it is no token"
+    return error.strerror or _("unknown") if isinstance(error, OSError) else _("it is no token")

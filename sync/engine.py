@@ -6,6 +6,7 @@ its turn; without an answer (`Unreachable`, `Unauthorized`) the exchange ends wi
 
 from __future__ import annotations
 
+from rma.wording import _
 from sync.bootstrap import bootstrap
 from sync.effects import ApplyChanges, FetchChanges, ForgetReference, ReadCursor, Steps, ask
 from sync.errors import CursorTooOld, UnreadableAnswer
@@ -47,7 +48,7 @@ def pull(report: SyncReport, *, wait: int = 0) -> Steps[None]:
             return
         moved = page.cursor != cursor
         if page.more and not moved:
-            raise UnreadableAnswer("the same page of changes again")
+            raise UnreadableAnswer(_("the same page of changes again"))
         if moved or page.changes:
             yield from ask(ApplyChanges(page))
         report.pulled += len(page.changes)

@@ -20,6 +20,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rma.errors import RmaError
+from rma.wording import _
 
 
 class SyncError(RmaError):
@@ -34,7 +35,9 @@ class BadServerUrl(SyncError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"{_shown(url)!r} is no address of a central API: write it like https://returns.example.com."
+            _(
+                "{address} is no address of a central API: write it like https://returns.example.com."
+            ).format(address=repr(_shown(url)))
         )
 
 
@@ -44,17 +47,20 @@ class InsecureUrl(BadServerUrl):
     def __init__(self, url: str) -> None:
         SyncError.__init__(
             self,
-            f"{_shown(url)!r} is plain http to another machine: use https (http is for this machine alone).",
+            _(
+                "{address} is plain http to another machine: use https (http is for this machine alone)."
+            ).format(address=repr(_shown(url))),
         )
 
 
 class Unreachable(SyncError):
     """No usable answer: what was sent may be booked or not, so the same bytes go again."""
 
-    def __init__(self, why: str = "it does not answer") -> None:
-        super().__init__(
-            f"The central API cannot be reached ({_shown(why)}). Go on working: everything is kept and sent later."
+    def __init__(self, why: str = "") -> None:
+        said = _(
+            "The central API cannot be reached ({why}). Go on working: everything is kept and sent later."
         )
+        super().__init__(said.format(why=_shown(why or _("it does not answer"))))
 
 
 class ServerFailing(Unreachable):
@@ -63,7 +69,10 @@ class ServerFailing(Unreachable):
     def __init__(self, status: int, retry_after: float = 0.0) -> None:
         SyncError.__init__(
             self,
-            f"The central API is in trouble (status {status}). Go on working: everything is kept and sent later.",
+            _(
+                "The central API is in trouble (status {status}). "
+                "Go on working: everything is kept and sent later."
+            ).format(status=status),
         )
         self.status = status
         self.retry_after = retry_after
@@ -75,8 +84,10 @@ class UnreadableAnswer(Unreachable):
     def __init__(self, what: str) -> None:
         SyncError.__init__(
             self,
-            f"The central API gave an answer that this desk cannot read ({_shown(what)}). It is asked again; "
-            "if this stays, update csr-tui.",
+            _(
+                "The central API gave an answer that this desk cannot read ({what}). It is asked again; "
+                "if this stays, update csr-tui."
+            ).format(what=_shown(what)),
         )
 
 
@@ -85,7 +96,10 @@ class Unauthorized(SyncError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The central API does not accept this desk. Your work is kept: ask for a new code and run csr-tui enroll."
+            _(
+                "The central API does not accept this desk. "
+                "Your work is kept: ask for a new code and run csr-tui enroll."
+            )
         )
 
 
@@ -94,7 +108,9 @@ class TooLarge(SyncError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The central API takes no change of this size. It is kept here: tell your supervisor."
+            _(
+                "The central API takes no change of this size. It is kept here: tell your supervisor."
+            )
         )
 
 
@@ -102,15 +118,18 @@ class CursorTooOld(SyncError):
     """The change feed no longer goes back as far as this desk needs."""
 
     def __init__(self) -> None:
-        super().__init__("This desk was away for long: customers and orders are downloaded again.")
+        super().__init__(
+            _("This desk was away for long: customers and orders are downloaded again.")
+        )
 
 
 class ServerRefused(SyncError):
     """The server understood and refused, with its own words."""
 
     def __init__(self, status: int, title: str, detail: str) -> None:
-        said = _shown(detail or title or "no reason given", 300)
-        super().__init__(f"The central API refused ({status}): {said}")
+        why = _shown(detail or title or _("no reason given"), 300)
+        said = _("The central API refused ({status}): {why}")
+        super().__init__(said.format(status=status, why=why))
         self.status = status
 
 
@@ -119,15 +138,17 @@ class EnrollmentRefused(ServerRefused):
 
     def __init__(self, status: int, title: str, detail: str) -> None:
         super().__init__(status, title, detail)
-        said = _shown(detail or title or "no reason given", 300)
-        self.args = (f"The code was not accepted: {said} Ask for a new one if it was used before.",)
+        why = _shown(detail or title or _("no reason given"), 300)
+        said = _("The code was not accepted: {why} Ask for a new one if it was used before.")
+        self.args = (said.format(why=why),)
 
 
 class CredentialError(RmaError):
     """The token of this device cannot be read or kept."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"The device token {path} cannot be used ({why}): check the folder.")
+        said = _("The device token {file} cannot be used ({why}): check the folder.")
+        super().__init__(said.format(file=path, why=why))
 
 
 def _shown(text: str, longest: int = 120) -> str:

@@ -6,6 +6,7 @@ timeout, 5xx after the commit) is therefore sent again, byte for byte, by the ne
 
 from __future__ import annotations
 
+from rma.wording import _
 from sync.effects import (
     ApplyResults,
     AskForBlock,
@@ -26,7 +27,7 @@ def lease_numbers(report: SyncReport) -> Steps[None]:
     last = None
     while (lease_id := (yield from ask(LeaseWanted()))) is not None:
         if lease_id == last:
-            raise UnreadableAnswer("a block of numbers that this desk has already")
+            raise UnreadableAnswer(_("a block of numbers that this desk has already"))
         try:
             block = yield from ask(AskForBlock(lease_id))
         except ServerRefused as refused:

@@ -16,6 +16,7 @@ from random import Random
 from typing import Any
 
 from rma.errors import RmaError
+from rma.wording import _
 from sync import stores
 from sync.apply import rows_of, rows_of_page
 from sync.backoff import Backoff, floor_of
@@ -251,8 +252,8 @@ def _after_failure(state: SyncState, error: Exception) -> SyncState:
     """The state after a try that failed; what nobody expected goes to the log with its traceback."""
     if not isinstance(error, RmaError):
         _log.error("sync failed unexpectedly", exc_info=error)
-        trouble = f"Sync stumbled ({type(error).__name__}). It tries again; the log has more."
-        return replace(state, trouble=trouble)
+        said = _("Sync stumbled ({error}). It tries again; the log has more.")
+        return replace(state, trouble=said.format(error=type(error).__name__))
     _log.warning("sync failed: %s", error)
     online = not isinstance(error, Unreachable) if isinstance(error, SyncError) else state.online
     return replace(state, online=online, trouble=str(error))

@@ -9,6 +9,7 @@ import json
 from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
+from rma.wording import _, words
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,5 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
             )
         )
     else:
-        print(f"Enrolled as {identity.person} ({identity.role}). Start the desk with: csr-tui")
+        said = _("Enrolled as {person} ({role}). Start the desk with: csr-tui")
+        print(said.format(person=identity.person, role=words(identity.role)))
     return ExitCode.OK

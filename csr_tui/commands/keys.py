@@ -8,6 +8,7 @@ import sys
 
 from csr_tui.commands.options import WithExamples, add_settings
 from csr_tui.exit_codes import ExitCode
+from rma.wording import _
 
 _EPILOG = """\
 examples:
@@ -44,12 +45,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print, check or test; with a settings file that is wrong, print the usual keys and end with 1."""
+    from csr_tui.paths import default_settings_file, settings_file
     from csr_tui.settings import (
         Settings,
         SettingsRefused,
-        default_file,
         read_settings,
-        settings_file,
         wrong_language,
     )
     from screens.commands import sheet
@@ -61,10 +61,12 @@ def run(arguments: argparse.Namespace) -> int:
         settings = read_settings(path, check_theme=unknown_theme, check_language=wrong_language)
     except SettingsRefused as error:
         code = ExitCode.FAILED
-        sys.stderr.write("\n".join(error.problems) + "\nNothing of this file is used.\n")
+        told = [*error.problems, _("Nothing of this file is used.")]
+        sys.stderr.write("\n".join(told) + "\n")
     if arguments.check:
         if code is ExitCode.OK:
-            print(f"{path} is right." if path else f"There is no settings file ({default_file()}).")
+            said = _("{file} is right.") if path else _("There is no settings file ({file}).")
+            print(said.format(file=path or default_settings_file()))
     elif arguments.test:
         from csr_tui.key_test import test_keys
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from csr_tui.commands.options import FILE, WithExamples
 from csr_tui.document_file import UnreadableFile, print_problems, read_text
 from csr_tui.exit_codes import ExitCode
+from rma.wording import _, words
 
 if TYPE_CHECKING:  # rich and pydantic are loaded when the command runs
     from rich.console import Console
@@ -72,15 +73,26 @@ def _print_text(assessment: Assessment) -> None:
     from screens.widgets.safe_text import plain
 
     console = Console(markup=False, highlight=False, soft_wrap=True)
-    console.print(f"Verdict: {assessment.verdict.replace('_', ' ')}")
+    console.print(_("Verdict: {verdict}").format(verdict=words(assessment.verdict)))
     for missing in assessment.missing:
-        where = f"line {plain(missing.line_id)}, " if missing.line_id else ""
-        console.print(f"  missing: {where}{missing.field}: {plain(missing.sentence)}")
+        said = _("missing: {field}: {sentence}")
+        if missing.line_id:
+            said = _("missing: line {line}, {field}: {sentence}")
+        said = said.format(
+            line=plain(missing.line_id or ""), field=missing.field, sentence=plain(missing.sentence)
+        )
+        console.print(f"  {said}")
     for line in assessment.lines:
-        verdict = line.verdict.replace("_", " ")
-        policy = f", {line.policy}" if line.policy else ""
+        said = _("Line {line}: {verdict} ({count} returnable)")
+        if line.policy:
+            said = _("Line {line}: {verdict} ({count} returnable, {policy})")
         console.print(
-            f"Line {plain(line.line_id)}: {verdict} ({line.returnable} returnable{policy})"
+            said.format(
+                line=plain(line.line_id),
+                verdict=words(line.verdict),
+                count=line.returnable,
+                policy=line.policy,
+            )
         )
         for finding in line.findings:
             console.print(f"  {finding.rule}: {plain(finding.sentence)}")
@@ -99,15 +111,15 @@ def _print_quote(console: Console, quote: Quote) -> None:
     def money(amount: int) -> str:
         return format_amount(amount, quote.currency)
 
-    table = Table(title=f"{'Estimate' if quote.estimate else 'Refund'} in {quote.currency}")
-    for heading in ("Line", "Component"):
+    title = _("Estimate in {currency}") if quote.estimate else _("Refund in {currency}")
+    table = Table(title=title.format(currency=quote.currency))
+    for heading in (_("Line"), _("Component")):
         table.add_column(heading, overflow="fold")
-    for heading in ("Net", "Tax", "Amount"):
+    for heading in (_("Net"), _("Tax"), _("Amount")):
         table.add_column(heading, justify="right", no_wrap=True)
 
     def add(name: str, part: Component) -> None:
-        words = part.kind.replace("_", " ")
-        table.add_row(name, words, money(part.net), money(part.tax), money(part.amount))
+        table.add_row(name, words(part.kind), money(part.net), money(part.tax), money(part.amount))
 
     for line in quote.lines:
         for component in line.components:
@@ -116,8 +128,9 @@ def _print_quote(console: Console, quote: Quote) -> None:
         add("", component)
     table.add_section()
     net = quote.total - quote.tax
-    table.add_row("", "total", money(net), money(quote.tax), money(quote.total))
+    table.add_row("", _("total"), money(net), money(quote.tax), money(quote.total))
     console.print(table)
     for share in quote.payouts:
         to = f" {plain(share.tender_id)}" if share.tender_id else ""
-        console.print(f"To {share.kind.replace('_', ' ')}{to}: {money(share.amount)}")
+        said = _("To {tender}: {amount}")
+        console.print(said.format(tender=words(share.kind) + to, amount=money(share.amount)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from csr_tui.commands.options import FOLDER, WithExamples, add_json
 from csr_tui.exit_codes import ExitCode
+from rma.wording import _
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,11 +37,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(as_tree(report)))
     else:
+        said = _(
+            "{events} events, {matches} of {compared} match, "
+            "{returns} returns ({synced} on the server, {attention} need attention), "
+            "{seconds} s, {events_per_second} events/s"
+        )
         print(
-            f"{report.events} events, {report.matches} of {report.compared} match, "
-            f"{report.returns} returns ({report.synced} on the server, {report.attention} need attention), "
-            f"{report.seconds} s, {report.events_per_second} events/s"
+            said.format(
+                events=report.events,
+                matches=report.matches,
+                compared=report.compared,
+                returns=report.returns,
+                synced=report.synced,
+                attention=report.attention,
+                seconds=report.seconds,
+                events_per_second=report.events_per_second,
+            )
         )
         for difference in report.differences[:20]:
-            print(f"  event {difference['seq']}: {'; '.join(difference['what'])}")
+            event = _("event {number}").format(number=difference["seq"])
+            print(f"  {event}: {'; '.join(difference['what'])}")
     return ExitCode.OK if report.clean else ExitCode.FAILED

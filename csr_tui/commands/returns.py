@@ -11,6 +11,7 @@ from csr_tui.commands.options import FILE, WithExamples, add_data, add_json
 from csr_tui.document_file import UnreadableFile, print_problems, read_text
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
+from rma.wording import _, words
 
 if TYPE_CHECKING:
     from desk.ports import Reference
@@ -142,13 +143,14 @@ def _print_record(record: RmaRecord, as_json: bool, pending: bool = True) -> Non
         print(json.dumps({"rma": to_tree(record), "pending": pending}, ensure_ascii=False))
         return
     print(f"{spoken(record.number)}  {record.state.words}")
-    print(f"order {record.order_number}, customer {record.customer_id}, made by {record.author}")
+    said = _("order {number}, customer {customer}, made by {person}")
+    print(
+        said.format(number=record.order_number, customer=record.customer_id, person=record.author)
+    )
     for line in record.lines:
-        print(
-            f"  {line.quantity} x {line.name} ({line.reason_path}): {line.verdict.replace('_', ' ')}"
-        )
+        print(f"  {line.quantity} x {line.name} ({line.reason_path}): {words(line.verdict)}")
     if record.quote is not None:
-        label = "estimate" if record.quote.estimate else "refund"
+        label = _("estimate") if record.quote.estimate else _("refund")
         print(f"  {label} {format_amount(record.quote.total, record.currency)} {record.currency}")
     if record.problem is not None:
         print(f"  {record.problem.detail} {record.problem.remedy}")

@@ -9,6 +9,7 @@ import json
 from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
+from rma.wording import _
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,7 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(report))
     else:
-        print(
-            status.trouble or f"Synced. {queue.waiting} waiting, {queue.attention} need attention."
-        )
+        said = _("Synced. {waiting} waiting, {attention} need attention.")
+        print(status.trouble or said.format(waiting=queue.waiting, attention=queue.attention))
     return ExitCode.OFFLINE if status.trouble else ExitCode.OK

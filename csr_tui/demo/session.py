@@ -21,6 +21,7 @@ from csr_tui.demo.central import Central, CentralFailed
 from csr_tui.demo.shop import make_shop
 from csr_tui.exit_codes import ExitCode
 from rma.request import Role
+from rma.wording import _
 
 PEOPLE: dict[str, tuple[str, Role]] = {
     "agent": ("Agent", Role.AGENT),
@@ -79,15 +80,22 @@ def _run_in(
         serving.acquire(timeout=0)
     except Timeout:
         if not (folder / "ready").exists():
-            raise CentralFailed("The demo in this folder is still starting: try again.") from None
+            raise CentralFailed(
+                _("The demo in this folder is still starting: try again.")
+            ) from None
     else:
         known = (folder / "central.db").exists()
-        shop = "the shop" if known else f"a shop with {customers} customers"
-        _say(f"Preparing {shop} …", as_json)
+        said = _("Preparing the shop …")
+        if not known:
+            said = _("Preparing a shop with {count} customers …").format(count=customers)
+        _say(said, as_json)
         prepare(folder, central, customers=customers, port=_last_port(folder))
     try:
         desk_folder = folder / "desks" / person
         if open_screen:
+            from csr_tui.swift import make_swift
+
+            make_swift()
             from csr_tui.desk_program import run_desk
 
             return run_desk(desk_folder, settings, screen_reader=screen_reader)
@@ -170,4 +178,5 @@ def _say_ready(folder: Path, central: Central, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({"url": central.url, "desks": desks}) + "\n")
     else:
-        sys.stdout.write(f"Ready in {folder}: start it with csr-tui demo --keep {folder}\n")
+        said = _("Ready in {folder}: start it with csr-tui demo --keep {folder}")
+        sys.stdout.write(said.format(folder=folder) + "\n")

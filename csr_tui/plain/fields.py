@@ -69,7 +69,7 @@ class FieldQuestions:
 
     def _put_field(self, name: str) -> None:
         panel, talk, words = self._panel, self._talk, self.words(name)
-        kind, takes = BY_NAME[name].kind, BY_NAME[name].takes
+        kind, takes = BY_NAME[name].kind, _(BY_NAME[name].takes)
         if kind is Kind.TICKS:
             ticks = [Option(code, label, code) for code, label in panel.ticks(name)]
             panel.type(name, talk.choose_any(words, ticks, kept=panel.ticked(name), help_=takes))

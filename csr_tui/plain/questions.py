@@ -44,7 +44,7 @@ _QUESTIONS = {
 def question(name: str) -> str:
     """The question of a field, without its mark."""
     asked = _QUESTIONS.get(name)
-    return _(asked) if asked else BY_NAME[name].label.strip(" 1234567")
+    return _(asked) if asked else BY_NAME[name].name_on_screen
 
 
 def next_question(panel: ReturnPanel, answered: Collection[Mark]) -> Mark | None:

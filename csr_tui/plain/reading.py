@@ -12,12 +12,12 @@ from rma.quote import Quote
 from rma.record import RmaRecord
 from rma.states import RmaState
 from rma.verdict import Verdict
-from rma.wording import _, words
+from rma.wording import _, inside, words
 from screens.formats import amount, day, minute, phone
 from screens.money_words import MARKS, MoneyRow, component_rows, payout_rows, sentences, total_row
 from screens.return_panel import ReturnPanel
 from screens.rma_told import what_to_say
-from screens.values import CHANNELS, RETURN_TYPES
+from screens.values import channels, return_types
 
 
 def verdict_words(verdict: Verdict) -> str:
@@ -66,7 +66,8 @@ def money_words(quote: Quote, order: Order | None) -> Iterator[str]:
     """Each component, the total, and where the money goes."""
     rows: list[MoneyRow] = component_rows(quote.all_components, quote.currency)
     for row in (*rows, total_row(quote), *payout_rows(quote, order)):
-        yield f"{row.label[:1].upper()}{row.label[1:].lower()}: {row.amount}."
+        label = row.label.lower() if row.label.isupper() else row.label
+        yield f"{label[:1].upper()}{label[1:]}: {row.amount}."
 
 
 def number_words(record: RmaRecord) -> Iterator[str]:
@@ -89,10 +90,10 @@ def rma_words(view: RmaView) -> Iterator[str]:
     customer = view.customer.name if view.customer else record.customer_id
     contact = ", ".join(p for p in (record.contact.email, phone(record.contact.phone)) if p)
     yield _("Customer {name}, {contact}.").format(name=customer, contact=contact or _("no contact"))
-    kind = RETURN_TYPES.meaning(record.return_type) or record.return_type
-    channel = CHANNELS.meaning(record.channel) or record.channel
+    kind = return_types().meaning(record.return_type) or record.return_type
+    channel = channels().meaning(record.channel) or record.channel
     yield _("Order {number}. {kind}, by {channel}.").format(
-        number=record.order_number, kind=kind, channel=channel.lower()
+        number=record.order_number, kind=kind, channel=inside(channel)
     )
     yield _("Made {when} by {author}.").format(
         when=minute(record.finalized_at), author=record.author

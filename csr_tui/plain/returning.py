@@ -12,10 +12,10 @@ from csr_tui.plain.talk import AnswersEnded, Back, Option, Quit, Talk
 from csr_tui.plain.workplace import Workplace
 from rma.errors import RmaError
 from rma.record import RmaRecord
-from rma.wording import _
+from rma.wording import _, inside
 from screens.formats import phone
 from screens.return_marks import Mark
-from screens.values import CHANNELS, RETURN_TYPES
+from screens.values import channels, return_types
 
 
 class _Left(Exception):
@@ -112,8 +112,8 @@ class ReturnInterview:
         draft = self._panel.draft
         contact = ", ".join(part for part in (draft.email, phone(draft.phone)) if part)
         return _("{kind}, by {channel}. Contact: {contact}.").format(
-            kind=RETURN_TYPES.meaning(draft.return_type) or draft.return_type,
-            channel=(CHANNELS.meaning(draft.channel) or draft.channel).lower(),
+            kind=return_types().meaning(draft.return_type) or draft.return_type,
+            channel=inside(channels().meaning(draft.channel) or draft.channel),
             contact=contact or _("none"),
         )
 

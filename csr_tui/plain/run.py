@@ -10,11 +10,12 @@ from csr_tui.bootstrap import open_desk
 from csr_tui.exit_codes import ExitCode
 from csr_tui.language import speak, unknown_language
 from csr_tui.log import log_to_file
+from csr_tui.paths import settings_file
 from csr_tui.plain.conversation import Conversation
 from csr_tui.plain.syncing import Syncing
 from csr_tui.plain.talk import Talk
 from csr_tui.plain.workplace import Workplace
-from csr_tui.settings import read_settings, settings_file
+from csr_tui.settings import read_settings
 
 
 def run_plain(folder: Path, settings: str | None = None) -> ExitCode:

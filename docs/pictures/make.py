@@ -30,13 +30,13 @@ def main() -> None:
         try:
             prepare(folder, central, customers=200)
             desk = folder / "desks" / "agent"
-            order, line_count = _order_to_show(desk)
-            asyncio.run(_draw(desk, order, line_count))
+            order = _order_to_show(desk)
+            asyncio.run(_draw(desk, order))
         finally:
             central.stop()
 
 
-def _order_to_show(desk: Path) -> tuple[str, int]:
+def _order_to_show(desk: Path) -> str:
     """A recent order of several lines with something that costs a restocking fee."""
     opened = open_desk(desk)
     try:
@@ -47,26 +47,31 @@ def _order_to_show(desk: Path) -> tuple[str, int]:
                 continue
             first = order.lines[0]
             if len(order.lines) >= 3 and first.category == "electronics" and not first.serials:
-                return order.number, len(order.lines)
+                return order.number
     finally:
         opened.close()
     raise SystemExit("the demo shop has no order to show: raise the number of customers")
 
 
-async def _draw(desk: Path, order: str, line_count: int) -> None:
+async def _draw(desk: Path, order: str) -> None:
     app = DeskApp(lambda: open_session(desk))
     async with app.run_test(size=SIZE) as pilot:
         await _until(pilot, "ONLINE")
         await _type(pilot, order)
         await _until(pilot, "ORDERS")
+        _save(app, "lookup")
         await pilot.press("enter")
-        await _until(pilot, f"▸ Order {order}")
+        await _until(pilot, f"Order {order}")
+        _save(app, "customer")
         await pilot.press("enter")
         await _until(pilot, "1 Lines")
-        await _type(pilot, "1\nchanged_mind\nopened\n12")
+        await _type(pilot, "1\nchanged_mind\nopened\n\n12")
         await _until(pilot, "ESTIMATE")
         await pilot.pause(0.3)
         _save(app, "return")
+        await pilot.press("f9")
+        await _until(pilot, "Next call")
+        _save(app, "number")
 
 
 async def _type(pilot: Pilot[None], text: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rma.wording import _
+
 if TYPE_CHECKING:
     from textual.binding import Binding, BindingType
 
@@ -19,7 +21,10 @@ _KEY_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Something an agent can do with a key; bindings, key line, palette, help and cheat sheet are made from it."""
+    """Something an agent can do with a key; bindings, key line, palette, help and cheat sheet are made from it.
+
+    It is made before the language is known: label, help and `when` stand in English, the `shown_` ones are read.
+    """
 
     id: str
     """Unique, such as `customer.start_return`."""
@@ -48,7 +53,29 @@ class Command:
     @property
     def refusal(self) -> str:
         """Why it does not apply where it does not."""
-        return f"only {self.when}" if self.when else "not at this moment"
+        if not self.when:
+            return _("not at this moment")
+        return _("only {where}").format(where=self.shown_when)
+
+    @property
+    def shown_label(self) -> str:
+        """The label in the user's language."""
+        return _(self.label)
+
+    @property
+    def shown_help(self) -> str:
+        """The sentence for F1 in the user's language."""
+        return _(self.help)
+
+    @property
+    def shown_when(self) -> str:
+        """Where it acts, in the user's language; empty for everywhere on the screen."""
+        return _(self.when)
+
+    @property
+    def name(self) -> str:
+        """The label, and where it acts: `Discard draft (on a draft)`."""
+        return f"{self.shown_label} ({self.shown_when})" if self.when else self.shown_label
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -68,7 +95,9 @@ class Command:
     @property
     def route(self) -> str:
         """Its keys, or how else it is reached, as a cheat sheet says it."""
-        return self.shown_keys or (f"go to {self.go_to}" if self.go_to else "palette")
+        if self.shown_keys or not self.go_to:
+            return self.shown_keys or _("palette")
+        return _("go to {key}").format(key=self.go_to)
 
     def binding(self, *, priority: bool = False) -> Binding:
         """The same for Textual; with `priority` it acts before the focused field, and in dialogs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rma.wording import mark
 from screens.commands.command import Command
 from screens.commands.forms import UNDO
 
@@ -9,17 +10,17 @@ ASK: tuple[Command, ...] = (
     Command(
         id="ask.take",
         key="enter",
-        label="Answer",
+        label=mark("Answer"),
         action="take",
         bound=False,
-        help="Take what was typed; to a yes-or-no question only a typed y is a yes.",
+        help=mark("Take what was typed; to a yes-or-no question only a typed y is a yes."),
     ),
     Command(
         id="ask.give_up",
         key="escape,f3,f12",
-        label="Back",
+        label=mark("Back"),
         action="give_up",
-        help="Go back without an answer; nothing is done.",
+        help=mark("Go back without an answer; nothing is done."),
     ),
     *UNDO,
 )
@@ -28,18 +29,20 @@ VALUES: tuple[Command, ...] = (
     Command(
         id="values.take",
         key="enter",
-        label="Take",
+        label=mark("Take"),
         action="take",
         bound=False,
-        help="Put the selected value into the field; typing narrows the list, a number picks by position.",
+        help=mark(
+            "Put the selected value into the field; typing narrows the list, a number picks by position."
+        ),
     ),
     Command(
         id="values.give_up",
         key="escape,f3,f12,f4",
         toggles="return.values",
-        label="Back",
+        label=mark("Back"),
         action="give_up",
-        help="Go back; the field stays as it is.",
+        help=mark("Go back; the field stays as it is."),
     ),
 )
 
@@ -47,18 +50,18 @@ PALETTE: tuple[Command, ...] = (
     Command(
         id="palette.run",
         key="enter",
-        label="Run",
+        label=mark("Run"),
         action="run",
         bound=False,
-        help="Run the selected command; where it does not apply now, say why.",
+        help=mark("Run the selected command; where it does not apply now, say why."),
     ),
     Command(
         id="palette.close",
         key="escape,f3,f12,ctrl+p",
         toggles="app.palette",
-        label="Back",
+        label=mark("Back"),
         action="close",
-        help="Go back without a command.",
+        help=mark("Go back without a command."),
     ),
 )
 
@@ -66,9 +69,9 @@ HELP: tuple[Command, ...] = (
     Command(
         id="help.close",
         key="escape,f3,f12,enter",
-        label="Close",
+        label=mark("Close"),
         action="close",
-        help="Close the help.",
+        help=mark("Close the help."),
     ),
 )
 
@@ -77,9 +80,9 @@ GO_TO: tuple[Command, ...] = (
         id="go_to.close",
         key="escape,f3,f12,ctrl+g",
         toggles="app.go_to",
-        label="Back",
+        label=mark("Back"),
         action="close",
-        help="Stay where you are.",
+        help=mark("Stay where you are."),
     ),
 )
 
@@ -88,8 +91,8 @@ JUMP: tuple[Command, ...] = (
         id="jump.close",
         key="escape,f3,f12,ctrl+o",
         toggles="app.jump",
-        label="Back",
+        label=mark("Back"),
         action="close",
-        help="Stay where the cursor is.",
+        help=mark("Stay where the cursor is."),
     ),
 )

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from rma.wording import mark
 from screens.commands.command import Command
 
 UNDO: tuple[Command, ...] = (
     Command(
         id="form.undo",
         key="ctrl+z",
-        label="Undo",
+        label=mark("Undo"),
         action="undo",
-        help="Take back what was typed, ticked or chosen last; in a field its text, then step by step.",
+        help=mark(
+            "Take back what was typed, ticked or chosen last; in a field its text, then step by step."
+        ),
     ),
     Command(
         id="form.redo",
         key="ctrl+y",
-        label="Redo",
+        label=mark("Redo"),
         action="redo",
-        help="Bring back what was undone last.",
+        help=mark("Bring back what was undone last."),
     ),
     Command(
         id="form.erase",
         key="ctrl+k",
-        label="Erase to end",
+        label=mark("Erase to end"),
         action="erase_to_end",
-        when="in a field",
+        when=mark("in a field"),
         bound=False,
-        help="Erase what stands behind the cursor.",
+        help=mark("Erase what stands behind the cursor."),
     ),
 )
 """What a question has, too."""
@@ -36,9 +39,9 @@ FORM: tuple[Command, ...] = (
     Command(
         id="form.repeat",
         key="ctrl+r",
-        label="Last value",
+        label=mark("Last value"),
         action="repeat",
-        when="in a field with a list, or with a reason for a fee",
-        help="Put in what this field held in the last return that was finalized here.",
+        when=mark("in a field with a list, or with a reason for a fee"),
+        help=mark("Put in what this field held in the last return that was finalized here."),
     ),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
+
 from screens.commands.command import Command
 from screens.commands.everywhere import EVERYWHERE
 
@@ -29,5 +31,5 @@ def key_line(
 
 def line_width(commands: Iterable[Command]) -> int:
     """Cells that these commands take in the key line."""
-    entries = [len(command.shown_key) + 1 + len(command.label) for command in commands]
+    entries = [cell_len(f"{command.shown_key} {command.shown_label}") for command in commands]
     return sum(entries) + len(KEY_GAP) * (len(entries) - 1)

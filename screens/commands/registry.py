@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rma.wording import mark
 from screens.commands.command import Command
 from screens.commands.dialogs import ASK, GO_TO, HELP, JUMP, PALETTE, VALUES
 from screens.commands.everywhere import EVERYWHERE, FROM_DIALOGS_TOO
@@ -35,23 +36,23 @@ BY_DIALOG: dict[str, tuple[Command, ...]] = {
 """Commands of each dialog."""
 
 TITLES: dict[str, str] = {
-    "everywhere": "Everywhere",
-    "home": "Look up",
-    "customer": "Customer",
-    "return": "Return",
-    "number": "Return made",
-    "rma": "RMA",
-    "approvals": "Approvals",
-    "attention": "Attention",
-    "start": "First start",
-    "ask": "A question",
-    "values": "Values of a field",
-    "palette": "Commands",
-    "help": "Help",
-    "go_to": "Go to",
-    "jump": "Jump",
+    "everywhere": mark("Everywhere"),
+    "home": mark("Look up"),
+    "customer": mark("Customer"),
+    "return": mark("Return"),
+    "number": mark("Return made"),
+    "rma": mark("RMA"),
+    "approvals": mark("Approvals"),
+    "attention": mark("Attention"),
+    "start": mark("First start"),
+    "ask": mark("A question"),
+    "values": mark("Values of a field"),
+    "palette": mark("Commands"),
+    "help": mark("Help"),
+    "go_to": mark("Go to"),
+    "jump": mark("Jump"),
 }
-"""What people call each place, for the cheat sheet and for messages about keys."""
+"""What people call each place, for the cheat sheet and for messages about keys; said through `_`."""
 
 
 def commands_of(screen: str) -> tuple[Command, ...]:

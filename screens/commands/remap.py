@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from rma.wording import _, mark
 from screens.commands.command import Command, key_name
 from screens.commands.keymap import Keymap
 from screens.commands.registry import TITLES, by_id, reachable
@@ -35,7 +36,9 @@ _SPELLINGS = {
 _SAME_BYTE = {"i": "Tab", "m": "Enter", "j": "Enter", "h": "Backspace", "[": "Esc"}
 _EDITING = frozenset("acdefkuvwx")
 _LETTERS = frozenset(string.ascii_lowercase)
-_REMEDY = "Take F1 to F9, F12, Esc, Insert, or Ctrl with one of g, l, n, o, p, q, r, s, t, y and z."
+_REMEDY = mark(
+    "Take F1 to F9, F12, Esc, Insert, or Ctrl with one of g, l, n, o, p, q, r, s, t, y and z."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def remap(wanted: Mapping[str, object]) -> tuple[Keymap, tuple[Refused, ...]]:
             refused.append(Refused(command_id, _unknown(command_id, known)))
             continue
         names = _names(value)
-        wrong = _not_movable(command) if names else "Write a key, or a list of keys, in quotes."
+        wrong = _not_movable(command) if names else _("Write a key, or a list of keys, in quotes.")
         for name in names:
             wrong = wrong or _unfit(command, name)
         if wrong:
@@ -88,15 +91,18 @@ def _normal(key: str) -> str:
 
 def _unknown(command_id: str, known: Mapping[str, Command]) -> str:
     near = get_close_matches(command_id, known, n=1)
-    did_you_mean = f" Did you mean {near[0]}?" if near else ""
-    return f"There is no such command.{did_you_mean} `csr-tui keys` lists all of them."
+    said = [_("There is no such command.")]
+    said += [_("Did you mean {command}?").format(command=name) for name in near]
+    return " ".join([*said, _("`csr-tui keys` lists all of them.")])
 
 
 def _not_movable(command: Command) -> str:
     if not command.keys:
-        return "This command has no key to move: the palette and the go-to list lead there."
+        return _("This command has no key to move: the palette and the go-to list lead there.")
     if not command.bound:
-        return f"{command.shown_key} belongs to the list or the field here and stays where it is. Delete this line."
+        return _(
+            "{key} belongs to the list or the field here and stays where it is. Delete this line."
+        ).format(key=command.shown_key)
     return ""
 
 
@@ -105,26 +111,26 @@ def _unfit(command: Command, key: str) -> str:
     if key in FREE_KEYS or key in command.keys:
         return ""
     *modifiers, last = key.split("+")
-    name = key_name(key)
     if key in _LETTERS:
         if _LETTERS.intersection(command.keys):
             return ""
-        why = f"{name} is text wherever there is a field; letters are for commands of lists"
+        why = _("{key} is text wherever there is a field; letters are for commands of lists.")
     elif modifiers == ["ctrl"] and last in _SAME_BYTE:
-        why = f"a terminal sends {name} as {_SAME_BYTE[last]}"
+        why = _("A terminal sends {key} as {other}.")
     elif modifiers == ["ctrl"] and last in _EDITING:
-        why = f"{name} edits, copies or pastes the text of a field"
+        why = _("{key} edits, copies or pastes the text of a field.")
     elif modifiers == ["ctrl"] and last == "b":
-        why = "Ctrl+B belongs to tmux"
+        why = _("{key} belongs to tmux.")
     elif "alt" in modifiers:
-        why = f"a terminal sends {name} as Esc and another key, or keeps it for itself"
+        why = _("A terminal sends {key} as Esc and another key, or keeps it for itself.")
     elif modifiers and last == "enter":
-        why = f"most terminals send {name} as plain Enter"
+        why = _("Most terminals send {key} as plain Enter.")
     elif re.fullmatch(r"f\d+", last):
-        why = f"terminals keep {name} for themselves or do not send it"
+        why = _("Terminals keep {key} for themselves or do not send it.")
     else:
-        why = f"{name} does not reach this command in every terminal, field and list"
-    return f"{why[0].upper()}{why[1:]}. {_REMEDY}"
+        why = _("{key} does not reach this command in every terminal, field and list.")
+    said = why.format(key=key_name(key), other=_SAME_BYTE.get(last, ""))
+    return f"{said} {_(_REMEDY)}"
 
 
 def _follow(keys: dict[str, str], known: Mapping[str, Command]) -> None:
@@ -155,7 +161,6 @@ def _clashes(keymap: Keymap, wanted: Mapping[str, object]) -> list[Refused]:
 
 
 def _clash(key: str, new: Command, old: Command, place: str) -> str:
-    return (
-        f"{key_name(key)} already means {old.label} ({old.id}) at {TITLES[place]}. "
-        f"Take another key, or give {old.id} another one too."
-    )
+    return _(
+        "{key} already means {command} ({id}) at {place}. Take another key, or give {id} another one too."
+    ).format(key=key_name(key), command=old.shown_label, id=old.id, place=_(TITLES[place]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rma.wording import mark
 from screens.commands.command import Command
 from screens.commands.forms import FORM
 
@@ -9,57 +10,57 @@ RETURN: tuple[Command, ...] = (
     Command(
         id="return.leave",
         key="f3",
-        label="Leave",
+        label=mark("Leave"),
         action="leave",
         in_line=True,
-        help="Leave the return; it is kept as a draft.",
+        help=mark("Leave the return; it is kept as a draft."),
     ),
     Command(
         id="return.values",
         key="f4",
-        label="Values",
+        label=mark("Values"),
         action="values",
-        when="in a field that has a list",
+        when=mark("in a field that has a list"),
         in_line=True,
-        help="Show the values that fit this field.",
+        help=mark("Show the values that fit this field."),
     ),
     Command(
         id="return.submit",
         key="f9,ctrl+s",
-        label="Finalize",
+        label=mark("Finalize"),
         action="submit",
         in_line=True,
-        help="Give the return its number, or say what stands against it.",
+        help=mark("Give the return its number, or say what stands against it."),
     ),
     Command(
         id="return.exceptions",
         key="ctrl+t",
-        label="Exceptions",
+        label=mark("Exceptions"),
         action="exceptions",
         in_line=True,
-        help="Open or close section 7: exceptions, goodwill, amounts set by hand, evidence.",
+        help=mark("Open or close section 7: exceptions, goodwill, amounts set by hand, evidence."),
     ),
     Command(
         id="return.next_line",
         key="pagedown",
-        label="Next line",
+        label=mark("Next line"),
         action="next_line",
-        help="Go on with the next line that is on this return.",
+        help=mark("Go on with the next line that is on this return."),
     ),
     Command(
         id="return.previous_line",
         key="pageup",
-        label="Previous line",
+        label=mark("Previous line"),
         action="previous_line",
-        help="Go back to the line before that is on this return.",
+        help=mark("Go back to the line before that is on this return."),
     ),
     Command(
         id="return.discard",
         key="f12,escape",
-        label="Discard",
+        label=mark("Discard"),
         action="discard",
         in_line=True,
-        help="Throw the draft away, after a question.",
+        help=mark("Throw the draft away, after a question."),
     ),
     *FORM,
 )
@@ -68,25 +69,25 @@ NUMBER: tuple[Command, ...] = (
     Command(
         id="number.home",
         key="enter",
-        label="Next call",
+        label=mark("Next call"),
         action="next_call",
         in_line=True,
-        help="The caller has the number: go to the empty search box.",
+        help=mark("The caller has the number: go to the empty search box."),
     ),
     Command(
         id="number.back",
         key="f3,escape",
-        label="Back",
+        label=mark("Back"),
         action="leave",
         in_line=True,
-        help="Go back to where the return was begun: the caller wants something else.",
+        help=mark("Go back to where the return was begun: the caller wants something else."),
     ),
     Command(
         id="number.open",
         key="o",
-        label="Open return",
+        label=mark("Open return"),
         action="open",
         in_line=True,
-        help="Open the return that was just made.",
+        help=mark("Open the return that was just made."),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rma.wording import mark
 from screens.commands.command import Command
 from screens.commands.everywhere import LEAVE
 
@@ -10,29 +11,29 @@ RMA: tuple[Command, ...] = (
     Command(
         id="rma.approve",
         key="a",
-        label="Approve",
+        label=mark("Approve"),
         action="approve",
-        when="while it waits for approval, for a supervisor who did not make it",
+        when=mark("while it waits for approval, for a supervisor who did not make it"),
         in_line=True,
-        help="Approve the return.",
+        help=mark("Approve the return."),
     ),
     Command(
         id="rma.decline",
         key="d",
-        label="Decline",
+        label=mark("Decline"),
         action="decline",
-        when="while it waits for approval, for a supervisor who did not make it",
+        when=mark("while it waits for approval, for a supervisor who did not make it"),
         in_line=True,
-        help="Decline the return, with a reason; its units are free again.",
+        help=mark("Decline the return, with a reason; its units are free again."),
     ),
     Command(
         id="rma.cancel",
         key="c",
-        label="Cancel return",
+        label=mark("Cancel return"),
         action="cancel",
-        when="before anything was received, for who makes returns",
+        when=mark("before anything was received, for who makes returns"),
         in_line=True,
-        help="Cancel the return, with a reason; its units are free again.",
+        help=mark("Cancel the return, with a reason; its units are free again."),
     ),
 )
 
@@ -41,12 +42,12 @@ APPROVALS: tuple[Command, ...] = (
     Command(
         id="approvals.open",
         key="enter",
-        label="Open",
+        label=mark("Open"),
         action="open",
-        when="with a return in the list",
+        when=mark("with a return in the list"),
         in_line=True,
         bound=False,
-        help="Open the return to approve or decline it.",
+        help=mark("Open the return to approve or decline it."),
     ),
 )
 
@@ -55,28 +56,28 @@ ATTENTION: tuple[Command, ...] = (
     Command(
         id="attention.open",
         key="enter",
-        label="Open",
+        label=mark("Open"),
         action="open",
-        when="on an entry",
+        when=mark("on an entry"),
         in_line=True,
         bound=False,
-        help="Open the return it is about.",
+        help=mark("Open the return it is about."),
     ),
     Command(
         id="attention.done",
         key="d",
-        label="Done",
+        label=mark("Done"),
         action="done",
-        when="on an entry",
+        when=mark("on an entry"),
         in_line=True,
-        help="Mark it as taken care of; it leaves the list after a moment.",
+        help=mark("Mark it as taken care of; it leaves the list after a moment."),
     ),
     Command(
         id="attention.undo",
         key="u",
-        label="Undo",
+        label=mark("Undo"),
         action="undo",
-        when="right after Done",
-        help="Take back the last Done while it is still shown.",
+        when=mark("right after Done"),
+        help=mark("Take back the last Done while it is still shown."),
     ),
 )

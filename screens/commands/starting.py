@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rma.wording import mark
 from screens.commands.command import Command
 from screens.commands.forms import UNDO
 
@@ -9,46 +10,48 @@ START: tuple[Command, ...] = (
     Command(
         id="start.open",
         key="enter",
-        label="Go on",
+        label=mark("Go on"),
         action="open",
         in_line=True,
         bound=False,
-        help="In the list: take this way. In a field: go to the next one, and connect behind the last.",
+        help=mark(
+            "In the list: take this way. In a field: go to the next one, and connect behind the last."
+        ),
     ),
     Command(
         id="start.demo",
         key="d",
-        label="Demo",
+        label=mark("Demo"),
         action="demo",
-        when="in the list",
+        when=mark("in the list"),
         in_line=True,
-        help="Try the desk with a made-up shop on this machine; nothing of it stays.",
+        help=mark("Try the desk with a made-up shop on this machine; nothing of it stays."),
     ),
     Command(
         id="start.enroll",
         key="e",
-        label="Enroll",
+        label=mark("Enroll"),
         action="enroll",
-        when="in the list",
+        when=mark("in the list"),
         in_line=True,
-        help="Connect this desk to your central API: type its address and your code.",
+        help=mark("Connect this desk to your central API: type its address and your code."),
     ),
     Command(
         id="start.submit",
         key="f9,ctrl+s",
-        label="Connect",
+        label=mark("Connect"),
         action="submit",
         in_line=True,
-        help="Connect with the address and the code, and open the desk.",
+        help=mark("Connect with the address and the code, and open the desk."),
     ),
     Command(
         id="start.back",
         key="f3,escape",
-        label="Back",
+        label=mark("Back"),
         action="back",
-        when="in a field",
+        when=mark("in a field"),
         in_line=True,
-        help="Go back to the two ways; what was typed stays.",
+        help=mark("Go back to the two ways; what was typed stays."),
     ),
     *UNDO,
 )

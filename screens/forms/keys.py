@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rma.wording import _
 from screens.forms.form import Form
 
 
@@ -19,17 +20,17 @@ class FormKeys:
     def action_undo(self) -> None:
         """Take back the last thing typed, ticked or chosen."""
         if self.form is not None and not self.form.undo():
-            self.tell("There is nothing to undo.")
+            self.tell(_("There is nothing to undo."))
 
     def action_redo(self) -> None:
         """Bring back what was undone."""
         if self.form is not None and not self.form.redo():
-            self.tell("There is nothing to bring back.")
+            self.tell(_("There is nothing to bring back."))
 
     def action_repeat(self) -> None:
         """Put the last value into the field."""
         if self.form is not None and not self.form.repeat():
-            self.tell("This field has no last value: type it.")
+            self.tell(_("This field has no last value: type it."))
 
     def action_erase_to_end(self) -> None:
         """Erase what stands behind the cursor."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rma.wording import _
+
 Rule = Callable[[str], str]
 """Reads a typed text; gives what is wrong with it and the remedy, or an empty text."""
 
@@ -37,7 +39,7 @@ class Advance(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
-    """One field."""
+    """One field. Label, `takes` and `mandatory` are marked for the catalogue, and said through it where they are shown."""
 
     name: str
     """Its name in the form's state, and the id of its widget."""
@@ -66,7 +68,12 @@ class FieldSpec:
     @property
     def name_on_screen(self) -> str:
         """The label without the number of its section: `Reason`."""
-        return self.label.strip(" 1234567890")
+        return self.shown_label.strip(" 1234567890")
+
+    @property
+    def shown_label(self) -> str:
+        """The label in the user's language: `2 Reason`."""
+        return _(self.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from rma.wording import _, mark, plural
 from screens.field_help import FieldHelp
 from screens.forms.spec import FieldSpec, Kind
 from screens.values import Values
@@ -69,26 +70,31 @@ def help_of(spec: FieldSpec, state: FormState) -> FieldHelp:
     """What F1 says about a field."""
     echo = state.echo(spec.name)
     entries = len(state.values(spec.name).entries)
-    takes = spec.takes or _TAKES.get(spec.kind, "Any text.")
+    takes = _(spec.takes or _TAKES.get(spec.kind, mark("Any text.")))
     digits = len(str(entries))
     rule = []
     if state.mandatory(spec.name):
-        rule.append("It has to be filled in.")
+        rule.append(_("It has to be filled in."))
     if spec.kind is Kind.CODE and entries:
-        rule.append(f"A number of {digits} digit{'s' if digits > 1 else ''} goes on by itself.")
+        said = plural(
+            "A number of {n} digit goes on by itself.",
+            "A number of {n} digits goes on by itself.",
+            digits,
+        )
+        rule.append(said.format(n=digits))
     return FieldHelp(
         label=spec.name_on_screen,
         takes=takes,
         rule=" ".join(rule),
-        values=f"F4 lists {entries} values." if entries else "",
+        values=_("F4 lists {count} values.").format(count=entries) if entries else "",
         problem=echo.text if echo.wrong else "",
     )
 
 
 _TAKES = {
-    Kind.MONEY: "An amount, like 12.50.",
-    Kind.CODE: "The number of a value, or the first letters of its name.",
-    Kind.TICKS: "The digit of each fact; the same digit takes it back.",
+    Kind.MONEY: mark("An amount, like 12.50."),
+    Kind.CODE: mark("The number of a value, or the first letters of its name."),
+    Kind.TICKS: mark("The digit of each fact; the same digit takes it back."),
 }
 
 
@@ -165,5 +171,5 @@ class Texts:
     def _wrong(self, name: str) -> str:
         spec, text = self._specs[name], self._texts[name]
         if not text.strip():
-            return spec.mandatory
+            return _(spec.mandatory)
         return spec.rule(text) if spec.rule is not None else ""

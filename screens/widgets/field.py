@@ -79,7 +79,7 @@ class Field(Horizontal):
     def __init__(self, spec: FieldSpec, tally: KeyTally | None = None) -> None:
         super().__init__(id=f"field-{spec.name}", classes="" if spec.width else "-long")
         self._spec = spec
-        self._label = Static(Content(spec.label), classes="field--label")
+        self._label = Static(Content(spec.shown_label), classes="field--label")
         self._label.display = bool(spec.label)
         self.input = FieldInput(
             tally, id=spec.name, max_length=spec.max_length, advance=spec.advance
@@ -108,7 +108,7 @@ class Field(Horizontal):
         """Show or hide the sign that it has to be filled in."""
         if mandatory != self._marked:
             self._marked = mandatory
-            self._label.update(Content(marked(self._spec.label, mandatory)), layout=False)
+            self._label.update(Content(marked(self._spec.shown_label, mandatory)), layout=False)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show what the text means, or with `wrong` what is wrong with it."""

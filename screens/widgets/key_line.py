@@ -42,7 +42,7 @@ class KeyLine(Widget):
         line = Text(no_wrap=True)
         self._drawn = self._keys()
         for command in self._drawn:
-            entry = Text.assemble((command.shown_key, style), f" {command.label}")
+            entry = Text.assemble((command.shown_key, style), f" {command.shown_label}")
             gap = KEY_GAP if line else ""
             if line.cell_len + len(gap) + entry.cell_len > self.size.width:
                 break

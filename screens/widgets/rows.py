@@ -26,8 +26,9 @@ class Rows(Widget):
         for y in range(max(len(before), len(rows))):
             old = before[y] if y < len(before) else blank
             new = rows[y] if y < len(rows) else blank
-            if not old.is_same(new):
-                self.refresh(_changed(old, new, self.size.width).translate((0, y)))
+            changed = _changed(old, new, self.size.width) if not old.is_same(new) else None
+            if changed:  # rows made of other parts may look the same
+                self.refresh(changed.translate((0, y)))
 
     def render(self) -> Content:
         """All rows; Textual writes the changed cells alone."""
@@ -35,8 +36,10 @@ class Rows(Widget):
 
 
 def _changed(old: Content, new: Content, width: int) -> Region:
-    """From the first cell that differs to the last."""
+    """From the first cell that differs to the last; empty where none does."""
     was, is_ = _characters(old), _characters(new)
+    if was == is_:
+        return Region()
     first = next((i for i, (a, b) in enumerate(zip(was, is_, strict=False)) if a != b), None)
     if first is None:
         first = min(len(was), len(is_))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.geometry import Size
 from textual.reactive import Reactive, reactive
+from textual.validation import ValidationResult
 from textual.widgets import Input
 
 from screens.widgets.safe_text import plain, typed
@@ -17,6 +18,10 @@ class SafeInput(Input):
     """Nothing blinks: an agent would see it all day, and a slow line would carry it."""
     virtual_size = Reactive(Size(0, 0))
     """The text's, which says nothing about the field's: Textual's own lays out the whole screen at each letter."""
+
+    def validate(self, value: str) -> ValidationResult | None:
+        """No field of ours has Textual's validators: its classes for them would style each field once more."""
+        return None
 
     def validate_value(self, value: str) -> str:
         """The one gate to the text: every change of `value` goes through it."""

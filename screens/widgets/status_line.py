@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widget import Widget
 
+from rma.wording import _
 from screens.reading import is_read
 from screens.status_words import DeskStatus, call, connection, wanted, who
 from screens.widgets.safe_text import shorten
@@ -20,7 +21,7 @@ class StatusLine(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._left, self._right = "opening the desk", ""
+        self._left, self._right = _("opening the desk"), ""
 
     def show(self, status: DeskStatus) -> None:
         """Replace the status; draws only what changed, so that nothing flickers."""

@@ -59,7 +59,7 @@ class Ticks(Widget, can_focus=True):
         self, spec: FieldSpec, entries: tuple[tuple[str, str], ...], tally: KeyTally | None = None
     ) -> None:
         super().__init__(id=spec.name)
-        self._label = spec.label
+        self._label = spec.shown_label
         self._entries = entries
         self._ticked: tuple[str, ...] = ()
         self._at = 0

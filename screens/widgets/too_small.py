@@ -7,6 +7,8 @@ from typing import ClassVar
 from rich.text import Text
 from textual.widget import Widget
 
+from rma.wording import _
+
 MIN_WIDTH, MIN_HEIGHT = 60, 18
 """Cells that a screen needs."""
 
@@ -32,8 +34,7 @@ class TooSmall(Widget):
     def render(self) -> Text:
         """One line, cut where the terminal ends."""
         size = self.app.size
-        return Text(
-            f"Needs {MIN_WIDTH}x{MIN_HEIGHT}, is {size.width}x{size.height}",
-            overflow="crop",
-            no_wrap=True,
+        said = _("Needs {needed}, is {found}").format(
+            needed=f"{MIN_WIDTH}x{MIN_HEIGHT}", found=f"{size.width}x{size.height}"
         )
+        return Text(said, overflow="crop", no_wrap=True)

@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from rma.wording import _, mark
 from screens.dialog import Dialog
 from screens.values import Value, Values
 from screens.widgets.field import FieldInput
@@ -23,7 +24,7 @@ from screens.widgets.too_small import TooSmall
 
 _MOST_ROWS = 13
 """Rows of the list; more scroll."""
-_NONE = note("None fits: take letters back with Backspace.")
+_NONE = mark("None fits: take letters back with Backspace.")
 
 
 class ValuesList(Dialog[str | None]):
@@ -62,10 +63,8 @@ class ValuesList(Dialog[str | None]):
             yield Static(Content(self._title), classes="values--title")
             yield FieldInput(self._tally, id="filter", max_length=80)
             yield RowList()
-            yield Static(
-                Content(f"Type to narrow · Enter takes · {self.key('give_up')} goes back"),
-                classes="values--hint",
-            )
+            hint = _("Type to narrow · Enter takes · {key} goes back")
+            yield Static(Content(hint.format(key=self.key("give_up"))), classes="values--hint")
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -109,7 +108,7 @@ class ValuesList(Dialog[str | None]):
         cells = min(24, max((cell_len(value.code) for _, value in shown), default=0))
         digits = self._values.digits
         rows = [_row(f"{number:0{digits}}", value, cells) for number, value in shown]
-        self._rows.show_rows(rows or [_NONE])
+        self._rows.show_rows(rows or [note(_(_NONE))])
         if text:
             self._rows.select_first()
         else:

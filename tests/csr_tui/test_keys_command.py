@@ -13,14 +13,14 @@ import pytest
 
 from csr_tui.__main__ import build_parser, main
 from csr_tui.commands.completion import SHELLS
-from csr_tui.settings import FILE_VARIABLE
+from csr_tui.paths import SETTINGS_VARIABLE
 from screens.commands.registry import by_id
 
 
 @pytest.fixture(autouse=True)
 def _no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.delenv(FILE_VARIABLE, raising=False)
+    monkeypatch.delenv(SETTINGS_VARIABLE, raising=False)
 
 
 @pytest.fixture

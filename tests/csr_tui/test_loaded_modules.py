@@ -130,7 +130,7 @@ def test_the_desk_answers_before_the_wire_is_loaded_and_without_migrations(own_s
 def test_a_look_up_without_a_screen_loads_neither_screen_nor_wire(own_shop: Path) -> None:
     folder = own_shop / "desks" / "agent"
     loaded = loaded_by(COMMAND.format(program="csr_tui"), "lookup", "be", "--data", str(folder))
-    loaded.only("csr_tui", *STORES)
+    loaded.only("csr_tui", "platformdirs", *STORES)
 
 
 def test_a_module_that_is_loaded_too_early_is_named_with_its_importers() -> None:

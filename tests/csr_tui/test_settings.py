@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from csr_tui.paths import SETTINGS_VARIABLE, settings_file
 from csr_tui.settings import (
-    FILE_VARIABLE,
     Settings,
     SettingsRefused,
     read_settings,
-    settings_file,
 )
 
 
@@ -97,12 +96,12 @@ def test_the_option_comes_before_the_variable_and_the_variable_before_the_usual_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.delenv(FILE_VARIABLE, raising=False)
+    monkeypatch.delenv(SETTINGS_VARIABLE, raising=False)
     assert settings_file() is None
     usual = tmp_path / "csr-tui" / "settings.toml"
     usual.parent.mkdir()
     usual.write_text("")
     assert settings_file() == usual
-    monkeypatch.setenv(FILE_VARIABLE, "/variable.toml")
+    monkeypatch.setenv(SETTINGS_VARIABLE, "/variable.toml")
     assert settings_file() == Path("/variable.toml")
     assert settings_file("/option.toml") == Path("/option.toml")

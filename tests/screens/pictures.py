@@ -15,7 +15,7 @@ _LETTERS = ascii_letters + digits
 class Picture(SingleFileSnapshotExtension):
     """One text file for each picture."""
 
-    file_extension = "txt"
+    _file_extension = "txt"
     _write_mode = WriteMode.TEXT
 
 

@@ -177,11 +177,12 @@ async def seated(
     reports: Path | None = None,
     keymap: Keymap = REGISTRY_KEYS,
     notice: str = "",
+    kind: type[Seat] = Seat,
 ) -> AsyncIterator[Seat]:
     """The app with this shop, in a terminal of this size."""
     app = DeskApp(of.open, reports=reports, keymap=keymap, notice=notice)
     async with app.run_test(size=size) as pilot:
-        seat = Seat(app, pilot.press, pilot.pause)
+        seat = kind(app, pilot.press, pilot.pause)
         if opened:
             await seat.until(lambda: "Look up" in seat.text and "opening" not in seat.text)
         yield seat

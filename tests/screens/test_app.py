@@ -91,7 +91,10 @@ async def test_esc_leaves_the_palette_without_a_command() -> None:
         assert screen_name(seat) == "home"
 
 
-@pytest.mark.parametrize("way", [["f8"], ["ctrl+g"], ["ctrl+g", "3"], ["ctrl+o"], [*"maria", "enter"], ["f1"], ["ctrl+p"]])
+@pytest.mark.parametrize(
+    "way",
+    [["f8"], ["ctrl+g"], ["ctrl+g", "3"], ["ctrl+o"], [*"maria", "enter"], ["f1"], ["ctrl+p"]],
+)
 async def test_f2_goes_home_from_anywhere_and_typing_replaces_the_search(way: list[str]) -> None:
     async with seated(small_shop()) as seat:
         await seat.press(*way)

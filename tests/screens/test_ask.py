@@ -47,6 +47,15 @@ async def test_an_optional_reason_may_be_empty() -> None:
     assert await answer(AskReason("Note?", required=False), "enter") == [""]
 
 
+async def test_a_reason_can_be_undone_and_brought_back() -> None:
+    keys = [*"late", "ctrl+k", "backspace", "ctrl+z", "ctrl+z", "ctrl+y", "enter"]
+    assert await answer(AskReason("Why?"), *keys) == ["late"]
+
+
+async def test_tab_stays_in_the_only_field() -> None:
+    assert await answer(AskReason("Why?"), "a", "tab", "b", "enter") == ["ab"]
+
+
 @pytest.mark.parametrize("key", ["escape", "f12", "f3"])
 async def test_a_reason_can_be_given_up(key: str) -> None:
     assert await answer(AskReason("Why?"), "x", key) == [None]

@@ -35,7 +35,8 @@ async def test_the_field_comes_first_with_what_it_takes_its_rule_and_what_is_wro
         problem="none fits: see F4",
     )
     app = Helped(Help("Return", (), EVERYWHERE, field=field, problems=("Quantity: type 1 or 2.",)))
-    async with app.run_test(size=(80, 24)):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
         text = text_of(app)
         parts = ["This field · Reason", "Takes", "Rule", "Values", "✗ Wrong now", "Still to mend"]
         places = [
@@ -46,14 +47,16 @@ async def test_the_field_comes_first_with_what_it_takes_its_rule_and_what_is_wro
 
 async def test_without_a_field_the_keys_come_first() -> None:
     app = Helped(Help("Approvals", (), EVERYWHERE))
-    async with app.run_test(size=(80, 24)):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
         assert "This field" not in text_of(app)
         assert "Still to mend" not in text_of(app)
 
 
 async def test_text_from_outside_is_shown_as_plain_text() -> None:
     app = Helped(Help("Return", (), EVERYWHERE, problems=("[b]x[/b]\x1b[2J is wrong",)))
-    async with app.run_test(size=(80, 24)):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
         assert "✗ [b]x[/b]␛[2J is wrong" in text_of(app)
 
 

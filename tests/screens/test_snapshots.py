@@ -46,9 +46,9 @@ async def panel(seat: Seat) -> None:
 async def priced(seat: Seat) -> None:
     await open_panel(seat)
     await seat.press("1", "enter")
-    await seat.type("changed_mind")
+    await seat.type("no_longer_wanted")
     await seat.press("enter")
-    await seat.type("unopened")
+    await seat.type("opened")
     await seat.press("enter")
     await seat.sees("ESTIMATE", "✓")
 
@@ -62,7 +62,7 @@ async def refused(seat: Seat) -> None:
 async def values(seat: Seat) -> None:
     await open_panel(seat)
     await seat.press("1", "enter", "f4")
-    await seat.sees("changed_mind")
+    await seat.sees("no_longer_wanted")
 
 
 async def discarding(seat: Seat) -> None:
@@ -73,7 +73,7 @@ async def discarding(seat: Seat) -> None:
 
 async def waiting_returns(seat: Seat) -> None:
     await seat.press("f8")
-    await seat.sees("Approvals", "needs approval")
+    await seat.sees("Approvals", "oldest first")
 
 
 async def rma(seat: Seat) -> None:

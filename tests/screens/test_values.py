@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screens.values import CONDITIONS, reason_values
+from screens.values import Value, Values, conditions, reason_values
 from tests import shop
 
 REASONS = reason_values(shop.reasons(), "return")
@@ -21,13 +21,13 @@ REASONS = reason_values(shop.reasons(), "return")
     ],
 )
 def test_first_letters_or_the_number_in_the_list_are_enough(typed: str, code: str) -> None:
-    value = CONDITIONS.match(typed).value
+    value = conditions().match(typed).value
     assert value is not None and value.code == code
 
 
 @pytest.mark.parametrize("typed", ["", "x", "9", "0", "²", "-1"])
 def test_what_fits_nothing_stands_for_nothing(typed: str) -> None:
-    assert CONDITIONS.match(typed).value is None
+    assert conditions().match(typed).value is None
 
 
 def test_an_ambiguous_beginning_is_not_guessed() -> None:
@@ -55,3 +55,37 @@ def test_narrowing_keeps_the_numbers_of_the_whole_list() -> None:
         (2, "wrong_item"),
         (4, "wrong_size"),
     ]
+
+
+def _many(count: int) -> Values:
+    return Values(tuple(Value(f"code_{chr(97 + n)}", f"Label {n}") for n in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("count", "text", "full"),
+    [
+        (9, "1", True),
+        (9, "9", True),
+        (9, "0", False),
+        (5, "6", False),
+        (9, "12", False),
+        (12, "1", False),
+        (12, "01", True),
+        (12, "12", True),
+        (12, "13", False),
+        (12, "00", False),
+        (9, "a", False),
+        (9, "", False),
+        (9, "²", False),
+    ],
+)
+def test_a_number_is_full_when_it_has_all_its_digits_and_stands_for_a_value(
+    count: int, text: str, full: bool
+) -> None:
+    assert _many(count).is_full(text) is full
+
+
+def test_a_number_that_a_code_begins_with_is_never_full() -> None:
+    values = Values((Value("2nd_choice", "Second choice"), Value("b", "B"), Value("c", "C")))
+    assert not values.is_full("2")
+    assert values.is_full("3")

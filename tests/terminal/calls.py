@@ -86,14 +86,19 @@ class Facts:
     """What a caller can name."""
 
     orders: list[dict[str, Any]]
+    plain: list[dict[str, Any]]
+    """Newer ones, that may come back without a question."""
     customers: dict[str, dict[str, Any]]
 
     @classmethod
     def of(cls, shop: Path) -> Facts:
         """Those of a demo's shop."""
         orders = _rows(shop / "orders.jsonl")
+        lines = {row["order_id"]: row for row in reversed(_rows(shop / "lines.jsonl"))}
+        newest = sorted(orders, key=lambda order: str(order["placed_at"]), reverse=True)
+        plain = [o for o in newest if lines[o["order_id"]]["category"] == "home"][:20]
         customers = {row["customer_id"]: row for row in _rows(shop / "customers.jsonl")}
-        return cls(orders, customers)
+        return cls(orders, plain, customers)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -105,10 +110,16 @@ def call(facts: Facts, random: Random) -> list[Burst]:
     start: Burst = ["f2", "esc"]
     if random.random() < 0.15:
         return [start + _wild(random, 25), _wild(random, 6)]
+    if random.random() < 0.3:
+        order = random.choice(facts.plain)["number"]
+        return [
+            [*start, order, "enter", *_between(random), "r", *_plain_form(random), "f9", "x"],
+            ["enter"],
+        ]
     burst = start + _find(facts, random) + _between(random)
-    if random.random() < 0.15:
+    if random.random() < 0.1:
         return [[*burst, "r", *_wild(random, 15)], _wild(random, 6)]
-    burst += random.choice([["r"], ["enter"], ["r"], ["down", "r"], ["down", "enter"]])
+    burst += random.choice([["r"], ["r"], ["r"], ["enter"], ["down", "r"], ["down", "enter"]])
     burst += _form(random)
     return [burst, *_end(burst, random)]
 
@@ -124,7 +135,7 @@ def _wild(random: Random, most: int) -> Burst:
 
 
 def _find(facts: Facts, random: Random) -> Burst:
-    order = random.choice(facts.orders)
+    order = random.choice(random.choice([facts.orders, *[facts.plain] * 4]))
     caller = facts.customers[order["customer_id"]]
     down = ["down"] * random.randint(0, 2)
     match random.randint(0, 6):
@@ -151,6 +162,8 @@ def _aside(random: Random) -> Burst:
 
 
 def _form(random: Random) -> Burst:
+    if random.random() < 0.5:
+        return _plain_form(random)
     burst: Burst = ["down"] * (random.random() < 0.2)
     burst += random.choice([["enter"], ["1", "enter"], ["2", "tab"], ["1", "tab"], ["9", "enter"]])
     burst += _aside(random)
@@ -159,13 +172,17 @@ def _form(random: Random) -> Burst:
     burst += random.choice([["enter"], _code(REMEDIES, random), ["tab"]]) + _aside(random)
     burst += random.choice([["1", "2"], ["1"], ["2", "3"], ["paste:12"], []])
     if random.random() < 0.3:
-        burst += [
-            "ctrl+t",
-            *random.choice([["as told"], ["tab", "tab", "kept waiting"]]),
-            *_aside(random),
-        ]
-        burst += ["tab", "5", "tab", "sorry", "ctrl+t"]
+        burst += random.choice([["ctrl+t", "as told"], ["ctrl+t", "tab", "tab", "kept waiting"]])
+        burst += [*_aside(random), "tab", "5", "tab", "sorry", "ctrl+t"]
     return burst + _aside(random)
+
+
+def _plain_form(random: Random) -> Burst:
+    """What most calls are: one line, complete."""
+    burst = ["1", "enter", *_aside(random)]
+    burst += [random.choice(["chan", "ord", "bet"]), "enter", *_aside(random)]
+    burst += [random.choice(["opened", "ope"]), "enter", *_aside(random)]
+    return burst + random.choice([["enter"], ["refund", "enter"], ["st", "enter"]]) + ["12"]
 
 
 def _code(codes: list[str], random: Random) -> Burst:
@@ -185,7 +202,7 @@ def _code(codes: list[str], random: Random) -> Burst:
 
 def _end(burst: Burst, random: Random) -> list[Burst]:
     """How the call ends; adds to `burst`, and gives the bursts behind it."""
-    match random.randint(0, 7):
+    match random.randint(0, 13):
         case 0:
             burst += ["f3"]
         case 1:

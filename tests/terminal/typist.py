@@ -38,7 +38,11 @@ class Typist:
         self._sent = 0
         self._questions: set[float] = set()
         """Screens that take no key from before they were seen, by that moment; those that came up by now."""
-        self.terminal.wait_for(r"OFFLINE|ONLINE|connecting", timeout=60)
+        try:
+            self.terminal.wait_for(r"OFFLINE|ONLINE|connecting", timeout=60)
+        except BaseException:
+            self.terminal.kill()
+            raise
         self._watch = socket.socket(socket.AF_UNIX)
         self._watch.connect(path)
         self._answers = self._watch.makefile()
@@ -114,7 +118,7 @@ def _bytes(key: str) -> bytes:
     return KEYS.get(key, key).encode()
 
 
-def work(folder: Path) -> list[object]:
+def work(folder: Path) -> list[dict[str, object]]:
     """Returns and drafts in a desk's work.db, without what two desks always differ in."""
     connection = sqlite3.connect(f"file:{folder / 'work.db'}?mode=ro", uri=True)
     try:
@@ -124,10 +128,8 @@ def work(folder: Path) -> list[object]:
         ]
     finally:
         connection.close()
-    return [_compared(json.loads(text)) for (text,) in rows]
+    return [json.loads(text, object_hook=_compared) for (text,) in rows]
 
 
-def _compared(value: object) -> object:
-    if isinstance(value, dict):
-        return {k: _compared(v) for k, v in value.items() if not _NOT_COMPARED.search(k)}
-    return [_compared(each) for each in value] if isinstance(value, list) else value
+def _compared(document: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in document.items() if not _NOT_COMPARED.search(name)}

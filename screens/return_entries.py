@@ -1,0 +1,156 @@
+"""What was typed into the fields of a return, without a widget and without the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from desk.customers import OrderView
+from rma.draft import Draft
+from rma.reasons import ReasonTree
+from screens.forms.spec import Kind
+from screens.forms.state import Value
+from screens.return_draft import RowKey, asked, with_line
+from screens.return_fields import BY_NAME
+from screens.return_rows import ReturnRows
+from screens.values import (
+    Values,
+    channels,
+    conditions,
+    proofs,
+    reason_values,
+    resolutions,
+    return_types,
+    serial_values,
+)
+
+_FIXED = {
+    "return_type": return_types,
+    "channel": channels,
+    "condition": conditions,
+    "resolution": resolutions,
+    "destination_override": resolutions,
+    "proof": proofs,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What undo brings back."""
+
+    draft: Draft
+    key: RowKey = field(compare=False)
+    """The row that was edited."""
+
+
+class ReturnEntries(ReturnRows):
+    """Texts and ticks of every field, what they can hold, and what undo brings back."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        order: OrderView,
+        reasons: ReasonTree,
+        *,
+        supervisor: bool,
+        line_id: str | None = None,
+    ) -> None:
+        super().__init__(draft, order, line_id)
+        self.reasons = reasons
+        self.supervisor = supervisor
+        self._reason_values: dict[str, Values] = {}
+        self._fixed = {name: values() for name, values in _FIXED.items()}
+
+    def text(self, name: str) -> str:
+        """The text in a field."""
+        value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
+        return value if isinstance(value, str) else ""
+
+    def ticked(self, name: str) -> tuple[str, ...]:
+        """What is ticked in a field."""
+        if name == "photo_seen_before":
+            return ("seen",) if self.draft.photo_seen_before else ()
+        value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
+        return value if isinstance(value, tuple) else ()
+
+    def type(self, name: str, value: Value) -> None:
+        """Put a text or ticks into a field, as typed."""
+        if BY_NAME[name].of_line:
+            self.draft = with_line(self.draft, self.key, {name: value}, self.order)
+        elif name == "photo_seen_before":
+            self.draft = replace(self.draft, photo_seen_before=bool(value))
+        else:
+            self.draft = replace(self.draft, **{name: value})  # type: ignore[arg-type]
+
+    def settle(self, name: str) -> None:
+        """Take what the text of a field stands for, and fill in what follows from it."""
+        text = self.text(name)
+        if BY_NAME[name].kind is Kind.CODE:
+            value = self.values(name).match(text).value
+            if value is not None and value.code != text:
+                self.type(name, value.code)
+        if name == "reason" and not self.text("resolution").strip():
+            reason = self.reasons.find(self.text("reason"))
+            if reason is not None and self.reasons.is_leaf(reason.code):
+                self.type("resolution", reason.default_resolution.value)
+
+    def values(self, name: str) -> Values:
+        """What a field can hold; empty for free text."""
+        if name == "reason":
+            taken = self._fixed["return_type"].match(self.draft.return_type).value
+            kind = taken.code if taken else ""
+            if kind not in self._reason_values:
+                self._reason_values[kind] = reason_values(self.reasons, kind)
+            return self._reason_values[kind]
+        if name == "serials":
+            return serial_values(self.line.serials)
+        return self._fixed.get(name, Values(()))
+
+    def has(self, name: str) -> bool:
+        """Whether a field is on the form; no answer of the rules has a say in it, so that Tab leads where it did."""
+        if name == "serials":
+            return bool(self.line.serials or self.typed.serials)
+        if name in ("destination_override", "destination_reason"):
+            return self.supervisor or bool(self.draft.destination_override)
+        return True
+
+    def snapshot(self) -> Snapshot:
+        """What was typed, and the row that is edited."""
+        return Snapshot(replace(self.draft, refused_tries=0), self.key)
+
+    def restore(self, snapshot: object, change: object) -> None:
+        """Type what was typed then; edit the row that `change` edited."""
+        assert isinstance(snapshot, Snapshot) and isinstance(change, Snapshot)
+        self.draft = replace(snapshot.draft, refused_tries=self.draft.refused_tries)
+        self.key = change.key if change.key in [row.key for row in self.rows] else self.rows[0].key
+
+    def reason_asks_note(self) -> bool:
+        """Whether the reason of this row needs a note."""
+        value = self.values("reason").match(self.text("reason")).value
+        reason = self.reasons.find(value.code) if value else None
+        return reason is not None and reason.note_required
+
+    def for_rules(self) -> Draft:
+        """The draft with every code that is clear by now, and only the lines that have a quantity."""
+        draft = self.draft
+        lines = (
+            replace(
+                line,
+                reason=self._clear("reason", line.reason),
+                condition=self._clear("condition", line.condition),
+                resolution=self._clear("resolution", line.resolution),
+            )
+            for line in draft.lines
+        )
+        draft = replace(
+            draft,
+            return_type=self._clear("return_type", draft.return_type),
+            channel=self._clear("channel", draft.channel),
+            proof=self._clear("proof", draft.proof),
+            destination_override=self._clear("destination_override", draft.destination_override),
+            lines=tuple(lines),
+        )
+        return asked(draft)
+
+    def _clear(self, name: str, text: str) -> str:
+        value = self.values(name).match(text).value
+        return value.code if value is not None else text
