@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from csr_tui.exit_codes import ExitCode
 from csr_tui.swift import make_swift
 from rma.errors import RmaError
+from rma.harmless import harmless_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _speak(arguments.settings)
         code: int = arguments.run(arguments)
     except RmaError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{harmless_lines(str(error))}\n")
         return ExitCode.FAILED
     except KeyboardInterrupt:
         return 130

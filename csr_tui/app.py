@@ -92,7 +92,10 @@ class DeskApp(Endings):
         await self._update_status()
         self.set_interval(STATUS_SECONDS, self.status_changed)
         if session.load_rest is not None:
-            await asyncio.to_thread(session.load_rest)
+            try:
+                await asyncio.to_thread(session.load_rest)
+            except RmaError as error:  # the next sync may mend what cannot be read
+                self._say(str(error), error=True)
         if session.keep_syncing is not None:
             start(self, self._keep_syncing, name="sync")
 

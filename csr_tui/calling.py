@@ -65,8 +65,8 @@ class Calling(ScreenStack):
                 self._say(str(error), error=True)
 
     @on(Shown)
-    def _talk_about(self, message: Shown) -> None:
-        """A screen shows a customer or a return of theirs."""
+    async def _talk_about(self, message: Shown) -> None:
+        """A screen shows a customer or a return of theirs; a call with a note ends where another customer begins."""
         about = message.about
         self.last_customer = About(about.customer_id, about.name)
         if about.draft_id or about.number:
@@ -78,6 +78,11 @@ class Calling(ScreenStack):
             return
         if call.customer_id not in ("", about.customer_id):
             if about.number:  # a look at somebody else's return is not what the call is about
+                return
+            if call.note:  # it stays with the customer it was written about
+                await self._end_call()
+                self._begin_call()
+                await self._talk_about(message)
                 return
             call = replace(call, draft_id="", number="")
         self._caller = about.name
@@ -96,6 +101,15 @@ class Calling(ScreenStack):
         if call is None or not call.customer_id:
             self._say(_("Open a customer first: a note is kept with the customer of a call."))
             return
+
+        async def keep(text: str) -> None:
+            await self._keep_note(call.call_id, text)
+
+        async def answered(text: str | None) -> None:
+            if text is not None:
+                with self._desk_screen.reporting():
+                    await keep(text)
+
         question = _("What is to be known about this call with {name}?")
         if call.ended_at is not None:
             question = _("What is to be known about the last call with {name}?")
@@ -104,14 +118,14 @@ class Calling(ScreenStack):
             _("One line; it stays with the customer, on this desk only."),
             required=False,
             initial=call.note,
+            keep=keep,
         )
-        self._desk_screen.open_dialog(dialog, lambda text: self._keep_note(call.call_id, text))
+        self._desk_screen.open_dialog(dialog, answered)
 
-    async def _keep_note(self, call_id: str, text: str | None) -> None:
+    async def _keep_note(self, call_id: str, text: str) -> None:
         call, session = self._call, self._session
-        if text is None or session is None or call is None or call.call_id != call_id:
+        if session is None or call is None or call.call_id != call_id:
             return
-        with self._desk_screen.reporting():
-            self._call = await asyncio.to_thread(session.desk.calls.note, call, text)
-            self._say(_("The note is kept on this desk.") if text else _("There is no note."))
-            self._changed()
+        self._call = await asyncio.to_thread(session.desk.calls.note, call, text)
+        self._say(_("The note is kept on this desk.") if text else _("There is no note."))
+        self._changed()

@@ -27,6 +27,7 @@ from csr_tui.settings import (
 from csr_tui.swift import all_is_loaded
 from csr_tui.terminal_input import driver_class
 from rma.errors import RmaError
+from rma.harmless import harmless_lines
 from rma.wording import _
 from screens.themes import DEFAULT, unknown_theme
 
@@ -90,7 +91,7 @@ def run_desk(folder: Path, settings: str | None = None, *, screen_reader: bool =
     )
     app.run(mouse=False)  # keys alone; the terminal's own selecting and copying keeps working
     for words in app.last_words:
-        sys.stderr.write(f"{words}\n")
+        sys.stderr.write(f"{harmless_lines(words)}\n")
     return ExitCode.FAILED if app.return_code else ExitCode.OK
 
 
@@ -181,8 +182,10 @@ def _open(folder: Path) -> tuple[OpenedDesk, LateConnection | None]:
 
 def _load_rest(opened: OpenedDesk) -> None:
     """The wire, the other screens and the rules: loaded before the first return asks for them."""
-    for module in _REST:
-        import_module(module)
-    opened.reference.policies()
-    opened.reference.reasons()
-    all_is_loaded()
+    try:
+        for module in _REST:
+            import_module(module)
+        opened.reference.policies()
+        opened.reference.reasons()
+    finally:
+        all_is_loaded()

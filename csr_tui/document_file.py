@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from csr_tui.exit_codes import ExitCode
 from rma.errors import RmaError
+from rma.harmless import harmless_lines
 from rma.wording import _
 
 if TYPE_CHECKING:
@@ -64,5 +65,5 @@ def print_problems(error: BadDocument | UnreadableFile, as_json: bool) -> ExitCo
         ]
         sys.stdout.write(json.dumps({"problems": problems}, indent=2) + "\n")
     else:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{harmless_lines(str(error))}\n")
     return ExitCode.USAGE

@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 
 from csr_tui.routes import Routes
 from csr_tui.terminal_input import LeavesAtOnce
+from rma.errors import RmaError
 from rma.wording import _
 from screens.base import DeskScreen
 from screens.commands import REGISTRY_KEYS, Keymap
@@ -57,9 +58,15 @@ class Endings(Routes):
                     signal.signal(getattr(signal, name), lambda *_: self._told_to_end())
 
     async def action_quit(self) -> None:
-        """Ctrl+Q: keep what is half-typed, release the stores, and go."""
+        """Ctrl+Q: keep what is half-typed, release the stores, and go. What cannot be kept is told; again goes."""
         for screen in reversed(self._desk_screens):
-            await screen.before_leaving()
+            try:
+                await screen.before_leaving()
+            except RmaError as error:
+                if str(error) not in self.last_words:
+                    self.last_words.append(str(error))
+                    self._desk_screen.show_message(str(error), "error")
+                    return
         self.exit()
 
     def end_now(self) -> None:
@@ -72,7 +79,8 @@ class Endings(Routes):
         """A signal came: the loop may be waiting for a terminal that takes nothing more."""
         self._end_by_force()
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.end_now)
+            with suppress(RuntimeError):  # the loop is closed: the desk has ended already
+                self._loop.call_soon_threadsafe(self.end_now)
 
     def _end_by_force(self) -> None:
         """End the process, hung threads and all, unless it has ended in time."""

@@ -99,7 +99,7 @@ class Localized:
 def read_texts(file: Traversable | Path) -> Catalog:
     """A `.po` file. What would break a sentence is left out, so that it stands in English.
 
-    That is: a value that the English text does not name, or a text that cannot be filled in.
+    That is: a value that the English text does not name or formats otherwise, or a text that cannot be filled in.
     """
     from babel.messages.pofile import read_po
 
@@ -130,12 +130,14 @@ def _compiled(file: Traversable) -> bytes:
 def _fits(said: _Text, translated: _Text | None) -> bool:
     forms = (said,) if isinstance(said, str) else said
     strings = (translated,) if isinstance(translated, str) else translated or ()
-    named = {name for form in forms for name in _values(form)}
+    named = {value for form in forms for value in _values(form)}
     try:
         return all(named.issuperset(_values(string)) for string in strings if string)
     except ValueError:
         return False
 
 
-def _values(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+def _values(text: str) -> set[tuple[str, str | None, str | None]]:
+    """Name, format and conversion of each value: another format can fail, or fill the memory with blanks."""
+    parsed = Formatter().parse(text)
+    return {(name, format_, how) for _, name, format_, how in parsed if name is not None}

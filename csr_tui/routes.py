@@ -127,8 +127,8 @@ class Routes(Commanding, Calling):
 
     async def action_home(self) -> None:
         """F2: the empty search box, from anywhere. It is the next call."""
-        await self._back_to(self._home)
-        self._home.take_next_call()
+        if await self._back_to(self._home):
+            self._home.take_next_call()
 
     async def action_last_customer(self) -> None:
         """The customer who was open last; the screen itself, where it still lies below this one."""

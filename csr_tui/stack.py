@@ -12,17 +12,18 @@ from textual.screen import Screen
 
 from csr_tui.session import Session
 from csr_tui.type_ahead import TypeAhead
+from rma.errors import RmaError
 from screens.base import DeskScreen
 from screens.colourless import WithoutColours
-from screens.commands import REGISTRY_KEYS, Keymap
+from screens.commands import REGISTRY_KEYS, Keymap, both_cases
 from screens.customer_lookup import CustomerLookup
+from screens.dialog import Dialog
 from screens.joined import Joined
 from screens.status_words import DeskStatus
 from screens.themes import DEFAULT, THEMES
 
 if TYPE_CHECKING:
     from rma.request import Role
-    from screens.dialog import Dialog
     from screens.navigation import About
 
 KeyedScreen = TypeVar("KeyedScreen", bound="DeskScreen | Dialog[Any]")
@@ -37,7 +38,7 @@ class ScreenStack(TypeAhead, App[None]):
         super().__init__(driver_class)
         self.keymap = keymap
         """The user's keys."""
-        self.set_keymap(keymap.keys)
+        self.set_keymap({name: both_cases(keys) for name, keys in keymap.keys.items()})
         self.quit_keys = frozenset(keymap.keys_of("app.quit"))
         self._session: Session | None = None
         self._status = DeskStatus()
@@ -106,13 +107,21 @@ class ScreenStack(TypeAhead, App[None]):
         screen.keymap = self.keymap
         return screen
 
-    async def _back_to(self, screen: DeskScreen) -> None:
-        """Leave every screen above one that is open; what is half-typed on them is kept."""
+    async def _back_to(self, screen: DeskScreen) -> bool:
+        """Leave every screen above one that is open; what is half-typed on them is kept.
+
+        False where one could not keep it: it stays, and says why.
+        """
         while self.screen is not screen:
             top = self.screen
-            if isinstance(top, DeskScreen):
-                await top.before_leaving()
+            if isinstance(top, DeskScreen | Dialog):
+                try:
+                    await top.before_leaving()
+                except RmaError as error:
+                    self._say(str(error), error=True)
+                    return False
             await self.pop_screen()
+        return True
 
     async def _back_to_open(self, kind: type[DeskScreen]) -> bool:
         """Go back to the topmost open screen of a kind; whether there is one."""

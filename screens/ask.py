@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Mount
+from textual.message import Message
 from textual.widgets import Static
 
 from rma.wording import _, mark
@@ -70,8 +71,16 @@ class AskReason(_Question[str | None]):
     """A question that is answered with one typed line; gives the text, or None on Esc."""
 
     def __init__(
-        self, question: str, detail: str = "", *, required: bool = True, initial: str = ""
+        self,
+        question: str,
+        detail: str = "",
+        *,
+        required: bool = True,
+        initial: str = "",
+        keep: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
+        """`keep` gets a text that was typed when the agent goes elsewhere without an answer; Esc drops it."""
+        self._initial, self._keep = initial, keep
         needed = mark("A reason is needed: type a few words.") if required else ""
         spec = FieldSpec(name=_ANSWER, label="", advance=Advance.ENTER, mandatory=needed)
         super().__init__(question, detail, spec, initial)
@@ -83,6 +92,15 @@ class AskReason(_Question[str | None]):
     @on(Form.Entered)
     def _answered(self) -> None:
         self.dismiss(self._answer)
+
+    async def before_leaving(self) -> None:
+        """Keep what was typed, where somebody takes it; raises what they raise."""
+        if self._keep is None:
+            return
+        if self._form.is_attached:
+            self._form.take_focused()
+        if self._answer not in ("", self._initial):
+            await self._keep(self._answer)
 
 
 class ConfirmTyped(_Question[bool]):
@@ -99,9 +117,13 @@ class ConfirmTyped(_Question[bool]):
         """What is a yes, and what a no."""
         return _("y and Enter: yes · Enter or {key}: no").format(key=self.key("give_up"))
 
-    def on_mount(self, event: Mount) -> None:
-        """It is shown: from now on keys are answers."""
-        self.takes_keys_from = event.time
+    def on_mount(self) -> None:
+        """Wait until it is shown."""
+        self.call_after_refresh(self._shown)
+
+    def _shown(self) -> None:
+        """From now on keys are answers."""
+        self.takes_keys_from = Message().time
 
     @on(Form.Entered)
     def _answered(self) -> None:

@@ -198,5 +198,6 @@ class DeskScreen(Frugal[None], Screen[None]):
 
     async def action_leave(self) -> None:
         """Keep what is half-typed, then go back to the screen before this one."""
-        await self.before_leaving()
-        self.dismiss()
+        with self.reporting():
+            await self.before_leaving()
+            self.dismiss()

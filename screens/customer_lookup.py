@@ -73,7 +73,7 @@ class CustomerLookup(DeskScreen):
             max_length=200,
         )
         yield Static(Text(_(_OPENING)), id="hint")
-        yield RowList()
+        yield RowList(digits=False)
 
     def on_mount(self) -> None:
         """The agent can type at once."""

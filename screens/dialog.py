@@ -35,3 +35,6 @@ class Dialog(Frugal[R], ModalScreen[R]):
     def key(self, action: str) -> str:
         """The first key of one of its commands, for a sentence."""
         return next(command.shown_key for command in self.commands if command.action == action)
+
+    async def before_leaving(self) -> None:
+        """Keep what is half-typed, where the dialog keeps it; the app waits for it before it goes elsewhere."""

@@ -89,6 +89,9 @@ def payout_words(share: TenderShare, order: Order | None) -> str:
 def sentences(line: LineAssessment, view: DraftView) -> list[tuple[str, str]]:
     """What to tell the caller about a line: style and sentence, the strictest first."""
     findings = [*line.findings, *view.assessment.findings]
+    if any(finding.outcome is Verdict.INELIGIBLE for finding in findings):
+        # A refusal is not read out beside what would have been in order.
+        findings = [finding for finding in findings if finding.outcome is not Verdict.ELIGIBLE]
     ordered = sorted(findings, key=lambda f: -f.outcome.strictness)
     said = [(MARKS[f.outcome][2] if f.outcome.strictness else "", f.sentence) for f in ordered]
     return list(dict.fromkeys(said)) or [("", line.sentence)]

@@ -8,7 +8,7 @@ import math
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import Mount
+from textual.message import Message
 from textual.widgets import Static
 
 from desk.rmas import Rmas, RmaView
@@ -57,9 +57,9 @@ class NumberScreen(DeskScreen):
                 yield Static(id="say")
                 yield Static(id="money")
 
-    def on_mount(self, event: Mount) -> None:
+    def on_mount(self) -> None:
         """Show it at once; whether it is sent is read behind."""
-        self.takes_keys_from = event.time
+        self.call_after_refresh(self._shown)
         record = self._record
         order = _("order {number}").format(number=record.order_number)
         by = _("by {person}").format(person=record.author)
@@ -67,6 +67,10 @@ class NumberScreen(DeskScreen):
         self.query_one("#number").focus()
         self._draw()
         self.refresh_data()
+
+    def _shown(self) -> None:
+        """It is on the screen: from now on a key may take it away."""
+        self.takes_keys_from = Message().time
 
     def on_resize(self) -> None:
         """Large where there is room."""

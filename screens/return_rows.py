@@ -14,7 +14,7 @@ class ReturnRows:
     def __init__(self, draft: Draft, order: OrderView, line_id: str | None = None) -> None:
         self.draft = draft
         self.order = order
-        self._rows_of: tuple[DraftLine, ...] | None = None
+        self._rows_of: tuple[tuple[DraftLine, ...], OrderView] | None = None
         self._rows: tuple[Row, ...] = ()
         on_return = asked_keys(draft)
         self.key = (
@@ -29,8 +29,10 @@ class ReturnRows:
     @property
     def rows(self) -> tuple[Row, ...]:
         """The list of lines."""
-        if self._rows_of is not self.draft.lines:
-            self._rows_of, self._rows = self.draft.lines, rows_of(self.order, self.draft)
+        of = self._rows_of
+        if of is None or of[0] is not self.draft.lines or of[1] is not self.order:
+            self._rows_of = self.draft.lines, self.order
+            self._rows = rows_of(self.order, self.draft)
         return self._rows
 
     @property

@@ -204,9 +204,9 @@ class ReturnTyping(FormKeys, DeskScreen):
 
     async def before_leaving(self) -> None:
         """Keep what is half-typed."""
-        if self._form is not None:
+        if self._form is not None and self._keeper is not None:
             self.take_typed()
-            await self._save()
+            await self._keeper.save()
 
     def desk_changed(self) -> None:
         """A sync may have brought other returns of this order."""

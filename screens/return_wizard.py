@@ -43,10 +43,11 @@ class ReturnWizard(ReturnTyping):
 
     async def action_leave(self) -> None:
         """F3: the draft is kept."""
-        await self.before_leaving()
-        kept = self._keeper is not None and self._keeper.kept is not None
-        said = _(_KEPT) if kept else _("Nothing was typed: no draft is kept.")
-        self.post_message(ReturnLeft(said))
+        with self.reporting():
+            await self.before_leaving()
+            kept = self._keeper is not None and self._keeper.kept is not None
+            said = _(_KEPT) if kept else _("Nothing was typed: no draft is kept.")
+            self.post_message(ReturnLeft(said))
 
     def action_discard(self) -> None:
         """Esc: throw the draft away, after a question if anything was typed."""

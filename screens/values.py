@@ -11,6 +11,9 @@ from rma.reasons import ReasonTree
 from rma.request import Channel, Condition, Proof, Resolution, ReturnType
 from rma.wording import _
 
+_LONGEST_NUMBER = 6
+"""Digits; the number of an order or a serial may be as long as it likes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -45,10 +48,9 @@ class Values:
         for value in self.entries:
             if typed in (_normal(value.code), _normal(value.label)):
                 return Match(value, (value,))
-        if typed.isascii() and text.strip().isdigit():
-            index = int(typed[:6]) - 1
-            found = self.entries[index : index + 1] if index >= 0 else ()
-            return _matched(found)
+        at = position(text.strip(), len(self.entries))
+        if at is not None:
+            return _matched((self.entries[at],))
         starts = tuple(
             v
             for v in self.entries
@@ -88,6 +90,13 @@ class Values:
             for value in self.entries
             if any(word.startswith(typed) for word in _normal(value.label).split("_"))
         )
+
+
+def position(text: str, count: int) -> int | None:
+    """The place, from 0, that a typed number from 1 to `count` names; longer digits are no number of a list."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        return None
+    return int(text) - 1 if 1 <= int(text) <= count else None
 
 
 def _matched(found: tuple[Value, ...]) -> Match:

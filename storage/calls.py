@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from rma.call import Call
@@ -43,3 +43,8 @@ def of_customer(connection: Connection, customer_id: str, limit: int) -> list[Ca
     """Calls with a note, newest first; where the call's draft got a number, they have it."""
     rows = connection.execute(_NEWEST_FIRST, {"customer": customer_id, "most": limit})
     return [Call(**row) for row in rows.mappings()]
+
+
+def erase_of(connection: Connection, customer_id: str) -> int:
+    """Erase a customer's calls with their notes; gives back how many there were."""
+    return connection.execute(delete(CALL).where(CALL.c.customer_id == customer_id)).rowcount

@@ -69,6 +69,7 @@ def open_database(path: Path, *, durable: bool) -> Engine:
         max_overflow=28,
         pool_reset_on_return=None,  # every use below ends its own transaction
         execution_options={"path": path},
+        hide_parameters=True,  # they are what people typed: no report and no log may hold them
     )
     event.listen(engine, "begin", _begin)
     return engine

@@ -302,10 +302,11 @@ class WorkStore:
             return audit.verify(connection)
 
     def erase_personal(self, customer_id: str) -> int:
-        """Erase a customer's values beside the audit chain, which still holds; gives back how many."""
+        """Erase a customer's calls, and their values beside the audit chain, which still holds; gives back how many."""
         identity = self._enrolled()
         with self._writing() as connection:
             values = audit.erase_personal(connection, customer_id)
+            values += calls.erase_of(connection, customer_id)
             if values:
                 self._chain(connection, identity).append(audit_acts.erased(values))
             return values

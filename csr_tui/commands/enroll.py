@@ -9,6 +9,7 @@ import json
 from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
+from rma.harmless import harmless
 from rma.wording import _, words
 
 
@@ -41,5 +42,5 @@ def run(arguments: argparse.Namespace) -> int:
         )
     else:
         said = _("Enrolled as {person} ({role}). Start the desk with: csr-tui")
-        print(said.format(person=identity.person, role=words(identity.role)))
+        print(harmless(said.format(person=identity.person, role=words(identity.role))))
     return ExitCode.OK

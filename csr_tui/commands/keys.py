@@ -8,6 +8,7 @@ import sys
 
 from csr_tui.commands.options import WithExamples, add_settings
 from csr_tui.exit_codes import ExitCode
+from rma.harmless import harmless, harmless_lines
 from rma.wording import _
 
 _EPILOG = """\
@@ -62,11 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
     except SettingsRefused as error:
         code = ExitCode.FAILED
         told = [*error.problems, _("Nothing of this file is used.")]
-        sys.stderr.write("\n".join(told) + "\n")
+        sys.stderr.write(harmless_lines("\n".join(told)) + "\n")
     if arguments.check:
         if code is ExitCode.OK:
             said = _("{file} is right.") if path else _("There is no settings file ({file}).")
-            print(said.format(file=path or default_settings_file()))
+            print(harmless(said.format(file=path or default_settings_file())))
     elif arguments.test:
         from csr_tui.key_test import test_keys
 
@@ -74,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.json:
         print(json.dumps(sheet.as_data(settings.keymap), indent=2, ensure_ascii=False))
     elif arguments.markdown:
-        sys.stdout.write(sheet.as_markdown(settings.keymap))
+        sys.stdout.write(harmless_lines(sheet.as_markdown(settings.keymap)))
     else:
-        sys.stdout.write(sheet.as_text(settings.keymap))
+        sys.stdout.write(harmless_lines(sheet.as_text(settings.keymap)))
     return code

@@ -8,6 +8,7 @@ import json
 from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
+from rma.harmless import harmless
 from rma.wording import words
 
 
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"hits": hits, "hint": found.hint}, ensure_ascii=False))
     else:
         for hit in found.hits:
-            print(f"{words(hit.kind):<9} {hit.key:<14} {hit.title}  {hit.detail}")
+            print(harmless(f"{words(hit.kind):<9} {hit.key:<14} {hit.title}  {hit.detail}"))
         if found.hint:
-            print(found.hint)
+            print(harmless(found.hint))
     return ExitCode.OK if found.hits else ExitCode.NOT_FOUND

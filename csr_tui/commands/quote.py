@@ -91,7 +91,7 @@ def _print_text(assessment: Assessment) -> None:
                 line=plain(line.line_id),
                 verdict=words(line.verdict),
                 count=line.returnable,
-                policy=line.policy,
+                policy=plain(str(line.policy)),
             )
         )
         for finding in line.findings:
@@ -112,7 +112,7 @@ def _print_quote(console: Console, quote: Quote) -> None:
         return format_amount(amount, quote.currency)
 
     title = _("Estimate in {currency}") if quote.estimate else _("Refund in {currency}")
-    table = Table(title=title.format(currency=quote.currency))
+    table = Table(title=title.format(currency=plain(quote.currency)))
     for heading in (_("Line"), _("Component")):
         table.add_column(heading, overflow="fold")
     for heading in (_("Net"), _("Tax"), _("Amount")):

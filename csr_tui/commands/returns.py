@@ -11,6 +11,7 @@ from csr_tui.commands.options import FILE, WithExamples, add_data, add_json
 from csr_tui.document_file import UnreadableFile, print_problems, read_text
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
+from rma.harmless import harmless
 from rma.wording import _, words
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     try:
         view = opened.desk.rmas.show(arguments.number)
     except NotFound as error:
-        print(error, file=sys.stderr)
+        print(harmless(str(error)), file=sys.stderr)
         return ExitCode.NOT_FOUND
     finally:
         opened.close()
@@ -128,9 +129,9 @@ def _print_refusal(refusal: Refusal, as_json: bool) -> None:
         print(json.dumps({"refused": to_tree(refusal)}, ensure_ascii=False))
         return
     for missing in refusal.missing:
-        print(f"{missing.field}: {missing.sentence}")
+        print(harmless(f"{missing.field}: {missing.sentence}"))
     for finding in refusal.findings:
-        print(f"{finding.rule}: {finding.sentence}")
+        print(harmless(f"{finding.rule}: {finding.sentence}"))
 
 
 def _print_record(record: RmaRecord, as_json: bool, pending: bool = True) -> None:
@@ -142,15 +143,19 @@ def _print_record(record: RmaRecord, as_json: bool, pending: bool = True) -> Non
 
         print(json.dumps({"rma": to_tree(record), "pending": pending}, ensure_ascii=False))
         return
-    print(f"{spoken(record.number)}  {record.state.words}")
     said = _("order {number}, customer {customer}, made by {person}")
-    print(
-        said.format(number=record.order_number, customer=record.customer_id, person=record.author)
-    )
-    for line in record.lines:
-        print(f"  {line.quantity} x {line.name} ({line.reason_path}): {words(line.verdict)}")
+    told = [
+        f"{spoken(record.number)}  {record.state.words}",
+        said.format(number=record.order_number, customer=record.customer_id, person=record.author),
+    ]
+    told += [
+        f"  {line.quantity} x {line.name} ({line.reason_path}): {words(line.verdict)}"
+        for line in record.lines
+    ]
     if record.quote is not None:
         label = _("estimate") if record.quote.estimate else _("refund")
-        print(f"  {label} {format_amount(record.quote.total, record.currency)} {record.currency}")
+        total = format_amount(record.quote.total, record.currency)
+        told.append(f"  {label} {total} {record.currency}")
     if record.problem is not None:
-        print(f"  {record.problem.detail} {record.problem.remedy}")
+        told.append(f"  {record.problem.detail} {record.problem.remedy}")
+    print(*map(harmless, told), sep="\n")

@@ -9,6 +9,7 @@ import json
 from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
 from csr_tui.paths import data_folder
+from rma.harmless import harmless
 from rma.wording import _
 
 
@@ -48,5 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(report))
     else:
         said = _("Synced. {waiting} waiting, {attention} need attention.")
-        print(status.trouble or said.format(waiting=queue.waiting, attention=queue.attention))
+        done = said.format(waiting=queue.waiting, attention=queue.attention)
+        print(harmless(status.trouble or done))
     return ExitCode.OFFLINE if status.trouble else ExitCode.OK

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from csr_tui.demo.central import Central, CentralFailed
 from csr_tui.demo.shop import make_shop
 from csr_tui.exit_codes import ExitCode
+from rma.harmless import harmless, harmless_lines
 from rma.request import Role
 from rma.wording import _
 
@@ -169,7 +170,7 @@ def _last_port(folder: Path) -> int:
 
 def _say(text: str, as_json: bool) -> None:
     if not as_json:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(harmless_lines(text) + "\n")
         sys.stdout.flush()
 
 
@@ -179,4 +180,4 @@ def _say_ready(folder: Path, central: Central, as_json: bool) -> None:
         sys.stdout.write(json.dumps({"url": central.url, "desks": desks}) + "\n")
     else:
         said = _("Ready in {folder}: start it with csr-tui demo --keep {folder}")
-        sys.stdout.write(said.format(folder=folder) + "\n")
+        sys.stdout.write(harmless(said.format(folder=folder)) + "\n")

@@ -11,6 +11,7 @@ from csr_tui.plain.talk import AnswersEnded, Back, Quit, Talk
 from csr_tui.plain.workplace import Workplace
 from rma.errors import RmaError
 from rma.wording import _
+from screens.values import position
 
 
 class Conversation:
@@ -63,8 +64,9 @@ class Conversation:
         ]
 
     def _act(self, answer: str, choices: list[tuple[str, Callable[[], None]]]) -> None:
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:6]) <= len(choices):
-            choices[int(answer) - 1][1]()
+        at = position(answer, len(choices))
+        if at is not None:
+            choices[at][1]()
         else:
             self._finding.look_up(answer)
 

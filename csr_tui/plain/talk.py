@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TextIO, TypeVar
 
 from rma.wording import _, mark
-from screens.values import Value, Values
+from screens.values import Value, Values, position
 from screens.widgets.safe_text import plain, typed
 
 T = TypeVar("T")
@@ -82,8 +82,8 @@ class Talk:
         """
         prompt = f"{question} [{kept}]" if kept else question
         while True:
-            answer = self._answer(prompt, help_) or kept
-            answer = "" if answer == _ERASE else answer
+            typed_in = self._answer(prompt, help_)
+            answer = kept if not typed_in else "" if typed_in == _ERASE else _unescaped(typed_in)
             problem = wrong(answer) if wrong is not None else ""
             if not problem:
                 return answer
@@ -107,6 +107,7 @@ class Talk:
             if answer.casefold() in ("more", _("more")) and read_out < len(options):
                 read_out = self._read_out(options, read_out)
                 continue
+            answer = _unescaped(answer)
             found = matching(options, answer)
             if len(found) == 1:
                 return options[found[0]].value
@@ -138,7 +139,7 @@ class Talk:
                 return tuple(kept)
             if answer == _ERASE:
                 return ()
-            parts = answer.replace(",", " ").split()
+            parts = _unescaped(answer).replace(",", " ").split()
             found = [matching(options, part) for part in parts]
             wrong = [part for part, fits in zip(parts, found, strict=True) if len(fits) != 1]
             if not wrong:
@@ -164,6 +165,7 @@ class Talk:
         return end
 
     def _answer(self, prompt: str, help_: str) -> str:
+        """An answer as it was typed: commands are compared with it before `_unescaped` takes a `=` off."""
         while True:
             answer = self._line(prompt)
             word = answer.casefold()
@@ -172,7 +174,7 @@ class Talk:
             if word in ("quit", _("quit")):
                 raise Quit
             if word not in ("help", _("help")):
-                return _unescaped(answer)
+                return answer
             self.say(*([help_] if help_ else []), *(_(line) for line in _HELP))
 
     def _line(self, prompt: str) -> str:
@@ -191,9 +193,9 @@ class Talk:
 
 def matching(options: Sequence[Option[T]], answer: str) -> list[int]:
     """Positions that an answer fits: its number, else code, label, first letters."""
-    if answer.isascii() and answer.isdigit():
-        at = int(answer[:6]) - 1
-        return [at] if 0 <= at < len(options) else []
+    at = position(answer, len(options))
+    if at is not None:
+        return [at]
     entries = tuple(Value(option.code or option.label, option.label) for option in options)
     fits = Values(entries).match(answer).fits
     return [at for at, entry in enumerate(entries) if entry in fits]

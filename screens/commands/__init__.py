@@ -8,7 +8,7 @@ A command has one key with one meaning, and the palette as its second route. A s
 - `keymap` the keys as the user has them; `remap` checks what a user wants; `sheet` prints them all
 """
 
-from screens.commands.command import Command, bindings, key_name
+from screens.commands.command import Command, bindings, both_cases, key_name
 from screens.commands.everywhere import EVERYWHERE, FROM_DIALOGS_TOO, LEAVE
 from screens.commands.keymap import REGISTRY_KEYS, Keymap
 from screens.commands.line import KEY_GAP, MAX_KEYS, key_line, line_width
@@ -26,6 +26,7 @@ __all__ = [
     "Command",
     "Keymap",
     "bindings",
+    "both_cases",
     "commands_of",
     "key_line",
     "key_name",

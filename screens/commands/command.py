@@ -104,7 +104,7 @@ class Command:
         from textual.binding import Binding
 
         return Binding(
-            self.key,
+            both_cases(self.key),
             self.action,
             self.label,
             show=False,
@@ -117,6 +117,13 @@ class Command:
 def bindings(*commands: Command) -> list[BindingType]:
     """Textual bindings of commands, for a screen or a dialog."""
     return [command.binding() for command in commands if command.bound]
+
+
+def both_cases(keys: str) -> str:
+    """Textual key names, letters also as capitals: nobody looks at Caps Lock during a call."""
+    each = [key.strip() for key in keys.split(",")]
+    capitals = [key.upper() for key in each if len(key) == 1 and key.isalpha()]
+    return ",".join([*each, *capitals])
 
 
 def key_name(key: str) -> str:

@@ -141,8 +141,10 @@ class RowList(ScrollView, can_focus=True):
     virtual_size = Reactive(Size(0, 0))
     """The rows', which says nothing about the list's: Textual's own lays out the whole screen when it changes."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, digits: bool = True) -> None:
+        """Without `digits` they are handed on like letters: beside a search box they are what is looked for."""
         super().__init__(id=id)
+        self._has_digits = digits
         self._rows: Sequence[Row] = ()
         self._digits: dict[Hashable, str] = {}
         self._selected: int | None = None
@@ -165,7 +167,8 @@ class RowList(ScrollView, can_focus=True):
         """Replace all rows. The selection goes to `select`, else stays on its key, else near where it was."""
         before, at = self.selected, self._selected
         self._rows = rows
-        self._digits = dict(zip(self.keys, DIGITS, strict=False))
+        if self._has_digits:
+            self._digits = dict(zip(self.keys, DIGITS, strict=False))
         self._selected = self._place(select, before, at)
         self.virtual_size = Size(self.size.width, len(rows))
         if at is not None and self.selected == before and self.has_focus:
@@ -246,7 +249,7 @@ class RowList(ScrollView, can_focus=True):
 
     def on_key(self, event: Key) -> None:
         """A digit opens its row. What else is typed and no command is handed on, so that it can reach a search box."""
-        if event.character is not None and event.character in DIGITS:
+        if self._has_digits and event.character is not None and event.character in DIGITS:
             event.stop()
             key = next((k for k, digit in self._digits.items() if digit == event.character), None)
             if key is not None:

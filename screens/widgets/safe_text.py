@@ -7,25 +7,17 @@ goes through `plain`, and is then drawn as `rich.text.Text` or with `markup=Fals
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from rich.cells import cell_len, set_cell_size
 
-_REPLACEMENT = "\ufffd"
-_SPACES = frozenset("\t\n\r\v\f\u2028\u2029\u0085")
+from rma.harmless import harmless
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
-"""Unicode categories without a shape of their own: controls, format characters (bidi, zero width), surrogates."""
 
 
 def plain(text: str, limit: int = 0) -> str:
-    """`text` on one line, with everything that is invisible or moves the cursor shown as a visible mark.
-
-    Tabs and line breaks become spaces, C0 controls their pictures (ESC is `␛`), C1, bidi and zero-width characters
-    `�`. A `limit` above 0 cuts to that many terminal cells, with `…`.
-    """
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(map(_shown, text))
+    """`text` made `harmless`; a `limit` above 0 cuts it to that many terminal cells, with `…`."""
+    text = harmless(text)
     return shorten(text, limit) if limit > 0 else text
 
 
@@ -35,7 +27,7 @@ def typed(text: str) -> str:
 
 
 def plain_lines(text: str) -> list[str]:
-    """The same for text of several lines; its line breaks are kept."""
+    """`plain` for text of several lines; its line breaks are kept."""
     return [plain(line) for line in text.splitlines()] or [""]
 
 
@@ -51,14 +43,3 @@ def pad(text: str, cells: int, *, right: bool = False) -> str:
     text = shorten(text, cells)
     blanks = " " * (cells - cell_len(text))
     return blanks + text if right else text + blanks
-
-
-def _shown(character: str) -> str:
-    if character in _SPACES:
-        return " "
-    if unicodedata.category(character) not in _INVISIBLE:
-        return character
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else _REPLACEMENT

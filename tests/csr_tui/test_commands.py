@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from csr_tui.__main__ import main
 from csr_tui.bootstrap import open_desk
 from csr_tui.demo.central import Central
+from rma.errors import RmaError
 from rma.order import Order
 
 
@@ -85,6 +88,31 @@ def test_lookup_without_a_hit_ends_with_6_and_says_what_to_try(run: Any, desk: s
 
     assert found.code == 6
     assert "Try the order number" in found.out
+
+
+def test_what_a_customer_is_called_cannot_act_on_the_terminal(run: Any, desk: str) -> None:
+    order = _fresh_order(desk)
+    with closing(sqlite3.connect(Path(desk) / "ref.db")) as stored, stored:
+        stored.execute(
+            "UPDATE customer SET document = json_set(document, '$.name', ?)",
+            ("Eve\x1b]52;c;aGk=\x07",),
+        )
+
+    found = run("lookup", order.number, "--data", desk)
+
+    assert "Eve␛]52;c;aGk=␇" in found.out
+    assert "\x1b" not in found.out
+
+
+def test_an_error_cannot_act_on_the_terminal(
+    run: Any, desk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_arguments: object) -> int:
+        raise RmaError("Not now:\n\x1b]52;c;aGk=\x07")
+
+    monkeypatch.setattr("csr_tui.commands.lookup.run", refuse)
+
+    assert run("lookup", "x", "--data", desk).err == "Not now:\n␛]52;c;aGk=␇\n"
 
 
 def test_a_return_from_a_file_gets_its_number_while_the_central_api_is_down(

@@ -70,6 +70,16 @@ def test_a_text_that_cannot_be_filled_in_stands_in_english(tmp_path: Path, broke
         assert _("{count} queued").format(count=3) == "3 queued"
 
 
+@pytest.mark.parametrize("broken", ["{count:.2q}", "{count:>99999999999}", "{count!r}"])
+def test_a_text_that_formats_a_value_otherwise_stands_in_english(
+    tmp_path: Path, broken: str
+) -> None:
+    message = f'msgid "{{count}} queued"\nmsgstr "{broken}"\n'
+
+    with speaking(german(tmp_path, message)):
+        assert _("{count} queued") == "{count} queued"
+
+
 def test_every_text_of_the_rules_is_in_the_catalogue() -> None:
     with speaking(Bracketed()):
         assessments = [assessment for _name, assessment in everything()]

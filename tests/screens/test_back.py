@@ -12,6 +12,7 @@ from rma.states import RmaState
 from screens.widgets.row_list import RowList
 from tests import shop
 from tests.screens.seat import Seat, Shop, known, seated, small_shop
+from tests.screens.test_queues import approvals
 
 
 def many_orders(count: int = 60) -> Shop:
@@ -144,19 +145,25 @@ async def test_f2_shows_the_draft_of_the_call_before() -> None:
 
 
 async def test_a_digit_opens_the_row_with_this_number() -> None:
-    async with seated(small_shop()) as seat:
-        await seat.type("1000")
-        await seat.sees("Order 100002")
-        assert "2 Order" not in seat.text
-        await seat.press("down")
-        await seat.sees("▸ Order 100001", "2 Order 100002")
+    async with seated(approvals()) as seat:
+        await seat.press("f8")
+        await seat.sees(f"2 5 min    {spoken(shop.number(2))}")
         await seat.press("2")
-        await seat.sees("Customer · Maria", "▸ Order 100002")
+        await seat.sees(f"RMA {spoken(shop.number(2))}", "Approve")
 
 
 async def test_a_digit_without_a_row_does_nothing() -> None:
+    async with seated(approvals()) as seat:
+        await seat.press("f8")
+        await seat.sees("▸ 90 min")
+        await seat.press("7")
+        await seat.sees("▸ 90 min", "Approvals")
+
+
+async def test_a_digit_beside_the_search_box_is_searched() -> None:
     async with seated(small_shop()) as seat:
         await seat.type("1000")
         await seat.sees("Order 100002")
-        await seat.press("down", "7")
-        await seat.sees("▸ Order 100001", " 1000 ")
+        await seat.press("down", "0", "2")
+        await seat.sees(" 100002 ")
+        await seat.no_longer_sees("Order 100001")

@@ -139,6 +139,29 @@ async def test_without_a_customer_there_is_nothing_to_note() -> None:
         assert len(seat.app.screen_stack) == 1
 
 
+async def test_f2_keeps_the_note_that_is_half_typed() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.press("ctrl+n", *"calls back", "f2")
+        await seat.sees("Nothing waits here")
+        await open_maria(seat)
+        await seat.sees("PAST CONTACTS", "calls back")
+        assert [call.customer_id for call in of.work.calls.values()] == ["C-1"]
+
+
+async def test_f2_leaves_a_note_that_was_not_changed_as_it_was() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.press("ctrl+n", *"one", "enter")
+        await seat.sees("The note is kept")
+        await seat.press("ctrl+n", "ctrl+u", "f2")
+        await seat.sees("Nothing waits here")
+        await open_maria(seat)
+        await seat.sees("PAST CONTACTS", "one")
+
+
 async def test_esc_writes_no_note() -> None:
     of = small_shop()
     async with seated(of) as seat:
@@ -190,6 +213,46 @@ async def test_a_look_at_somebody_elses_return_does_not_take_the_call_over() -> 
         await seat.sees("RMA 471 2030")
         await seat.press("ctrl+n")
         await seat.sees("this call with John Smith")
+
+
+async def test_a_note_stays_with_its_customer_when_another_is_opened_in_the_same_call() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.press("ctrl+n", *"photo follows", "enter")
+        await seat.sees("The note is kept")
+        of.clock.move(minutes=4)
+        await seat.press("f3", *["backspace"] * 5, *"john", "enter")
+        await seat.sees("Customer · John Smith")
+        await seat.press("ctrl+n")
+        await seat.sees("this call with John Smith")
+        await seat.press("escape", "f2")
+        await open_maria(seat)
+        await seat.sees("4 min", "photo follows")
+        assert [(c.customer_id, c.note) for c in of.work.calls.values()] == [
+            ("C-1", "photo follows")
+        ]
+
+
+async def test_a_note_stays_with_its_customer_when_a_draft_of_another_is_taken_up() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await open_panel(seat)
+        await seat.press("1", "f2")
+        await seat.sees("DRAFTS")
+        await seat.press(*"john", "enter")
+        await seat.sees("Customer · John Smith")
+        await seat.press("ctrl+n", *"wants a label", "enter")
+        await seat.sees("The note is kept")
+        await seat.press("ctrl+g", "5")
+        await seat.sees("6 Check")
+        await seat.press("ctrl+n")
+        await seat.sees("this call with Maria Müller")
+        await seat.press("escape", "f2")
+        await seat.sees("DRAFTS")
+        (call,) = of.work.calls.values()
+        assert (call.customer_id, call.draft_id) == ("C-2", "")
+        assert call.ended_at is not None
 
 
 async def test_a_hostile_note_is_shown_harmless() -> None:

@@ -156,3 +156,13 @@ async def test_a_sync_brings_new_returns_without_moving_the_selection() -> None:
         of.reference.record_list.append(known(shop.finalized(order=of.reference.order_list[0])))
         await seat.press("f5")
         await seat.sees("rest on 471 2030", "▸ Order 100001")
+
+
+async def test_a_capital_letter_is_the_same_command() -> None:
+    async with seated(small_shop()) as seat:
+        await seat.type("maria")
+        await seat.sees("Maria")
+        await seat.press("enter")
+        await seat.sees("Order 100001")
+        await seat.press("R")
+        await seat.sees("1 Lines")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screens.values import Value, Values, conditions, reason_values
+from screens.values import Value, Values, conditions, reason_values, serial_values
 from tests import shop
 
 REASONS = reason_values(shop.reasons(), "return")
@@ -28,6 +28,15 @@ def test_first_letters_or_the_number_in_the_list_are_enough(typed: str, code: st
 @pytest.mark.parametrize("typed", ["", "x", "9", "0", "²", "-1"])
 def test_what_fits_nothing_stands_for_nothing(typed: str) -> None:
     assert conditions().match(typed).value is None
+
+
+def test_digits_that_are_no_number_in_the_list_are_the_beginning_of_a_code() -> None:
+    serials = serial_values(("0000015566", "SN-B"))
+
+    assert serials.match("00000155").value == Value("0000015566", "")
+    assert serials.match("00000155667").value is None
+    assert serial_values(("SN-A", "SN-B")).match("00000155667").value is None
+    assert serial_values(("77123", "SN-B")).match("77").value == Value("77123", "")
 
 
 def test_an_ambiguous_beginning_is_not_guessed() -> None:

@@ -54,3 +54,13 @@ def test_a_call_about_a_draft_knows_the_number_that_the_draft_got(work: WorkStor
 def test_halves_of_characters_cost_only_themselves(work: WorkStore) -> None:
     work.keep_call(call(note="broken \udce4 paste"))
     assert work.calls_of("C-1", 20)[0].note == "broken ? paste"
+
+
+def test_erasing_a_customer_erases_and_counts_their_calls_only(work: WorkStore) -> None:
+    work.keep_call(call("K-1"))
+    work.keep_call(call("K-2"))
+    work.keep_call(call("K-3", customer_id="C-2"))
+    assert work.erase_personal("C-1") == 2
+    assert work.calls_of("C-1", 20) == []
+    assert [c.call_id for c in work.calls_of("C-2", 20)] == ["K-3"]
+    assert work.erase_personal("C-1") == 0

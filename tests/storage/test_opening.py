@@ -16,8 +16,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
-from storage.engines import open_database, reading
+from storage.engines import open_database, reading, writing
 from storage.errors import (
     AlreadyOpen,
     MigrationFailed,
@@ -251,3 +252,10 @@ def test_work_survives_power_cuts_and_reference_data_need_not(tmp_path: Path) ->
             "foreign_keys": 1,
         }
         engine.dispose()
+
+
+def test_an_error_never_repeats_what_was_typed(tmp_path: Path) -> None:
+    engine = open_database(tmp_path / "any.db", durable=False)
+    with pytest.raises(DBAPIError) as raised, writing(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("her husband died",))
+    assert "husband" not in str(raised.value)

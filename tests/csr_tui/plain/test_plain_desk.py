@@ -153,6 +153,34 @@ def test_a_long_list_is_read_out_in_parts() -> None:
     assert "9. line 9\n21 more: type more.\nWhich: more\n10. line 10\n" in out.getvalue()
 
 
+def test_digits_that_are_too_long_for_a_choice_choose_nothing() -> None:
+    options = [Option(n, f"line {n}") for n in (1, 2)]
+    out = io.StringIO()
+
+    assert Talk(io.StringIO("0000020000\n02\n"), out).choose("Which", options) == 2
+    assert "“0000020000” is none of these" in out.getvalue()
+
+
+def test_digits_that_are_too_long_for_a_choice_are_looked_up_at_the_main_question() -> None:
+    told = talk(small_shop(), "0000012345", "quit")
+
+    assert any(line.startswith("Nothing found. ") for line in told.lines)
+    assert told.code is ExitCode.OK
+
+
+def test_an_equals_sign_makes_a_dash_an_answer() -> None:
+    conversation = Talk(io.StringIO("=-\n-\n"), io.StringIO())
+
+    assert conversation.ask("Note", kept="old") == "-"
+    assert conversation.ask("Note", kept="old") == ""
+
+
+def test_an_equals_sign_makes_more_an_answer() -> None:
+    options = [Option(n, f"line {n}") for n in range(1, 31)] + [Option(31, "More of it")]
+
+    assert Talk(io.StringIO("=more\n"), io.StringIO()).choose("Which", options) == 31
+
+
 @pytest.mark.parametrize("stop", ["quit", "back", None])
 def test_the_end_of_the_answers_at_the_main_question_is_a_good_end(stop: str | None) -> None:
     assert talk(small_shop(), *([stop] if stop else [])).code is ExitCode.OK
