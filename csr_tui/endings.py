@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from textual.driver import Driver
 from textual.worker import WorkerFailed
@@ -23,6 +24,7 @@ from rma.errors import RmaError
 from rma.wording import _
 from screens.base import DeskScreen
 from screens.commands import REGISTRY_KEYS, Keymap
+from screens.dialog import Dialog
 
 LONGEST_END_SECONDS = 10.0
 """A desk that was told to end and hangs is ended by force then: nobody may be there to see it, and it holds its folder."""
@@ -44,7 +46,7 @@ class Endings(Routes):
         super().__init__(driver_class, keymap)
         self._reports = reports
         self._reported: set[str] = set()
-        self._broken: list[DeskScreen] = []
+        self._broken: list[DeskScreen | Dialog[Any]] = []
         """Screens that were open when an unexpected error closed the desk."""
         self._end: asyncio.Task[None] | None = None
         self.last_words: list[str] = []
@@ -59,7 +61,7 @@ class Endings(Routes):
 
     async def action_quit(self) -> None:
         """Ctrl+Q: keep what is half-typed, release the stores, and go. What cannot be kept is told; again goes."""
-        for screen in reversed(self._desk_screens):
+        for screen in self._typed_into:
             try:
                 await screen.before_leaving()
             except RmaError as error:
@@ -95,12 +97,12 @@ class Endings(Routes):
         timer.start()
 
     async def _keep_and_exit(self) -> None:
-        screens = list(reversed(self._desk_screens))
+        screens = self._typed_into
         _take_typed(screens)
         await self._keep(screens)
         self.exit()
 
-    async def _keep(self, screens: Iterable[DeskScreen]) -> None:
+    async def _keep(self, screens: Iterable[DeskScreen | Dialog[Any]]) -> None:
         for screen in screens:
             try:
                 await asyncio.wait_for(screen.before_leaving(), _SAVE_SECONDS)
@@ -113,7 +115,7 @@ class Endings(Routes):
         if self._exception is None:
             self._exception = error  # a test's pilot raises it again
             self._exception_event.set()
-            self._broken = list(reversed(self._desk_screens)) if self._screen_stacks else []
+            self._broken = self._typed_into if self._screen_stacks else []
             _take_typed(self._broken)
             cause = error.error if isinstance(error, WorkerFailed) else error
             self._report(
@@ -144,7 +146,8 @@ class Endings(Routes):
             await session.close()
 
 
-def _take_typed(screens: Iterable[DeskScreen]) -> None:
+def _take_typed(screens: Iterable[DeskScreen | Dialog[Any]]) -> None:
     for screen in screens:
-        with suppress(Exception):
-            screen.take_typed()
+        if isinstance(screen, DeskScreen):
+            with suppress(Exception):
+                screen.take_typed()

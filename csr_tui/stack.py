@@ -64,6 +64,11 @@ class ScreenStack(TypeAhead, App[None]):
         return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
 
     @property
+    def _typed_into(self) -> list[DeskScreen | Dialog[Any]]:
+        """Every screen and dialog that may hold something half-typed, the top one first."""
+        return [s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen | Dialog)]
+
+    @property
     def _desk_screen(self) -> DeskScreen:
         """The screen under any dialog."""
         return self._desk_screens[-1]

@@ -34,6 +34,8 @@ _AS_BEFORE = f"{ESC}[?2004l{ESC}[?7h{ESC}[<u{ESC}[?1049l{ESC}[?25h{ESC}[?1004l".
 """Pastes are typed again, lines wrap, keys are as ever, the shell's screen and cursor are back, focus is not told."""
 _CHUNK = 64 * 1024
 _TICK = 0.1
+_TICKS_IN_A_PASTE = 20
+"""So long may a paste pause. One whose end never comes is over then: it must not swallow what is typed for ever."""
 _STARTS_A_SEQUENCE = frozenset("[O\x7f\x1b")
 """What follows Esc in a key's own sequence; Backspace deletes a word. Anything else is a key of its own."""
 
@@ -60,6 +62,8 @@ class TerminalReader:
         self._parser = EscapeParser(debug)
         self._pasted: str | None = None
         """What came of the paste that is under way."""
+        self._quiet_ticks = 0
+        """Ticks since the last bytes came."""
         self._held = ""
         """The end of what came, when it may be the start of a mark."""
 
@@ -67,6 +71,7 @@ class TerminalReader:
         """Events of the bytes that came."""
         text = self._held + self._decoder.decode(data)
         self._held = ""
+        self._quiet_ticks = 0
         while text:
             mark = PASTE_START if self._pasted is None else PASTE_END
             before, found, text = text.partition(mark)
@@ -84,7 +89,11 @@ class TerminalReader:
                     yield events.Paste(whole.replace("\x00", ""))
 
     def tick(self) -> Iterator[Message]:
-        """Events of what waited for more that did not come: a lone Esc."""
+        """Events of what waited for more that did not come: a lone Esc, the end of a paste."""
+        self._quiet_ticks += 1
+        if self._pasted is not None and self._quiet_ticks > _TICKS_IN_A_PASTE:
+            whole, self._pasted = self._pasted, None
+            yield events.Paste(whole.replace("\x00", ""))
         if self._held and self._pasted is None:
             held, self._held = self._held, ""
             yield from self._parser.feed(held)

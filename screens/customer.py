@@ -116,6 +116,8 @@ class CustomerScreen(DeskScreen):
         flags.update(_("! Risk: {flags}").format(flags=named))
         start = OrderKey(self._order_id) if first and self._order_id else None
         self._orders.show_rows(order_rows(view, self.said), select=start)
+        if start is not None:
+            self.call_after_refresh(self._orders.select_at_top, start)
         self._records.show_rows(record_rows(view, contacts))
         if first and start is None:
             self._orders.select_first()

@@ -22,7 +22,7 @@ class ReturnRows:
             if line_id is not None and order.order.line(line_id) is not None
             else on_return[0]
             if on_return
-            else self.rows[0].key
+            else next((row.key for row in self.rows if row.line.returnable), self.rows[0].key)
         )
         """The row that is being edited."""
 

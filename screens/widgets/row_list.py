@@ -191,6 +191,12 @@ class RowList(ScrollView, can_focus=True):
         """Select the row with this key, if there is one."""
         self._go(self._index(key))
 
+    def select_at_top(self, key: Hashable) -> None:
+        """Select a row and show it first, so that what belongs to it stands below."""
+        self.select(key)
+        if self._selected is not None:
+            self.scroll_to(y=self._selected, animate=False)
+
     def select_first(self) -> None:
         """Select the first row and show the top."""
         self._go(self._next(0, 1))

@@ -77,3 +77,20 @@ def test_a_paste_is_the_same_however_it_arrives(text: str, cuts: list[int]) -> N
     edges = sorted({2, *(2 + cut for cut in cuts if 2 + cut < len(sent)), len(sent)})
     pieces = [sent[a:b] for a, b in zip([0, *edges], edges, strict=False)]
     assert read(*pieces) == [f"[{text}]", "x"]
+
+
+def test_a_paste_whose_end_is_lost_ends_after_a_pause_and_keys_act_again() -> None:
+    reader = TerminalReader()
+    assert list(reader.feed(b"\x1b[200~lost")) == []
+    pasted = [message for _ in range(30) for message in reader.tick()]
+    assert [message.text for message in pasted if isinstance(message, events.Paste)] == ["lost"]
+    keys = list(reader.feed(b"\x11"))
+    assert [message.key for message in keys if isinstance(message, events.Key)] == ["ctrl+q"]
+
+
+def test_a_paste_that_pauses_a_moment_stays_one() -> None:
+    reader = TerminalReader()
+    messages = list(reader.feed(b"\x1b[200~one "))
+    messages += [message for _ in range(10) for message in reader.tick()]
+    messages += reader.feed(b"paste\x1b[201~")
+    assert [m.text for m in messages if isinstance(m, events.Paste)] == ["one paste"]

@@ -255,6 +255,30 @@ async def test_a_note_stays_with_its_customer_when_a_draft_of_another_is_taken_u
         assert call.ended_at is not None
 
 
+async def test_quitting_keeps_the_note_that_is_half_typed() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.press("ctrl+n", *"calls back")
+        await seat.sees("calls back")
+        await seat.press("ctrl+q")
+        await seat.until(lambda: not seat.app.is_running)
+    assert [(call.customer_id, call.note) for call in of.work.calls.values()] == [
+        ("C-1", "calls back")
+    ]
+
+
+async def test_a_desk_that_is_told_to_end_keeps_the_note_that_is_half_typed() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.press("ctrl+n", *"calls back")
+        await seat.sees("calls back")
+        seat.app.end_now()
+        await seat.until(lambda: not seat.app.is_running)
+    assert [call.note for call in of.work.calls.values()] == ["calls back"]
+
+
 async def test_a_hostile_note_is_shown_harmless() -> None:
     of = small_shop()
     from rma.call import Call

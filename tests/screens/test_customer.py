@@ -166,3 +166,36 @@ async def test_a_capital_letter_is_the_same_command() -> None:
         await seat.sees("Order 100001")
         await seat.press("R")
         await seat.sees("1 Lines")
+
+
+async def test_an_order_found_by_its_number_stands_at_the_top_with_its_lines_below() -> None:
+    of = small_shop()
+    of.reference.order_list += [
+        shop.order(
+            order_id=f"O-{n}", number=f"10{n:04}", placed_at=shop.PLACED.replace(hour=n % 24)
+        )
+        for n in range(10, 22)
+    ]
+    async with seated(of) as seat:
+        await seat.type("100015")
+        await seat.sees("Order 100015")
+        await seat.press("enter")
+        await seat.sees("▸ Order 100015")
+        await seat.until(lambda: "Kettle" in seat.lines[_row(seat, "▸ Order 100015") + 1])
+
+
+async def test_a_return_of_an_order_begins_at_the_first_line_with_something_left() -> None:
+    nothing_left = shop.line("1", units=1, gross=11900, returned_before=1, refunded_before=11900)
+    of = small_shop()
+    of.reference.order_list = [shop.order(nothing_left, shop.line("2", name="Toaster", gross=4900))]
+    async with seated(of) as seat:
+        await seat.type("100001")
+        await seat.sees("Order 100001")
+        await seat.press("enter")
+        await seat.sees("▸ Order 100001")
+        await seat.press("r")
+        await seat.sees("▸ Toaster")
+
+
+def _row(seat: Seat, text: str) -> int:
+    return next(n for n, line in enumerate(seat.lines) if text in line)
