@@ -85,7 +85,9 @@ class Endings(Routes):
                 self._loop.call_soon_threadsafe(self.end_now)
 
     def _end_by_force(self) -> None:
-        """End the process, hung threads and all, unless it has ended in time."""
+        """End the process, hung threads and all, unless it has ended in time; never the process of a test's pilot."""
+        if self.is_headless:
+            return
 
         def end() -> None:
             if isinstance(self._driver, LeavesAtOnce):
