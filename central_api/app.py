@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,10 +13,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from central_api import feed
 from central_api.database import open_database, reading, writing
+from central_api.expiry import expire_over
+from central_api.openapi import document_of
 from central_api.problems import TITLES, HttpProblem, problem_response
 from central_api.routes import router
 from central_api.schema import migrate
@@ -23,6 +27,9 @@ from central_api.watch import FeedWatch
 
 CHANGES_KEPT = timedelta(days=30)
 """A desk that was away for longer starts with a bootstrap."""
+
+EXPIRY_SECONDS = 60
+"""How often RMAs are looked for whose last day has passed."""
 
 _log = structlog.get_logger(__name__)
 
@@ -51,10 +58,11 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
     app.state.clock = clock
     app.state.watch = FeedWatch(lambda: run_in_threadpool(_newest, engine))
     app.include_router(router)
+    app.openapi = document_of(app)  # type: ignore[method-assign]
     app.add_exception_handler(HttpProblem, _http_problem)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(HTTPException, _no_route)
-    for unavailable in (OperationalError, InterfaceError):
+    for unavailable in (OperationalError, InterfaceError, NoConnection):
         app.add_exception_handler(unavailable, _unavailable)
     app.add_exception_handler(DataError, _bad_text)
     app.add_exception_handler(Exception, _internal)
@@ -65,19 +73,36 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine: Engine = app.state.engine
     await run_in_threadpool(_trim, engine, app.state.clock() - CHANGES_KEPT)
+    stopped = asyncio.Event()
+    expiring = asyncio.create_task(_expire(app, stopped))
     yield
     app.state.watch.close()
+    stopped.set()
+    await expiring
     await run_in_threadpool(engine.dispose)
+
+
+async def _expire(app: FastAPI, stopped: asyncio.Event) -> None:
+    """End the RMAs whose last day has passed, now and every minute."""
+    while not stopped.is_set():
+        try:
+            if await run_in_threadpool(expire_over, app.state.engine, app.state.clock()):
+                app.state.watch.wake()
+        except Exception:
+            _log.exception("expiry_failed")  # the next minute tries again
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), EXPIRY_SECONDS)
 
 
 def _trim(engine: Engine, before: datetime) -> None:
     with writing(engine) as connection:
+        feed.renew_if_foreign(connection)
         feed.trim(connection, before)
 
 
 def _newest(engine: Engine) -> str:
     with reading(engine) as connection:
-        return feed.head(connection)
+        return feed.newest(connection)
 
 
 def _http_problem(request: Request, error: Exception) -> Response:

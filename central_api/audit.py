@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from central_api.catalog import held_slots
+from central_api.outbound import with_everything_sent
 from central_api.tables import EXPECTED_INBOUND, ORDER_LINE, ORDERS, RMA, RMA_LINE
 from rma.order import Order
 from rma.states import RmaState
@@ -41,6 +42,7 @@ def audit(connection: Connection) -> Audit:
             break
         after = rows[-1].order_id
         orders = [read_document(Order, row.document) for row in rows]
+        orders = with_everything_sent(connection, orders)
         looked += sum(len(order.lines) for order in orders)
         faults.extend(_line_faults(connection, orders))
     faults.extend(_inbound_faults(connection))

@@ -1,10 +1,12 @@
-"""Read request bodies with a limit, also while they are being unpacked: a gzip bomb is refused, not inflated."""
+"""Read request bodies with a limit of size and time, also while unpacking: a gzip bomb is refused, not inflated."""
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from central_api.problems import HttpProblem
 
@@ -12,12 +14,27 @@ SMALL = 64 * 1024
 """Bytes of a body that is one small document."""
 
 
+BODY_SECONDS = 30.0
+"""How long a body may take to arrive: who sends it drop by drop holds nothing for long."""
+
+
 async def read_body(request: Request, most: int) -> bytes:
     """The body, unpacked if it came as gzip.
 
     Raises:
-        HttpProblem: if it is larger than `most` bytes, packed or unpacked, or no valid gzip.
+        HttpProblem: if it is larger than `most` bytes, packed or unpacked, no valid gzip, breaks off or takes too long.
     """
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(request, most)
+    except TimeoutError:
+        said = f"The body did not arrive within {BODY_SECONDS:g} seconds: send it again."
+        raise HttpProblem("too-slow", said) from None
+    except ClientDisconnect:
+        raise HttpProblem("bad-request", "The body broke off.") from None
+
+
+async def _read(request: Request, most: int) -> bytes:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise HttpProblem("unsupported-encoding", "Send the body plain or as gzip.")

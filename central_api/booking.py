@@ -12,7 +12,8 @@ from datetime import datetime
 from central_api import refusals
 from central_api.books import Books
 from central_api.people import Caller
-from central_api.policies import honoured, newest_reasons, stands
+from central_api.policies import honoured, newest_reasons, stands_for
+from rma.again import case_again, holder_finding, holder_of
 from rma.assessment import Assessment, Case, assess
 from rma.money import format_amount
 from rma.numbers import BadRmaNumber, parse
@@ -20,7 +21,6 @@ from rma.operations import FinalizeReturn, Outcome
 from rma.policy import Rule
 from rma.quote import Quote
 from rma.record import Problem, ProblemType, RmaRecord, book, check, finalize
-from rma.request import Actor, Role
 from rma.states import RmaState
 from rma.verdict import Finding, Verdict
 
@@ -68,29 +68,21 @@ def decide_unjudged(books: Books, caller: Caller, command: FinalizeReturn) -> De
 def case_of(books: Books, record: RmaRecord) -> Case:
     """The case of an RMA that was booked before, on what is left of its order without it."""
     order = books.order(record.order_id)
-    pinned = tuple(line.policy for line in record.lines if line.policy is not None)
-    judged = tuple(e.policy for e in books.policies if e.policy.ref in pinned)
-    complete = len(pinned) == len(record.lines)
-    return Case(
-        request=record.request,
+    case = case_again(
+        record,
         order=order,
         customer=books.customer(order.customer_id) if order else None,
-        ledger=books.ledger(order).without(record.number) if order else None,
-        policies=judged if complete else tuple(entry.policy for entry in books.policies),
+        ledger=books.ledger(order) if order else None,
+        policies=(entry.policy for entry in books.policies),
         reasons=newest_reasons(books.reasons, record.finalized_at),
-        at=record.finalized_at,
-        actor=Actor(record.author, Role.AGENT),
-        pinned=pinned,
     )
+    return case if case.products else replace(case, products=books.products)
 
 
 def over_return_of(findings: Iterable[Finding]) -> Problem | None:
     """The problem, where a finding says that others hold the units or the serial."""
-    for finding in findings:
-        if finding.outcome is Verdict.INELIGIBLE and finding.rule in (Rule.QUANTITY, Rule.SERIAL):
-            holders = [o.value for o in finding.observed if o.name == "held by" and o.value]
-            return refusals.over_return(finding.sentence, holders[0] if holders else None)
-    return None
+    over = holder_finding(findings)
+    return None if over is None else refusals.over_return(over.sentence, holder_of(over))
 
 
 def _is_free_number(books: Books, number: str) -> bool:
@@ -105,11 +97,10 @@ def _judged(
 ) -> tuple[Case, Assessment]:
     """The case as the desk can have known it, where that gives what the caller was told; else as we know it."""
     told = command.told
-    newest = replace(_case(books, caller, command), received_at=now)
+    newest = _case(books, caller, command, received_at=now)
     same_policies: tuple[Case, Assessment] | None = None
-    known = stands(told.policies, books.policies, books.reasons, command.finalized_at)
-    for policies, reasons in known:
-        case = replace(newest, policies=policies, reasons=reasons)
+    for known in stands_for(told.policies, books.stands, command.finalized_at):
+        case = replace(newest, policies=known.policies, reasons=known.reasons)
         assessment = assess(case)
         quote = assessment.quote
         if quote is None or set(quote.policies) != set(told.policies):
@@ -129,7 +120,9 @@ def _needs_nobody(assessment: Assessment) -> bool:
     return assessment.verdict is Verdict.ELIGIBLE
 
 
-def _case(books: Books, caller: Caller, command: FinalizeReturn) -> Case:
+def _case(
+    books: Books, caller: Caller, command: FinalizeReturn, received_at: datetime | None = None
+) -> Case:
     """A case as everything that is published has it."""
     order = books.order(command.request.order_id)
     return Case(
@@ -141,7 +134,9 @@ def _case(books: Books, caller: Caller, command: FinalizeReturn) -> Case:
         reasons=newest_reasons(books.reasons),
         at=command.finalized_at,
         actor=caller.actor,
+        received_at=received_at,
         recent_returns=books.recent_returns(order.customer_id) if order else (),
+        products=books.products,
     )
 
 
@@ -161,8 +156,7 @@ def _objection(
         return refusals.forbidden(f"The role {caller.role} makes no returns.")
     if case.order is None:
         return refusals.order_unknown()
-    published = {entry.policy.ref for entry in books.policies}
-    unknown = [str(ref) for ref in command.told.policies if ref not in published]
+    unknown = [str(ref) for ref in command.told.policies if ref not in books.published]
     if unknown:
         return refusals.policy_unknown(", ".join(unknown))
     over = over_return_of(assessment.all_findings)
@@ -185,11 +179,12 @@ def _amount_objection(command: FinalizeReturn, quote: Quote | None) -> Problem |
         return None
     units = sum(line.quantity for line in quote.lines)
     tolerance = 0 if _slots(quote) == command.told.slots else units
-    if abs(command.told.total - quote.total) <= tolerance:
-        return None
-    return refusals.amount_mismatch(
-        _amount(command.told.total, quote.currency), _amount(quote.total, quote.currency)
-    )
+    for told, ours in ((command.told.total, quote.total), (command.told.owed, quote.owed)):
+        if abs(told - ours) > tolerance:
+            return refusals.amount_mismatch(
+                _amount(told, quote.currency), _amount(ours, quote.currency)
+            )
+    return None
 
 
 def _book_holding(
@@ -213,7 +208,8 @@ def _book_holding(
         record = replace(waiting, expires_at=record.expires_at)
     latest, moved = record.expires_at, ""
     if latest is None or (told.expires_at is not None and told.expires_at <= latest):
-        record = replace(record, expires_at=told.expires_at)
+        if told.expires_at != latest:
+            record = replace(record, expires_at=told.expires_at)
     else:
         moved = f"It expires on {latest:%d %B %Y}."
     if record.quote is not None and _slots(record.quote) != told.slots:

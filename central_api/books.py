@@ -8,25 +8,35 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, delete, select, update
 
 from central_api.database import insert_into
 from central_api.documents import KINDS, digest_of, insert_rows, log_changes, update_rows
 from central_api.errors import CentralError
 from central_api.numbers import leased_to
+from central_api.outbound import (
+    guard_sent_lines,
+    outbound_events,
+    products_named,
+    sent_lines,
+    skus_of,
+)
 from central_api.policies import (
     PublishedPolicy,
     PublishedReasons,
     published_policies,
     published_reasons,
+    stands_of,
 )
 from central_api.tables import (
     CUSTOMER,
+    EVENT,
     EXPECTED_INBOUND,
     OPERATION,
     ORDER_LINE,
@@ -34,11 +44,13 @@ from central_api.tables import (
     RMA,
     RMA_LINE,
 )
-from rma.ledger import Ledger
+from rma.expiry import can_expire
+from rma.ledger import Hold, Ledger
 from rma.numbers import block_of
 from rma.operations import CallMetrics, KnownRecord, Outcome
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
 from rma.record import RmaRecord
+from rma.sent import with_sent
 from rma.states import HOLDING, RmaState
 from sync.protocol.documents import read_document, write_document
 
@@ -69,30 +81,29 @@ class Books:
         numbers: Iterable[str],
         op_ids: Iterable[str],
         now: datetime,
+        skus: Iterable[str] = (),
     ) -> None:
         self._now = now
         told = sorted(set(numbers))
-        known = connection.execute(
-            select(RMA.c.number, RMA.c.order_id).where(RMA.c.number.in_(told))
-        ).all()
-        wanted = sorted({*order_ids, *(row.order_id for row in known)})
-        rows = connection.execute(
-            select(ORDERS.c.order_id, ORDERS.c.document)
-            .where(ORDERS.c.order_id.in_(wanted))
-            .order_by(ORDERS.c.order_id)
-            .with_for_update()
-        )
+        known = _known_numbers(connection, told)
+        wanted = sorted({*order_ids, *known.values()})
+        rows = connection.execute(_locking(wanted, ORDERS.c.document))
         self._orders = {row.order_id: read_document(Order, row.document) for row in rows}
-        self._records = _records(connection, wanted, [row.number for row in known])
+        self._records = _records(connection, wanted, list(known))
         self._by_order: dict[str, list[str]] = {}
         for number, entry in self._records.items():
             self._by_order.setdefault(entry.record.order_id, []).append(number)
+        self._holds: dict[str, Hold | None] = {}
+        wished = {*skus, *skus_of(entry.record for entry in self._records.values())}
+        self.products: tuple[Product, ...] = products_named(connection, wished)
         self._answers = _answers(connection, set(op_ids))
         self._blocks = leased_to(
             connection, device, {block_of(n) for n in told if n[:6].isdecimal()}
         )
         self.policies: tuple[PublishedPolicy, ...] = published_policies(connection)
         self.reasons: tuple[PublishedReasons, ...] = published_reasons(connection)
+        self.stands = stands_of(self.policies, self.reasons)
+        self.published = frozenset(entry.policy.ref for entry in self.policies)
         buyers = {order.customer_id for order in self._orders.values()}
         self._customers = _customers(connection, buyers)
         counted = any(entry.policy.approval.many_returns for entry in self.policies)
@@ -103,12 +114,15 @@ class Books:
         self._consumed: Counter[tuple[str, str]] = Counter()
         self._inbound: Counter[str] = Counter()
         self._operations: list[dict[str, Any]] = []
+        self._sent: dict[tuple[str, str], int] = {}
+        self._events: list[dict[str, Any]] = []
 
     # --- what decisions ask -------------------------------------------------------------------------------------
 
     def order(self, order_id: str) -> Order | None:
-        """Our snapshot of an order."""
-        return self._orders.get(order_id)
+        """Our snapshot of an order, with what its RMAs send out."""
+        order = self._orders.get(order_id)
+        return None if order is None else with_sent(order, self._records_of(order_id))
 
     def customer(self, customer_id: str) -> Customer | None:
         """Our row of a customer."""
@@ -120,12 +134,14 @@ class Books:
 
     def ledger(self, order: Order) -> Ledger:
         """What is left of an order now; RMAs oldest first, as on every desk."""
-        records = sorted(
-            (self._records[number].record for number in self._by_order.get(order.order_id, ())),
+        holds = (self._hold(record.number) for record in self._records_of(order.order_id))
+        return Ledger(order, tuple(hold for hold in holds if hold is not None))
+
+    def _records_of(self, order_id: str) -> list[RmaRecord]:
+        return sorted(
+            (self._records[number].record for number in self._by_order.get(order_id, ())),
             key=lambda record: (record.finalized_at, record.number),
         )
-        holds = (record.hold for record in records)
-        return Ledger(order, tuple(hold for hold in holds if hold is not None))
 
     def recent_returns(self, customer_id: str) -> tuple[datetime, ...]:
         """When this customer's other returns were finalized; undone ones do not count."""
@@ -144,9 +160,11 @@ class Books:
     def put(self, record: RmaRecord, metrics: CallMetrics | None = None) -> int:
         """Store an RMA's new state, with all that follows from it; gives its row version."""
         before = self._records.get(record.number)
-        order = self._orders.get(record.order_id)
+        order = self.order(record.order_id)
+        held = None if before is None else self._hold(record.number)
+        self._holds[record.number] = record.hold
         if order is not None:
-            self._move_units(order, before.record if before else None, record)
+            self._move_units(order, held, record.hold)
         self._inbound.update(_inbound(record))
         if before is not None:
             self._inbound.subtract(_inbound(before.record))
@@ -157,6 +175,11 @@ class Books:
             past.pop(record.number, None)
             if record.state in HOLDING:
                 past[record.number] = record.finalized_at
+        if order is not None:
+            self._sent |= sent_lines(record)
+        for kind in outbound_events(before.record if before else None, record):
+            event = {"kind": kind, "key": record.number, "row_version": version, "at": self._now}
+            self._events.append(event)
         self._remember(record, version, metrics)
         return version
 
@@ -167,16 +190,17 @@ class Books:
             row["sha256"], Outcome(row["outcome"]), row["result"].encode()
         )
 
-    def _move_units(self, order: Order, before: RmaRecord | None, after: RmaRecord) -> None:
-        ledger = self.ledger(order)
-        emptied = ledger.without(after.number)
-        filled = emptied.with_hold(after.hold)
-        held = [record.hold for record in (before, after) if record is not None]
-        touched = {line.line_id for hold in held if hold is not None for line in hold.lines}
-        for line in order.lines:
-            if line.line_id in touched:
-                moved = filled.consumed(line) - ledger.consumed(line)
-                self._consumed[(order.order_id, line.line_id)] += moved
+    def _hold(self, number: str) -> Hold | None:
+        """What an RMA holds now: worked out once, as each decision about its order asks for it."""
+        if number not in self._holds:
+            self._holds[number] = self._records[number].record.hold
+        return self._holds[number]
+
+    def _move_units(self, order: Order, before: Hold | None, after: Hold | None) -> None:
+        for hold, sign in ((before, -1), (after, 1)):
+            for line in hold.lines if hold is not None else ():
+                if order.line(line.line_id) is not None:
+                    self._consumed[(order.order_id, line.line_id)] += sign * len(line.slots)
 
     def _remember(self, record: RmaRecord, version: int, metrics: CallMetrics | None) -> None:
         number = record.number
@@ -189,7 +213,8 @@ class Books:
             "digest": digest_of(document),
             "document": document,
             "state": record.state.value,
-            "holding": record.hold is not None,
+            "holding": self._hold(number) is not None,
+            "expires_at": record.expires_at if can_expire(record) else None,
         }
         if version == 1 or number in self._new:
             first = self._new.get(number) or {
@@ -203,7 +228,7 @@ class Books:
             self._new[number] = {**first, **row}
         else:
             self._changed[number] = row
-        self._lines[number] = _line_rows(record)
+        self._lines[number] = _line_rows(record, self._hold(number))
 
     # --- what is written ----------------------------------------------------------------------------------------
 
@@ -213,18 +238,19 @@ class Books:
         Raises:
             GuardFailed: if an order line has not the units that were given away; the caller rolls back.
         """
+        guard_sent_lines(connection, self._sent)
         self._take_units(connection)
+        insert_rows(connection, EVENT, self._events)
         insert_rows(connection, RMA, list(self._new.values()))
         update_rows(connection, KINDS["rma"], list(self._changed.values()))
         if self._changed:
             connection.execute(delete(RMA_LINE).where(RMA_LINE.c.number.in_(list(self._changed))))
         insert_rows(connection, RMA_LINE, [row for rows in self._lines.values() for row in rows])
-        for sku, units in sorted(self._inbound.items()):
-            _expect(connection, sku, units)
-        insert_rows(connection, OPERATION, self._operations)
+        insert_rows(connection, OPERATION, sorted(self._operations, key=itemgetter("op_id")))
         written = {**self._new, **self._changed}
         versions = ((number, row["row_version"]) for number, row in written.items())
         log_changes(connection, "rma", versions, self._now)
+        _expect(connection, self._inbound)  # last: every return of a product changes the same row
 
     def _take_units(self, connection: Connection) -> None:
         moves = [
@@ -248,6 +274,31 @@ class Books:
         )
         if done.rowcount != len(moves):
             raise GuardFailed("An order line has not the units that this return takes.")
+
+
+def lock_orders(
+    connection: Connection, *, order_ids: Iterable[str], numbers: Iterable[str]
+) -> None:
+    """Lock these orders and those of these RMAs, in id order, for what is decided one by one after it."""
+    known = _known_numbers(connection, sorted(set(numbers)))
+    connection.execute(_locking({*order_ids, *known.values()})).all()
+
+
+def _locking(order_ids: Iterable[str], *columns: Column[Any]) -> Select[Any]:
+    """Orders in id order, each locked: whoever locks several takes them in one order, and nobody waits in a circle."""
+    wanted = ORDERS.c.order_id.in_(sorted(order_ids))
+    return (
+        select(ORDERS.c.order_id, *columns)
+        .where(wanted)
+        .order_by(ORDERS.c.order_id)
+        .with_for_update()
+    )
+
+
+def _known_numbers(connection: Connection, numbers: list[str]) -> dict[str, str]:
+    """Those of the numbers that are booked, with their orders."""
+    rows = connection.execute(select(RMA.c.number, RMA.c.order_id).where(RMA.c.number.in_(numbers)))
+    return {row.number: row.order_id for row in rows}
 
 
 def _records(
@@ -297,8 +348,8 @@ def _inbound(record: RmaRecord) -> Counter[str]:
     return expected
 
 
-def _line_rows(record: RmaRecord) -> list[dict[str, Any]]:
-    held = record.hold.lines if record.hold else ()
+def _line_rows(record: RmaRecord, hold: Hold | None) -> list[dict[str, Any]]:
+    held = hold.lines if hold else ()
     return [
         {
             "number": record.number,
@@ -313,15 +364,27 @@ def _line_rows(record: RmaRecord) -> list[dict[str, Any]]:
     ]
 
 
-def _expect(connection: Connection, sku: str, units: int) -> None:
-    if units > 0:
-        statement = insert_into(connection, EXPECTED_INBOUND).values(sku=sku, units=units)
-        more = EXPECTED_INBOUND.c.units + units
+def _expect(connection: Connection, inbound: Mapping[str, int]) -> None:
+    """Add to what is expected of each product, in the order of their keys."""
+    changes = sorted((sku, units) for sku, units in inbound.items() if units)
+    if not changes:
+        return
+    if any(units < 0 for _, units in changes):  # two statements then: locked first, in one order
+        skus = EXPECTED_INBOUND.c.sku.in_([sku for sku, _ in changes])
+        locked = select(EXPECTED_INBOUND.c.sku).where(skus).order_by(EXPECTED_INBOUND.c.sku)
+        connection.execute(locked.with_for_update()).all()
+    more = [{"sku": sku, "units": units} for sku, units in changes if units > 0]
+    fewer = [{"sku_": sku, "less": -units} for sku, units in changes if units < 0]
+    if more:
+        inserted = insert_into(connection, EXPECTED_INBOUND)
+        summed = EXPECTED_INBOUND.c.units + inserted.excluded.units
         connection.execute(
-            statement.on_conflict_do_update(index_elements=["sku"], set_={"units": more})
+            inserted.on_conflict_do_update(index_elements=["sku"], set_={"units": summed}), more
         )
-    elif units < 0:
-        fewer = EXPECTED_INBOUND.c.units + units
+    if fewer:
         connection.execute(
-            update(EXPECTED_INBOUND).where(EXPECTED_INBOUND.c.sku == sku).values(units=fewer)
+            update(EXPECTED_INBOUND)
+            .where(EXPECTED_INBOUND.c.sku == bindparam("sku_"))
+            .values(units=EXPECTED_INBOUND.c.units - bindparam("less")),
+            fewer,
         )

@@ -24,6 +24,7 @@ from central_api.documents import (
     stored_digests,
     update_rows,
 )
+from central_api.outbound import with_everything_sent
 from central_api.tables import ORDER_LINE, ORDERS, RMA, RMA_LINE
 from rma.order import Customer, Order, OrderLine, Product
 from sync.protocol.documents import write_document
@@ -186,6 +187,7 @@ def _replace_lines(
         locked = select(ORDERS.c.order_id).where(ORDERS.c.order_id.in_(chunk))
         connection.execute(locked.order_by(ORDERS.c.order_id).with_for_update()).all()
     held = held_slots(connection, [order.order_id for order in orders])
+    orders = with_everything_sent(connection, orders)
     currencies = _currencies(connection, held)
     fitting: list[Order] = []
     refused: list[RefusedOrder] = []

@@ -1,19 +1,32 @@
-"""`return.cancel`, `return.approve`, `return.decline`: decided about our own record, by the token's person."""
+"""`return.cancel`, `.approve`, `.decline`, `.extend`, `.dispatch`: decided about our own record, by the token's person."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 from central_api import refusals
 from central_api.booking import Decision, case_of, over_return_of
 from central_api.books import Books
 from central_api.people import Caller
 from rma.assessment import assess
-from rma.operations import ApproveReturn, CancelReturn, DeclineReturn, Outcome
+from rma.dispatch import dispatch
+from rma.expiry import extend
+from rma.operations import (
+    ApproveReturn,
+    CancelReturn,
+    DeclineReturn,
+    DispatchReturn,
+    ExtendReturn,
+    Outcome,
+)
 from rma.record import Problem, RmaRecord, approve, book, cancel, decline
 from rma.return_rules import CLOCK_LEEWAY
 from rma.states import IllegalTransition, RmaState
+
+About: TypeAlias = CancelReturn | ApproveReturn | DeclineReturn | ExtendReturn | DispatchReturn
+"""What can be asked about an RMA that exists."""
 
 _GUARDED = frozenset({"customer", "line", "quantity", "serials"})
 """Missing fields that no approval can stand in for."""
@@ -22,13 +35,13 @@ _GUARDED = frozenset({"customer", "line", "quantity", "serials"})
 def decide_about(
     books: Books,
     caller: Caller,
-    command: CancelReturn | ApproveReturn | DeclineReturn,
+    command: About,
     *,
     stream: str,
     forged: bool,
     now: datetime,
 ) -> Decision:
-    """Cancel, approve or decline. `forged`: the envelope names another person or device than the token."""
+    """Cancel, approve, decline, extend or dispatch. `forged`: the envelope names another person or device than the token."""
     known = books.record(command.number)
     if known is not None and known.record.order_id != stream:
         # The number was told for a return of another order, which this is not about.
@@ -47,9 +60,7 @@ def decide_about(
         return Decision(Outcome.REJECTED, refusals.illegal_transition(str(error)), tell=True)
 
 
-def _moment(
-    record: RmaRecord, command: CancelReturn | ApproveReturn | DeclineReturn, now: datetime
-) -> datetime:
+def _moment(record: RmaRecord, command: About, now: datetime) -> datetime:
     """When it was decided: as told, but not in the future and not before there was a return."""
     at = now if command.at > now + CLOCK_LEEWAY else command.at
     return max(at, record.finalized_at)
@@ -58,18 +69,22 @@ def _moment(
 def _guard(
     caller: Caller,
     record: RmaRecord,
-    command: CancelReturn | ApproveReturn | DeclineReturn,
+    command: About,
     *,
     forged: bool,
 ) -> Problem | None:
     if forged:
         return refusals.forbidden("It names another person or desk than the one that sent it.")
+    if isinstance(command, DispatchReturn):
+        return None  # who may pay, ship or deliver is told with the state
     if isinstance(command, CancelReturn):
         if caller.makes_returns:
             return None
         return refusals.forbidden(f"The role {caller.role} cancels no returns.")
     if not caller.role.approves:
         return refusals.forbidden("Only a supervisor can decide about a return.")
+    if isinstance(command, ExtendReturn):
+        return None
     if caller.person == record.author:
         return refusals.forbidden("They made this return: another supervisor has to decide.")
     return None
@@ -79,7 +94,7 @@ def _apply(
     books: Books,
     caller: Caller,
     record: RmaRecord,
-    command: CancelReturn | ApproveReturn | DeclineReturn,
+    command: About,
     at: datetime,
 ) -> Decision:
     actor, device = caller.actor, caller.device
@@ -89,6 +104,21 @@ def _apply(
     if isinstance(command, DeclineReturn):
         changed = decline(record, actor=actor, device=device, at=at, reason=command.reason)
         return Decision(Outcome.ACCEPTED, record=changed)
+    if isinstance(command, DispatchReturn):
+        changed = dispatch(
+            record,
+            command.command,
+            actor=actor,
+            device=device,
+            at=at,
+            note=command.note,
+            payment=command.payment,
+        )
+        return Decision(Outcome.ACCEPTED, record=changed)
+    if isinstance(command, ExtendReturn):
+        case = case_of(books, record)
+        changed = extend(record, case, actor=actor, device=device, at=at, reason=command.reason)
+        return Decision(Outcome.ACCEPTED, record=changed, tell=True)
     if record.holding or record.state is not RmaState.NEEDS_APPROVAL:
         changed = approve(record, actor=actor, device=device, at=at, note=command.note)
         return Decision(Outcome.ACCEPTED, record=changed)
@@ -123,4 +153,5 @@ def _take(books: Books, record: RmaRecord) -> RmaRecord | Problem:
         currency=booked.currency,
         order_number=booked.order_number,
         holding=True,
+        outbound=booked.outbound,
     )

@@ -4,6 +4,7 @@ RmaError
 └── CentralError
     ├── DatabaseUnusable     the database cannot be opened, or was made by a newer program
     ├── EnrollmentRefused    a code, person or device that does not fit
+    ├── NotPublished         a policy version that nobody published
     └── PublicationRefused   a policy or reason version that may not be published
 """
 
@@ -22,6 +23,10 @@ class DatabaseUnusable(CentralError):
 
 class EnrollmentRefused(CentralError):
     """A code, person or device does not fit; the message says which."""
+
+
+class NotPublished(CentralError):
+    """No such policy version is published; the message names those that are."""
 
 
 class PublicationRefused(CentralError):

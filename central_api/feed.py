@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Row, delete, func, select, text, update
 
-from central_api.database import is_sqlite
+from central_api.database import is_sqlite, lock_table
 from central_api.documents import KINDS, chunks
 from central_api.errors import CentralError
 from central_api.tables import CHANGE_LOG, FEED
@@ -65,6 +66,19 @@ def head(connection: Connection) -> str:
     return f"{epoch}.{horizon}.0"
 
 
+def newest(connection: Connection) -> str:
+    """The position of the newest change that a page would give; it moves with changes alone."""
+    if is_sqlite(connection):
+        return str(_last_id(connection))
+    at = connection.execute(
+        text(
+            "SELECT xid::text, id FROM change_log WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) "
+            "ORDER BY xid DESC, id DESC LIMIT 1"
+        )
+    ).one_or_none()
+    return "" if at is None else f"{at.xid}.{at.id}"
+
+
 def page(connection: Connection, cursor: str, limit: int = PAGE) -> Page:
     """The changes after `cursor`; of a thing that changed often, only its newest state.
 
@@ -92,6 +106,25 @@ def trim(connection: Connection, before: datetime) -> None:
     if floor is not None:
         connection.execute(delete(CHANGE_LOG).where(old))
         connection.execute(update(FEED).values(floor=floor))
+
+
+def renew_if_foreign(connection: Connection) -> None:
+    """Start a new feed where PostgreSQL never had the transactions of this one: it came here in a dump of another.
+
+    Its changes would be handed out in a wrong order, or never. Desks start with a bootstrap.
+    """
+    if is_sqlite(connection):
+        return
+    lock_table(connection, FEED)
+    foreign = connection.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM change_log "
+            "WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))"
+        )
+    ).scalar_one()
+    if foreign:
+        connection.execute(delete(CHANGE_LOG))
+        connection.execute(update(FEED).values(epoch=uuid4().hex, floor=0))
 
 
 def change(kind: str, key: str, row_version: int, document: str | None) -> bytes:

@@ -20,8 +20,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from central_api import refusals
 from central_api.booking import Decision, decide_finalize, decide_unjudged
-from central_api.books import Books, StoredAnswer
-from central_api.database import writing
+from central_api.books import Books, StoredAnswer, lock_orders
+from central_api.database import write
 from central_api.decisions import decide_about
 from central_api.people import Caller
 from rma.operations import Command, FinalizeReturn, Outcome, Result
@@ -72,15 +72,26 @@ def decide_batch(
     Raises:
         OperationalError: when the database is busy or out of space; nothing is decided then.
     """
-    with writing(engine) as connection:
-        try:
-            with connection.begin_nested():
-                return _decide(connection, caller, items, now, _decision)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:
-            _log.warning("batch_falls_back_to_single_items", error=repr(error), items=len(items))
-        return [_decide_alone(connection, caller, item, now) for item in items]
+    return write(engine, lambda connection: _decide_all(connection, caller, items, now))
+
+
+def _decide_all(
+    connection: Connection, caller: Caller, items: Sequence[Item], now: datetime
+) -> list[bytes]:
+    try:
+        with connection.begin_nested():
+            return _decide(connection, caller, items, now, _decision)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        _log.warning("batch_falls_back_to_single_items", error=repr(error), items=len(items))
+    commands = [item.command for item in items if item.command is not None]
+    lock_orders(
+        connection,
+        order_ids={c.request.order_id for c in commands if isinstance(c, FinalizeReturn)},
+        numbers={command.number for command in commands},
+    )
+    return [_decide_alone(connection, caller, item, now) for item in items]
 
 
 def _decide_alone(connection: Connection, caller: Caller, item: Item, now: datetime) -> bytes:
@@ -116,6 +127,12 @@ def _decide(
             if isinstance(c, FinalizeReturn) and decide is not _held
         },
         numbers={command.number for command in commands},
+        skus={
+            line.outbound_sku
+            for command in commands
+            if isinstance(command, FinalizeReturn)
+            for line in command.request.lines
+        },
         op_ids={e.op_id for e in envelopes} | {e.depends_on for e in envelopes if e.depends_on},
         now=now,
     )
@@ -234,7 +251,15 @@ def _item(line: bytes, envelope: Envelope) -> Item:
 
 
 def _fault(command: Command) -> str:
-    """What no shape can say: the told state is one of a return's first two."""
+    """What no shape can say: keys are text that a database can hold, and the told state one of a return's first two."""
+    keys = {"number": command.number}
+    if isinstance(command, FinalizeReturn):
+        request = command.request
+        keys |= {"order_id": request.order_id, "customer_id": request.customer_id}
+        keys |= {f"lines.{i}.line_id": line.line_id for i, line in enumerate(request.lines)}
+    for name, key in keys.items():
+        if "\0" in key:  # PostgreSQL takes no text with it
+            return f"{name}: expected no NUL character"
     if not isinstance(command, FinalizeReturn):
         return ""
     if command.told.state not in (RmaState.AUTHORIZED, RmaState.NEEDS_APPROVAL):

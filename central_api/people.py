@@ -71,6 +71,8 @@ def enroll(connection: Connection, request: EnrollRequest, now: datetime) -> Enr
     Raises:
         EnrollmentRefused: if the code is unknown, used or expired, or the device is somebody else's.
     """
+    if not 8 <= len(request.device) <= 80 or not request.device.isprintable():
+        raise EnrollmentRefused("A desk has an id of 8 to 80 characters that can be shown.")
     code = "".join(c for c in request.code.upper() if c in _CODE_ALPHABET)
     claimed = connection.execute(
         update(ENROLLMENT_CODE)
@@ -82,8 +84,7 @@ def enroll(connection: Connection, request: EnrollRequest, now: datetime) -> Enr
         .values(used_by=request.device)
         .returning(ENROLLMENT_CODE.c.person)
     ).scalar()
-    sound = 8 <= len(request.device) <= 80 and request.device.isprintable()
-    if claimed is None or not sound:
+    if claimed is None:
         raise EnrollmentRefused("This code is unknown, used or expired: ask for a new one.")
     role = connection.execute(select(PERSON.c.role).where(PERSON.c.name == claimed)).scalar_one()
     token = secrets.token_urlsafe(32)

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from central_api.database import lock_table
 from central_api.documents import KINDS, digest_of, insert_rows, log_changes, stored_digests
-from central_api.errors import PublicationRefused
+from central_api.errors import NotPublished, PublicationRefused
 from central_api.tables import POLICY, REASONS
 from rma.policy import Policy, PolicyRef
 from rma.reasons import ReasonTree
@@ -27,6 +28,7 @@ from sync.protocol.policies import (
     default_reasons,
     parse_policy,
     parse_reasons,
+    with_version,
 )
 
 
@@ -44,6 +46,15 @@ class PublishedReasons:
 
     tree: ReasonTree
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What was published at one time."""
+
+    since: datetime
+    policies: tuple[Policy, ...]
+    reasons: ReasonTree
 
 
 NO_REASONS = ReasonTree(0, ())
@@ -89,6 +100,7 @@ def publish_reasons(connection: Connection, toml: str, now: datetime) -> tuple[i
 
 def publish_defaults(connection: Connection, now: datetime) -> bool:
     """Publish the policies and reasons that ship, where there is no policy yet."""
+    lock_table(connection, POLICY)  # of servers that start at once, one publishes
     if connection.execute(select(POLICY.c.key).limit(1)).first() is not None:
         return False
     for name in default_names():
@@ -98,12 +110,61 @@ def publish_defaults(connection: Connection, now: datetime) -> bool:
     return True
 
 
+def published_text(connection: Connection, code: str, version: int | None = None) -> str:
+    """The TOML of a published version; without one that of the newest.
+
+    Raises:
+        NotPublished: if there is none; the message names those that there are.
+    """
+    rows = connection.execute(
+        select(POLICY.c.version, POLICY.c.document)
+        .where(POLICY.c.code == code)
+        .order_by(POLICY.c.version)
+    ).all()
+    found = {row.version: row.document for row in rows}
+    wanted = max(found, default=0) if version is None else version
+    if wanted not in found:
+        codes = connection.execute(select(POLICY.c.code).distinct().order_by(POLICY.c.code))
+        known = ", ".join(f"{code}/{each}" for each in found) or ", ".join(codes.scalars())
+        raise NotPublished(
+            f"{code}{f'/{version}' if version else ''} is not published. There is: {known or 'none yet'}."
+        )
+    return read_document(PolicyDocument, found[wanted]).toml
+
+
+def roll_back(connection: Connection, code: str, version: int, now: datetime) -> PolicyRef:
+    """Publish the content of an older version as the newest one; gives the new version.
+
+    Raises:
+        NotPublished: if there is no such version.
+        PublicationRefused: if it is the newest anyway, or would judge nothing, as its time is over.
+    """
+    old = published_text(connection, code, version)
+    policy, newest = parse_policy(old), parse_policy(published_text(connection, code))
+    if newest.version == version:
+        raise PublicationRefused(f"{policy.ref} is the newest version: there is nothing to undo.")
+    if policy.valid_to is not None and policy.valid_to <= now:
+        raise PublicationRefused(
+            f"{policy.ref} ended on {policy.valid_to:%Y-%m-%d %H:%M} UTC: as the newest version it would judge nothing. "
+            "Publish a copy of it with a later valid_to."
+        )
+    ref, _ = publish_policy(connection, with_version(old, newest.version + 1), now)
+    return ref
+
+
 def published_policies(connection: Connection) -> tuple[PublishedPolicy, ...]:
     """Every published version, by code and version."""
     rows = connection.execute(
         select(POLICY.c.document).order_by(POLICY.c.code, POLICY.c.version)
     ).scalars()
     return tuple(_policy_of(document) for document in rows)
+
+
+def reasons_not_known(connection: Connection, policy: Policy) -> tuple[str, ...]:
+    """Reasons that a policy has rules for and the newest tree lacks: such a rule never applies."""
+    tree = newest_reasons(published_reasons(connection))
+    named = [row.reason for row in policy.evidence] + [row.reason for row in policy.shipping_payer]
+    return tuple(code for code in dict.fromkeys(named) if tree.find(code) is None)
 
 
 def honoured(
@@ -117,26 +178,34 @@ def honoured(
     return tuple(ref for ref in told if not _outdated(ref, published, at))
 
 
-def stands(
-    told: Iterable[PolicyRef],
-    policies: Sequence[PublishedPolicy],
-    reasons: Sequence[PublishedReasons],
-    at: datetime,
-) -> Iterator[tuple[tuple[Policy, ...], ReasonTree]]:
-    """What a desk can have known at `at`, newest first: it hears of publications in their order.
+def stands_of(
+    policies: Sequence[PublishedPolicy], reasons: Sequence[PublishedReasons]
+) -> tuple[Stand, ...]:
+    """What was known after each publication, newest first: desks hear of publications in their order."""
+    published = {e.published_at for e in policies} | {e.published_at for e in reasons}
+    return tuple(
+        Stand(
+            moment,
+            tuple(e.policy for e in policies if e.published_at <= moment),
+            newest_reasons(reasons, moment),
+        )
+        for moment in sorted(published, reverse=True)[:_MOST_STANDS]
+    )
+
+
+def stands_for(told: Iterable[PolicyRef], stands: Sequence[Stand], at: datetime) -> Iterator[Stand]:
+    """Which of the stands a desk can have known at `at`, newest first.
 
     How old its knowledge can be is the offline allowance of the policies it told. A policy that was published after
     the desk's last sync, also one of another code, does not overturn what the caller was told.
     """
-    published = {e.published_at for e in policies} | {e.published_at for e in reasons}
-    moments = sorted(published, reverse=True)
     refs = frozenset(told)
-    hours = [e.policy.offline_hours for e in policies if e.policy.ref in refs]
+    newest = stands[0].policies if stands else ()
+    hours = [policy.offline_hours for policy in newest if policy.ref in refs]
     shortest = min((each for each in hours if each is not None), default=None)
-    for moment in moments[:_MOST_STANDS]:
-        known = tuple(e.policy for e in policies if e.published_at <= moment)
-        yield known, newest_reasons(reasons, moment)
-        if shortest is not None and moment + timedelta(hours=shortest) < at:
+    for stand in stands:
+        yield stand
+        if shortest is not None and stand.since + timedelta(hours=shortest) < at:
             return
 
 
@@ -177,6 +246,7 @@ def _publish(
     columns: dict[str, Any],
     now: datetime,
 ) -> bool:
+    lock_table(connection, KINDS[kind].table)
     digest = digest_of(toml)
     stored = stored_digests(connection, KINDS[kind], [key]).get(key)
     if stored is not None and stored.digest == digest:

@@ -16,6 +16,7 @@ TITLES = {
     "enrollment-refused": (403, "The device cannot be enrolled"),
     "not-found": (404, "There is no such thing"),
     "method-not-allowed": (405, "This address does not work that way"),
+    "too-slow": (408, "The request took too long to arrive"),
     "cursor-too-old": (410, "The cursor is too old"),
     "too-large": (413, "The request is too large"),
     "unsupported-encoding": (415, "The encoding is not known"),
@@ -41,6 +42,8 @@ def problem_response(kind: str, detail: str) -> Response:
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 408:
+        headers["Connection"] = "close"  # the rest of the body would be read as the next request
     if status == 503:
         headers["Retry-After"] = "2"
     return Response(write_document(details), status, headers, MEDIA_TYPE)

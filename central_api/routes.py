@@ -19,6 +19,7 @@ from central_api.database import reading, writing
 from central_api.documents import KINDS
 from central_api.errors import EnrollmentRefused
 from central_api.numbers import lease
+from central_api.openapi import OF_A_BODY, SIGNED_IN, problems, text_of
 from central_api.operations import NotAnEnvelope, decide_batch, read_batch
 from central_api.people import Caller, caller_of, enroll
 from central_api.problems import HttpProblem
@@ -122,6 +123,7 @@ async def _write(engine: Engine, work: Callable[[Connection], T]) -> T:
     "/v1/enroll",
     status_code=201,
     response_model=EnrollResponse,
+    responses=problems(*OF_A_BODY, "enrollment-refused", "unavailable"),
     openapi_extra=_takes(EnrollRequest),
 )
 async def enroll_device(request: Request, engine: WithEngine, now: Now) -> Response:
@@ -134,7 +136,12 @@ async def enroll_device(request: Request, engine: WithEngine, now: Now) -> Respo
     return Response(write_document(answer), 201, media_type=JSON)
 
 
-@router.post("/v1/number-blocks", response_model=LeaseResponse, openapi_extra=_takes(LeaseRequest))
+@router.post(
+    "/v1/number-blocks",
+    response_model=LeaseResponse,
+    responses=problems(*SIGNED_IN, *OF_A_BODY, "forbidden"),
+    openapi_extra=_takes(LeaseRequest),
+)
 async def lease_numbers(
     request: Request, engine: WithEngine, caller: WithCaller, now: Now
 ) -> Response:
@@ -151,7 +158,12 @@ async def lease_numbers(
     )
 
 
-@router.post("/v1/ops", response_model=PushResponse, openapi_extra=_takes(str, NDJSON))
+@router.post(
+    "/v1/ops",
+    response_model=PushResponse,
+    responses=problems(*SIGNED_IN, *OF_A_BODY),
+    openapi_extra=_takes(str, NDJSON),
+)
 async def push(
     request: Request, engine: WithEngine, caller: WithCaller, now: Now, watch: Watch
 ) -> Response:
@@ -172,7 +184,11 @@ async def push(
     return Response(b'{"results":[' + b",".join(answers) + b"]}", media_type=JSON)
 
 
-@router.get("/v1/changes", response_model=ChangePage)
+@router.get(
+    "/v1/changes",
+    response_model=ChangePage,
+    responses=problems(*SIGNED_IN, "bad-request", "cursor-too-old"),
+)
 async def changes(
     engine: WithEngine,
     caller: WithCaller,
@@ -200,13 +216,17 @@ async def changes(
         await watch.after(moment, left)
 
 
-@router.get("/v1/bootstrap", response_model=BootstrapPlan)
+@router.get("/v1/bootstrap", response_model=BootstrapPlan, responses=problems(*SIGNED_IN))
 async def bootstrap_plan(engine: WithEngine, caller: WithCaller) -> Response:
     """Where a first download starts, and how much there is of each kind, in the order to fetch."""
     return _json(await _read(engine, bootstrap.plan))
 
 
-@router.get("/v1/bootstrap/{kind}", response_class=Response)
+@router.get(
+    "/v1/bootstrap/{kind}",
+    response_class=Response,
+    responses=text_of(NDJSON) | problems(*SIGNED_IN, "bad-request", "not-found"),
+)
 async def bootstrap_page(
     request: Request,
     engine: WithEngine,
@@ -228,7 +248,11 @@ async def bootstrap_page(
     return Response(await _read(engine, rows), headers=headers, media_type=NDJSON)
 
 
-@router.get("/v1/customers", response_model=lookups.FoundCustomers)
+@router.get(
+    "/v1/customers",
+    response_model=lookups.FoundCustomers,
+    responses=problems(*SIGNED_IN, "bad-request"),
+)
 async def find_customers(
     engine: WithEngine, caller: WithCaller, q: Annotated[str, Query(min_length=2, max_length=200)]
 ) -> Response:
@@ -236,7 +260,11 @@ async def find_customers(
     return _json(await _read(engine, lambda connection: lookups.customers(connection, q)))
 
 
-@router.get("/v1/orders/{number:path}", response_model=lookups.FoundOrders)
+@router.get(
+    "/v1/orders/{number:path}",
+    response_model=lookups.FoundOrders,
+    responses=problems(*SIGNED_IN, "bad-request", "not-found"),
+)
 async def find_orders(engine: WithEngine, caller: WithCaller, number: str) -> Response:
     """Orders by their number, with their RMAs."""
     found = await _read(engine, lambda connection: lookups.orders(connection, number))
@@ -245,7 +273,11 @@ async def find_orders(engine: WithEngine, caller: WithCaller, number: str) -> Re
     return _json(found)
 
 
-@router.get("/v1/rmas/{number}", response_model=KnownRecord)
+@router.get(
+    "/v1/rmas/{number}",
+    response_model=KnownRecord,
+    responses=problems(*SIGNED_IN, "bad-request", "not-found"),
+)
 async def find_rma(engine: WithEngine, caller: WithCaller, number: str) -> Response:
     """One RMA by its number."""
     try:
@@ -264,7 +296,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses=problems("unavailable"))
 async def readyz(engine: WithEngine) -> dict[str, str]:
     """Whether it can answer: the database is reachable."""
     await _read(engine, lambda connection: connection.execute(text("SELECT epoch FROM feed")).one())

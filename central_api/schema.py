@@ -1,6 +1,7 @@
 """Bring the database to this program's schema; Alembic is loaded only when it is behind.
 
-A migration is one transaction, also on SQLite: it happens as a whole or not at all.
+A migration is one transaction, also on SQLite: it happens as a whole or not at all. Of several servers that start at
+once one migrates, the others wait for it and find it done.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from central_api.database import is_sqlite, reading
 from central_api.errors import DatabaseUnusable
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002", "0003")
 """Every schema there was, oldest first; the last one is this program's."""
+
+
+_MIGRATING = 7202611200
+"""The advisory lock of a migration: there is no table yet that could be locked."""
 
 
 def migrate(engine: Engine) -> None:
@@ -62,6 +67,9 @@ def _upgrade(engine: Engine) -> None:
             driver.execute("PRAGMA foreign_keys = OFF")  # tables are rebuilt while it runs
         try:
             with kept.begin():
+                if not is_sqlite(engine):
+                    kept.execute(text("SET LOCAL lock_timeout = 0"))
+                    kept.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
                 config.attributes["connection"] = kept
                 command.upgrade(config, "head")
         finally:

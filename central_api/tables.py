@@ -133,6 +133,8 @@ class RmaRow(Document, table=True):
     finalized_at: datetime = Field(sa_type=UtcDateTime)
     booked_at: datetime = Field(sa_type=UtcDateTime)
     """When the server heard of it."""
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When it ends by itself; empty where its state does not let it."""
     metrics: str = Field(sa_type=Text)
     """How the call went, JSON."""
 
@@ -182,6 +184,26 @@ class ChangeRow(Central, table=True):
     kind: str
     key: str
     row_version: int
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EventRow(Central, table=True):
+    """What workers behind the desk have to hear of; written in the transaction of its cause."""
+
+    __tablename__: ClassVar[str] = "event"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+        ),
+    )
+    kind: str
+    """Such as `rma.expired`."""
+    key: str
+    """Of the document it is about."""
+    row_version: int
+    """Of that document after it."""
     at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -279,6 +301,7 @@ RMA = _table(RmaRow)
 RMA_LINE = _table(RmaLineRow)
 OPERATION = _table(OperationRow)
 CHANGE_LOG = _table(ChangeRow)
+EVENT = _table(EventRow)
 FEED = _table(FeedRow)
 POLICY = _table(PolicyRow)
 REASONS = _table(ReasonsRow)

@@ -12,6 +12,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from csr_tui.endings import Endings
+from csr_tui.routes import Routes
 from csr_tui.session import OpenDesk
 from rma.errors import RmaError
 from rma.wording import _
@@ -29,7 +30,7 @@ SYNC_PAUSE_SECONDS = 60.0
 """How long sync rests after an error that nobody expected."""
 
 
-class DeskApp(Endings):
+class DeskApp(Endings, Routes):
     """The returns desk."""
 
     TITLE = "csr-tui"

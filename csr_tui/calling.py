@@ -28,6 +28,8 @@ class Calling(ScreenStack):
 
     _call: Call | None = None
     """The call under way, else the last one."""
+    _noting = ""
+    """The call about which a note was asked for last."""
     _caller = ""
     """The name of the customer whom the call is about."""
     last_customer: About | None = None
@@ -70,7 +72,8 @@ class Calling(ScreenStack):
         about = message.about
         self.last_customer = About(about.customer_id, about.name)
         if about.draft_id or about.number:
-            self.last_return = about
+            if about.kept or about.number:
+                self.last_return = about
         elif self.call_since is None:
             self._begin_call()
         call = self._call
@@ -79,7 +82,7 @@ class Calling(ScreenStack):
         if call.customer_id not in ("", about.customer_id):
             if about.number:  # a look at somebody else's return is not what the call is about
                 return
-            if call.note:  # it stays with the customer it was written about
+            if call.note or self._noting == call.call_id:  # it stays with whom it is about
                 await self._end_call()
                 self._begin_call()
                 await self._talk_about(message)
@@ -103,7 +106,7 @@ class Calling(ScreenStack):
             return
 
         async def keep(text: str) -> None:
-            await self._keep_note(call.call_id, text)
+            await self._keep_note(call, text)
 
         async def answered(text: str | None) -> None:
             if text is not None:
@@ -120,12 +123,17 @@ class Calling(ScreenStack):
             initial=call.note,
             keep=keep,
         )
+        self._noting = call.call_id
         self._desk_screen.open_dialog(dialog, answered)
 
-    async def _keep_note(self, call_id: str, text: str) -> None:
-        call, session = self._call, self._session
-        if session is None or call is None or call.call_id != call_id:
+    async def _keep_note(self, asked: Call, text: str) -> None:
+        """Keep a note with the customer whom the question named, whoever calls by now."""
+        session, now = self._session, self._call
+        if session is None:
             return
-        self._call = await asyncio.to_thread(session.desk.calls.note, call, text)
+        call = now if now is not None and now.call_id == asked.call_id else asked
+        noted = await asyncio.to_thread(session.desk.calls.note, call, text)
+        if call is now:
+            self._call = noted
         self._say(_("The note is kept on this desk.") if text else _("There is no note."))
         self._changed()

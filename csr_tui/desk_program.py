@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -90,9 +91,13 @@ def run_desk(folder: Path, settings: str | None = None, *, screen_reader: bool =
         driver_class=driver,
     )
     app.run(mouse=False)  # keys alone; the terminal's own selecting and copying keeps working
-    for words in app.last_words:
-        sys.stderr.write(f"{harmless_lines(words)}\n")
+    _say_at_the_end(app.last_words)
     return ExitCode.FAILED if app.return_code else ExitCode.OK
+
+
+def _say_at_the_end(sentences: Iterable[str]) -> None:
+    for words in sentences:
+        sys.stderr.write(f"{harmless_lines(words)}\n")
 
 
 def _first_start(folder: Path, settings: str | None, screen_reader: bool) -> ExitCode:
@@ -111,6 +116,8 @@ def _first_start(folder: Path, settings: str | None, screen_reader: bool) -> Exi
         driver_class=driver,
     )
     app.run(mouse=False)
+    app.give_signals_back()
+    _say_at_the_end(app.last_words)
     if app.way is Way.ENROLLED:
         return run_desk(folder, settings, screen_reader=screen_reader)
     if app.way is Way.DEMO:

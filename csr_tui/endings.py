@@ -18,7 +18,7 @@ from typing import Any
 from textual.driver import Driver
 from textual.worker import WorkerFailed
 
-from csr_tui.routes import Routes
+from csr_tui.stack import ScreenStack
 from csr_tui.terminal_input import LeavesAtOnce
 from rma.errors import RmaError
 from rma.wording import _
@@ -32,8 +32,8 @@ LONGEST_END_SECONDS = 10.0
 _SAVE_SECONDS = 5.0
 
 
-class Endings(Routes):
-    """The end of the desk, whoever asks for it."""
+class Endings(ScreenStack):
+    """The end of the desk, or of the first start, whoever asks for it."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class Endings(Routes):
         self._broken: list[DeskScreen | Dialog[Any]] = []
         """Screens that were open when an unexpected error closed the desk."""
         self._end: asyncio.Task[None] | None = None
+        self._signals_before: dict[signal.Signals, Any] = {}
         self.last_words: list[str] = []
         """What the terminal says after the desk has closed."""
 
@@ -57,7 +58,16 @@ class Endings(Routes):
         if not self.is_headless and threading.current_thread() is threading.main_thread():
             for name in ("SIGHUP", "SIGTERM", "SIGINT"):
                 if hasattr(signal, name):  # Windows knows no hang-up
-                    signal.signal(getattr(signal, name), lambda *_: self._told_to_end())
+                    number = signal.Signals[name]
+                    self._signals_before[number] = signal.signal(
+                        number, lambda *_: self._told_to_end()
+                    )
+
+    def give_signals_back(self) -> None:
+        """Let them do what they did before it ran; for a program that goes on once it has ended."""
+        for number, handler in self._signals_before.items():
+            signal.signal(number, handler)
+        self._signals_before.clear()
 
     async def action_quit(self) -> None:
         """Ctrl+Q: keep what is half-typed, release the stores, and go. What cannot be kept is told; again goes."""

@@ -13,6 +13,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from csr_tui.commanding import Commanding
+from csr_tui.endings import Endings
 from rma.errors import RmaError
 from rma.wording import _
 from screens.colourless import STYLES as NO_COLOUR_STYLES
@@ -31,7 +32,7 @@ class Way(Enum):
     ENROLLED = "enrolled"
 
 
-class FirstStartApp(Commanding):
+class FirstStartApp(Endings, Commanding):
     """Shows the two ways; `way` says which one was taken."""
 
     TITLE = "csr-tui"
@@ -54,8 +55,8 @@ class FirstStartApp(Commanding):
         theme: str = DEFAULT,
         driver_class: type[Driver] | None = None,
     ) -> None:
-        """`folder` is where the desk will be; `notice` is said at once."""
-        super().__init__(driver_class, keymap)
+        """`folder` is where the desk will be, and reports of unexpected errors; `notice` is said at once."""
+        super().__init__(driver_class, keymap, reports=folder)
         self._folder = folder
         self._notice = notice
         self.way = Way.LEFT
@@ -81,17 +82,17 @@ class FirstStartApp(Commanding):
 
     @on(FirstStart.Demo)
     def _demo(self) -> None:
-        self._end(Way.DEMO)
+        self._go_by(Way.DEMO)
 
     @on(FirstStart.Enrolled)
     def _enrolled(self) -> None:
-        self._end(Way.ENROLLED)
+        self._go_by(Way.ENROLLED)
 
     async def action_quit(self) -> None:
         """Go; nothing was begun."""
-        self._end(Way.LEFT)
+        self._go_by(Way.LEFT)
 
-    def _end(self, way: Way) -> None:
+    def _go_by(self, way: Way) -> None:
         self.way = way
         self.exit()
 

@@ -91,6 +91,8 @@ class Routes(Commanding, Calling):
     @on(ReturnLeft)
     async def _leave_return(self, message: ReturnLeft) -> None:
         await self.pop_screen()
+        if self.last_return is not None and message.gone == self.last_return.draft_id != "":
+            self.last_return = None
         self._say(message.text)
         self._changed()
 
@@ -177,17 +179,25 @@ class Routes(Commanding, Calling):
 
     async def action_jump(self) -> None:
         """Ctrl+O: a letter over everything that can be stood on."""
-        from screens.jump import Jump, targets
+        from screens.jump import Jump
 
         def go(target: JumpTarget | None) -> None:
             if target is not None:
                 target.go()
 
-        found = targets(self._desk_screen)
+        found = self._jump_targets()
         if found:
             await self.push_screen(self._with_keys(Jump(found)), go)
         else:
-            self._say(_("There is nothing to stand on here."))
+            self._say(_("There is nothing else to stand on here."))
+
+    def _jump_targets(self) -> list[JumpTarget]:
+        """What can be stood on; nothing where the cursor stands on the only one already."""
+        from screens.jump import targets
+
+        screen = self._desk_screen
+        found = targets(screen)
+        return found if len(found) > 1 or screen.focused is None else []
 
     def _why_not(self, command: Command) -> str:
         """Why a command of the app does not apply now; empty where it does."""
@@ -195,6 +205,7 @@ class Routes(Commanding, Calling):
             "last_customer": self.last_customer is None,
             "last_return": self.last_return is None,
             "note": not self.has_somebody,
+            "jump": command.action == "jump" and not self._jump_targets(),
         }
         return command.refusal if missing.get(command.action, False) else ""
 

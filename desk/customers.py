@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from desk.errors import NotFound
-from desk.ports import Reference
+from desk.ports import Clock, Reference
 from desk.records import Records, ledger_of
+from desk.standing import Standing, standing
+from rma.ledger import Ledger
 from rma.order import Customer, Order, OrderLine
 from rma.record import RmaRecord
+from rma.verdict import Verdict
 from rma.wording import _
 
+Ask: TypeAlias = Callable[[Order, OrderLine, Ledger], Standing]
 ORDER_LIMIT = 200
 """Newest orders that are shown; older ones are found by their number."""
 
@@ -23,6 +29,14 @@ class LineView:
     returnable: int
     holders: tuple[str, ...]
     """RMA numbers that hold the rest."""
+    standing: Standing | None = None
+    """What the policies say; None where nothing is left to ask about, or it was not asked."""
+
+    @property
+    def may_come_back(self) -> int:
+        """Units that are left and that no policy refuses."""
+        refused = self.standing is not None and self.standing.verdict is Verdict.INELIGIBLE
+        return 0 if refused else self.returnable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +49,7 @@ class OrderView:
     @property
     def returnable(self) -> int:
         """Units of the order that may still come back."""
-        return sum(line.returnable for line in self.lines)
+        return sum(line.may_come_back for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +63,20 @@ class CustomerView:
     """Newest first."""
     flags: tuple[str, ...]
     """Risk flags, in words."""
+    judged: int
+    """Orders, from the newest, that the policies were asked about."""
 
 
 class CustomerFile:
     """Customers with their orders and returns."""
 
-    def __init__(self, reference: Reference, records: Records) -> None:
+    def __init__(self, reference: Reference, records: Records, clock: Clock) -> None:
         self._reference = reference
         self._records = records
+        self._clock = clock
 
-    def open(self, customer_id: str) -> CustomerView:
-        """The whole file of one customer.
+    def open(self, customer_id: str, *, judged: int = ORDER_LIMIT) -> CustomerView:
+        """The whole file of one customer; the policies are asked about the newest `judged` orders.
 
         Raises:
             NotFound: if this desk knows no such customer.
@@ -71,15 +88,20 @@ class CustomerFile:
             )
         records = self._records.of_customer(customer_id)
         orders = self._reference.orders_of(customer_id, ORDER_LIMIT)
+        ask = self._rules(customer)
         return CustomerView(
             customer=customer,
-            orders=tuple(order_view(order, records) for order in orders),
+            orders=tuple(
+                order_view(order, records, ask if at < judged else None)
+                for at, order in enumerate(orders)
+            ),
             records=tuple(reversed(records)),
             flags=customer.risk_flags,
+            judged=min(judged, len(orders)),
         )
 
     def order(self, order_id: str) -> OrderView:
-        """One order with what is left of it.
+        """One order with what is left of it; a return of it asks the policies itself.
 
         Raises:
             NotFound: if this desk knows no such order.
@@ -89,18 +111,43 @@ class CustomerFile:
             raise NotFound(_("This order is not known here: press F5 to sync, then look up again."))
         return order_view(order, self._records.of_order(order_id))
 
+    def _rules(self, customer: Customer) -> Ask | None:
+        """What asks the policies about a line; None before the first sync."""
+        policies, reasons, at = (
+            self._reference.policies(),
+            self._reference.reasons(),
+            self._clock.now(),
+        )
+        if not policies or reasons is None:
+            return None
 
-def order_view(order: Order, records: list[RmaRecord]) -> OrderView:
-    """What is left of an order, given the customer's RMAs."""
-    ledger = ledger_of(order, records)
-    return OrderView(
-        order=order,
-        lines=tuple(
-            LineView(
-                line=line,
-                returnable=ledger.returnable(line),
-                holders=ledger.holders(line.line_id),
+        def ask(order: Order, line: OrderLine, ledger: Ledger) -> Standing:
+            return standing(
+                order,
+                line,
+                customer=customer,
+                ledger=ledger,
+                policies=policies,
+                reasons=reasons,
+                at=at,
             )
-            for line in order.lines
-        ),
-    )
+
+        return ask
+
+
+def order_view(order: Order, records: list[RmaRecord], ask: Ask | None = None) -> OrderView:
+    """What is left of an order, given the customer's RMAs; `ask` says what the policies say about a line."""
+    ledger = ledger_of(order, records)
+    order = ledger.order  # with what was sent out for it
+
+    def view(line: OrderLine) -> LineView:
+        left = ledger.returnable(line)
+        asked = ask if left and line.returnable_kind else None
+        return LineView(
+            line=line,
+            returnable=left,
+            holders=ledger.holders(line.line_id),
+            standing=asked(order, line, ledger) if asked else None,
+        )
+
+    return OrderView(order=order, lines=tuple(view(line) for line in order.lines))

@@ -32,7 +32,7 @@ def build_desk(reference: Reference, work: Work, clock: Clock) -> Desk:
     records = Records(reference, work)
     return Desk(
         lookup=LookUp(reference, work, records, clock),
-        customers=CustomerFile(reference, records),
+        customers=CustomerFile(reference, records, clock),
         returns=Returns(reference, work, records, clock),
         rmas=Rmas(reference, work, records, clock),
         attention=Attention(reference, work, records),

@@ -26,6 +26,8 @@ APPROVALS_LIMIT = 200
 
 _DIGITS_ONLY = re.compile(r"[\d\s+()./-]+")
 _SHORTEST_PHONE_ENDING = 3
+_SHORTEST_PART = 5
+"""Digits that may be a part of an RMA number."""
 
 
 class HitKind(StrEnum):
@@ -159,6 +161,8 @@ class LookUp:
         if any(character.isdigit() for character in text):
             for order in self._reference.orders_by_number(text, LIMIT):
                 yield self._order_hit(order)
+            for customer in self._reference.customers_by_number(text, LIMIT):
+                yield _customer_hit(customer, mark("customer number"))
             for customer in self._reference.customers_by_postcode(text, LIMIT):
                 yield _customer_hit(customer, mark("postcode"))
         for customer in self._reference.customers_by_name(text.split(), LIMIT):
@@ -183,6 +187,8 @@ class LookUp:
         for order in self._reference.orders_by_number(text.replace(" ", ""), LIMIT):
             yield self._order_hit(order)
         if len(digits) >= _SHORTEST_PHONE_ENDING:
+            for customer in self._reference.customers_by_number(text, LIMIT):
+                yield _customer_hit(customer, mark("customer number"))
             for customer in self._reference.customers_by_phone_ending(digits, LIMIT):
                 yield _customer_hit(customer, mark("phone"))
             for customer in self._reference.customers_by_postcode(text, LIMIT):
@@ -208,6 +214,10 @@ class LookUp:
             except BadRmaNumber as error:
                 return _("{error} No phone number ends so either.").format(error=error)
             return _("No return has this number here. Press F5 to sync, then try again.")
+        if _SHORTEST_PART <= len(digits) < 11 and _DIGITS_ONLY.fullmatch(text):
+            return _(
+                "Nothing found. Of an RMA number type all 11 digits, of a phone number the end."
+            )
         return _(
             "Nothing found. Try the order number, the end of the phone number, or less of the name."
         )

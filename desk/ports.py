@@ -21,7 +21,7 @@ from rma.operations import (
     Operation,
     QueueState,
 )
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
@@ -55,6 +55,10 @@ class Reference(Protocol):
         """Customers whose e-mail address starts so, whatever the case."""
         ...
 
+    def customers_by_number(self, prefix: str, limit: int) -> list[Customer]:
+        """Customers whose number starts so, spaces ignored, as typed or in capitals; the exact one first."""
+        ...
+
     def customers_by_postcode(self, prefix: str, limit: int) -> list[Customer]:
         """Customers whose postcode starts so, spaces and case ignored."""
         ...
@@ -69,6 +73,14 @@ class Reference(Protocol):
 
     def orders_of(self, customer_id: str, limit: int) -> list[Order]:
         """A customer's orders."""
+        ...
+
+    def product(self, sku: str) -> Product | None:
+        """One product; a SKU in small letters finds that in capitals."""
+        ...
+
+    def products(self, text: str, limit: int) -> list[Product]:
+        """Products with a price: SKUs that start so, then names with a word that starts with each word of it."""
         ...
 
     def record(self, number: str) -> KnownRecord | None:

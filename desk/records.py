@@ -9,6 +9,7 @@ from rma.ledger import Ledger
 from rma.operations import KnownRecord, LocalRecord
 from rma.order import Order
 from rma.record import RmaRecord
+from rma.sent import with_sent
 from rma.states import RmaState
 
 
@@ -53,9 +54,10 @@ class Records:
 
 
 def ledger_of(order: Order, records: Iterable[RmaRecord]) -> Ledger:
-    """The ledger of an order, given all its RMAs."""
-    holds = (record.hold for record in records if record.order_id == order.order_id)
-    return Ledger(order, tuple(hold for hold in holds if hold is not None))
+    """The ledger of an order, given all its RMAs, oldest first; its order has the lines that they send out."""
+    records = [record for record in records if record.order_id == order.order_id]
+    holds = (record.hold for record in records)
+    return Ledger(with_sent(order, records), tuple(hold for hold in holds if hold is not None))
 
 
 def newest(local: LocalRecord | None, known: KnownRecord | None) -> RmaRecord | None:

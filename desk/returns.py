@@ -12,7 +12,7 @@ from desk.records import Records
 from rma.assessment import Assessment, Case, assess
 from rma.draft import Draft, read_draft
 from rma.operations import CallMetrics, FinalizeReturn, MadeReturn, Operation, Told
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
 from rma.reasons import ReasonTree
 from rma.record import Refusal, RmaRecord, check, finalize, return_moments
 from rma.request import Channel, ReturnRequest, ReturnType
@@ -33,6 +33,14 @@ class DraftView:
     """Unreadable and missing fields, one entry per field, in the order of the screen."""
     case: Case
     """What was judged; finalizing judges the same."""
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Everything that stands against it; None where it gets its number."""
+        refusal = check(self.assessment)
+        if refusal is None and not self.missing:
+            return None
+        return Refusal(self.missing, refusal.findings if refusal else ())
 
 
 class Returns:
@@ -96,6 +104,12 @@ class Returns:
             raise NotReady(_("The reasons are not here yet: press F5 to sync first."))
         return tree
 
+    def products(self, text: str, limit: int = 50) -> list[Product]:
+        """What can go out in an exchange: SKUs that start so, then names that have a word that starts with each of
+        the words; only what has a price.
+        """
+        return self._reference.products(text, limit)
+
     def assess(self, draft: Draft) -> DraftView:
         """Judge and price a draft as it stands.
 
@@ -110,7 +124,7 @@ class Returns:
         missing = {(m.field, m.line_id): m for m in (*assessment.missing, *unreadable)}
         return DraftView(
             draft=draft,
-            order=order,
+            order=case.order or order,
             customer=customer,
             request=request,
             assessment=assessment,
@@ -138,7 +152,7 @@ class Returns:
         if len({draft.order_id for draft in drafts}) != len(drafts):
             raise NotAllowed(_("Two drafts are for the same order: finalize one after the other."))
         views = [self.assess(draft) for draft in drafts]
-        refusals = [refusal for view in views if (refusal := _refusal(view)) is not None]
+        refusals = [view.refusal for view in views if view.refusal is not None]
         if refusals:
             for draft in drafts:
                 self.save(replace(draft, refused_tries=draft.refused_tries + 1))
@@ -191,17 +205,25 @@ class Returns:
         # Only policies that count returns pay for reading the customer's whole history.
         counted = any(policy.approval.many_returns for policy in policies)
         past = self._records.of_customer(order.customer_id) if counted else []
+        ledger = self._records.ledger(order)
         return Case(
             request=request,
-            order=order,
+            order=ledger.order,
             customer=customer,
-            ledger=self._records.ledger(order),
+            ledger=ledger,
             policies=policies,
             reasons=self.reasons(),
             at=self._clock.now(),
             actor=identity.actor,
             recent_returns=return_moments(past),
+            products=self._going_out(request),
         )
+
+    def _going_out(self, request: ReturnRequest) -> tuple[Product, ...]:
+        """What the request sends out in exchanges, as far as this desk knows it."""
+        skus = {line.outbound_sku for line in request.lines if line.outbound_sku}
+        found = (self._reference.product(sku) for sku in sorted(skus))
+        return tuple(product for product in found if product is not None)
 
     def _order_and_customer(self, order_id: str) -> tuple[Order, Customer]:
         order = self._reference.order(order_id)
@@ -230,6 +252,7 @@ def _operation(record: RmaRecord, case: Case, metrics: CallMetrics) -> Operation
                 slots=tuple(line.slots for line in quote.lines),
                 policies=quote.policies,
                 expires_at=record.expires_at,
+                owed=quote.owed,
             ),
             finalized_at=case.at,
             metrics=metrics,
@@ -244,13 +267,6 @@ def _metrics(draft: Draft) -> CallMetrics:
         keys=draft.keys,
         refused_tries=draft.refused_tries,
     )
-
-
-def _refusal(view: DraftView) -> Refusal | None:
-    refusal = check(view.assessment)
-    if refusal is None and not view.missing:
-        return None
-    return Refusal(view.missing, refusal.findings if refusal else ())
 
 
 def _joined(refusals: Sequence[Refusal]) -> Refusal:

@@ -1,4 +1,4 @@
-"""Look at an RMA and decide about it: cancel, approve, decline."""
+"""Look at an RMA and decide about it: cancel, approve, decline, extend."""
 
 from __future__ import annotations
 
@@ -10,14 +10,28 @@ from desk.errors import NotAllowed, NotFound, NotReady
 from desk.ids import new_id
 from desk.ports import Clock, Reference, Work
 from desk.records import Records
+from rma.again import case_again
+from rma.assessment import Case
+from rma.discretion import may_decide
+from rma.dispatch import dispatch
+from rma.expiry import extend
 from rma.numbers import parse
-from rma.operations import ApproveReturn, CancelReturn, DeclineReturn, Identity, Operation
+from rma.operations import (
+    ApproveReturn,
+    CancelReturn,
+    DeclineReturn,
+    DispatchReturn,
+    ExtendReturn,
+    Identity,
+    Operation,
+)
 from rma.order import Customer, Order
+from rma.outbound import OutboundCommand, Payment
 from rma.record import RmaRecord, approve, cancel, decline
 from rma.states import RMA_TABLE, IllegalTransition, RmaCommand, RmaState
 from rma.wording import _
 
-Decision: TypeAlias = CancelReturn | ApproveReturn | DeclineReturn
+Decision: TypeAlias = CancelReturn | ApproveReturn | DeclineReturn | ExtendReturn | DispatchReturn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +119,66 @@ class Rmas:
 
         return self._change(number, change)
 
+    def extend(self, number: str, reason: str) -> RmaView:
+        """Count the policy's days anew from today; an expired RMA takes its units back, where they are still free.
+
+        Raises:
+            NotAllowed: if its state or the role forbids it, no reason is given, or it would gain nothing.
+        """
+
+        def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
+            at = self._clock.now()
+            case = self._case_again(record) if record.state is RmaState.EXPIRED else None
+            changed = extend(record, case, actor=who.actor, device=who.device, at=at, reason=reason)
+            return changed, ExtendReturn(number=record.number, reason=reason.strip(), at=at)
+
+        return self._change(number, change)
+
+    def dispatch(
+        self,
+        number: str,
+        command: OutboundCommand,
+        note: str = "",
+        payment: Payment | None = None,
+    ) -> RmaView:
+        """Take the price difference of an exchange, or note that what it sends out was shipped or delivered.
+
+        Raises:
+            NotAllowed: if its state or the role forbids it, or the payment is not what is owed.
+        """
+
+        def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
+            at = self._clock.now()
+            changed = dispatch(
+                record,
+                command,
+                actor=who.actor,
+                device=who.device,
+                at=at,
+                note=note,
+                payment=payment,
+            )
+            told = DispatchReturn(
+                number=record.number, command=command, note=note.strip(), at=at, payment=payment
+            )
+            return changed, told
+
+        return self._change(number, change)
+
+    def _case_again(self, record: RmaRecord) -> Case | None:
+        order, reasons = self._reference.order(record.order_id), self._reference.reasons()
+        if order is None or reasons is None:
+            return None
+        ledger = self._records.ledger(order)
+        return case_again(
+            record,
+            order=ledger.order,
+            customer=self._reference.customer(order.customer_id),
+            ledger=ledger,
+            policies=self._reference.policies(),
+            reasons=reasons,
+        )
+
     def _change(
         self, number: str, change: Callable[[RmaRecord, Identity], tuple[RmaRecord, Decision]]
     ) -> RmaView:
@@ -142,4 +216,8 @@ class Rmas:
         offered = [RmaCommand.CANCEL] if identity.role.makes_returns else []
         if identity.role.approves and identity.person != record.author:
             offered = [RmaCommand.APPROVE, RmaCommand.DECLINE, RmaCommand.CANCEL]
+            if not may_decide(record.all_findings, identity.role):
+                offered.remove(RmaCommand.APPROVE)
+        if identity.role.approves and record.expires_at is not None:
+            offered.append(RmaCommand.EXTEND)
         return tuple(command for command in offered if (record.state, command) in RMA_TABLE)

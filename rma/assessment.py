@@ -10,12 +10,12 @@ from datetime import datetime
 
 from rma.eligibility import judge_line, judge_return
 from rma.ledger import Ledger
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
 from rma.policy import Policy, PolicyRef
 from rma.pricing import PricedLine, price
 from rma.quote import Quote
 from rma.reasons import ReasonTree
-from rma.request import Actor, LineRequest, Resolution, ReturnRequest
+from rma.request import Actor, LineRequest, Resolution, ReturnRequest, ReturnType
 from rma.scope import select_policy
 from rma.verdict import Finding, Missing, Verdict, strictest
 from rma.wording import _
@@ -42,6 +42,8 @@ class Case:
     """When the request reached the server; None on the desk."""
     pinned: tuple[PolicyRef, ...] = ()
     """Versions the caller was told; they judge even if newer ones exist."""
+    products: tuple[Product, ...] = ()
+    """What may go out in an exchange: those that the request names are enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +97,14 @@ def _unknown_line(wanted: LineRequest) -> LineAssessment:
     )
 
 
-def _resolution(wanted: LineRequest, policy: Policy | None, reasons: ReasonTree) -> Resolution:
-    """The customer's wish, else the reason's default where it is offered, else what is offered first."""
+def _resolution(
+    request: ReturnRequest, wanted: LineRequest, policy: Policy | None, reasons: ReasonTree
+) -> Resolution:
+    """The customer's wish, else an exchange where the return is one, else the reason's default or what is offered."""
     if wanted.resolution is not None:
         return wanted.resolution
+    if request.return_type is ReturnType.EXCHANGE:
+        return Resolution.EXCHANGE
     reason = reasons.find(wanted.reason)
     default = reason.default_resolution if reason else Resolution.REFUND
     if policy is None or not policy.resolutions or default in policy.resolutions:
@@ -139,7 +145,7 @@ def assess(case: Case) -> Assessment:
             at=case.at,
             pinned=case.pinned,
         )
-        wanted = replace(wanted, resolution=_resolution(wanted, policy, case.reasons))
+        wanted = replace(wanted, resolution=_resolution(case.request, wanted, policy, case.reasons))
         judged = judge_line(
             case.request,
             wanted,
@@ -150,6 +156,7 @@ def assess(case: Case) -> Assessment:
             reasons=case.reasons,
             at=case.at,
             actor=case.actor,
+            products=case.products,
         )
         missings.extend(judged.missing)
         assessments.append(
@@ -171,7 +178,11 @@ def assess(case: Case) -> Assessment:
             item = PricedLine(wanted, line, policy, judged.merchant_fault, judged.reason_codes)
             priced.append(item)
             working = working.with_hold(item.provisional_hold(working))
-    quote = price(order, ledger, case.request, priced, at=case.at) if priced else None
+    quote = (
+        price(order, ledger, case.request, priced, at=case.at, products=case.products)
+        if priced
+        else None
+    )
     whole = judge_return(
         case.request,
         order=order,

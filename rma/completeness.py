@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from rma.ledger import same_serial
 from rma.line_case import LineCase
 from rma.order import Customer, Order
+from rma.outbound_rules import missing_outbound
 from rma.policy import ContactDuty, Policy
 from rma.request import ReturnRequest, ReturnType
+from rma.said import says_something
 from rma.verdict import Missing
 from rma.wording import _, plural, words
 
@@ -54,7 +56,10 @@ def missing_of_line(case: LineCase) -> list[Missing]:
         say("amount", _("An amount cannot be negative: enter 0 or more."))
     elif wanted.amount is not None and not wanted.amount_reason.strip():
         say("amount_reason", _("Say why the amount is set by hand."))
-    return missing
+    for field in ("override_reason", "waive_fee_reason", "amount_reason"):
+        if _is_junk(getattr(wanted, field)):
+            say(field, _("Say it in a few words."))
+    return [*missing, *missing_outbound(case)]
 
 
 def missing_of_return(
@@ -100,7 +105,19 @@ def missing_of_return(
         say("goodwill", _("Goodwill cannot be negative: enter 0 or more."))
     if request.destination_override is not None and not request.destination_reason.strip():
         say("destination_reason", _("Say why the money goes there."))
+    for field in (
+        "verification_skipped",
+        "waive_shipping_fee_reason",
+        "goodwill_reason",
+        "destination_reason",
+    ):
+        if _is_junk(getattr(request, field)):
+            say(field, _("Say it in a few words."))
     return missing
+
+
+def _is_junk(reason: str) -> bool:
+    return bool(reason.strip()) and not says_something(reason)
 
 
 def _missing_contact(request: ReturnRequest, policies: Sequence[Policy]) -> list[Missing]:

@@ -13,7 +13,7 @@ from rma.ledger import Ledger, TenderShare
 from rma.money import Minor
 from rma.order import Order, TenderKind
 from rma.policy import Policy
-from rma.quote import Quote
+from rma.quote import LineQuote, Quote
 from rma.request import LineRequest, Resolution, ReturnRequest
 
 
@@ -24,10 +24,24 @@ def line_resolution(
     policy: Policy,
     at: datetime,
 ) -> Resolution:
+    """Goods where they are sent out, else where the money goes."""
+    if wanted.resolution is not None and wanted.resolution.sends_out:
+        return wanted.resolution
+    return money_resolution(order, request, wanted, policy, at)
+
+
+def money_resolution(
+    order: Order,
+    request: ReturnRequest,
+    wanted: LineRequest,
+    policy: Policy,
+    at: datetime,
+) -> Resolution:
     """A supervisor's override, else the customer's wish, else store credit where the order is too old."""
     if request.destination_override is not None:
         return request.destination_override
     wish = wanted.resolution or Resolution.REFUND
+    wish = Resolution.REFUND if wish.sends_out else wish
     if wish is Resolution.REFUND and policy.store_credit_after_days is not None:
         age = local_day(at, policy.time_zone) - local_day(order.placed_at, policy.time_zone)
         if age.days > policy.store_credit_after_days:
@@ -40,10 +54,10 @@ def pay_out(order: Order, ledger: Ledger, quote: Quote) -> tuple[TenderShare, ..
 
     What belongs to the return as a whole goes with the refunded lines, where there are any.
     """
-    credit = sum(li.total for li in quote.lines if li.resolution is Resolution.STORE_CREDIT)
-    refund = sum(li.total for li in quote.lines if li.resolution is Resolution.REFUND)
+    credit = sum(li.total for li in quote.lines if _way(li) is Resolution.STORE_CREDIT)
+    refund = sum(li.total for li in quote.lines if _way(li) is Resolution.REFUND)
     whole = sum(component.amount for component in quote.components)
-    if any(line.resolution is Resolution.REFUND for line in quote.lines):
+    if any(_way(line) is Resolution.REFUND for line in quote.lines):
         refund += whole
     else:
         credit += whole
@@ -62,3 +76,8 @@ def pay_out(order: Order, ledger: Ledger, quote: Quote) -> tuple[TenderShare, ..
     if credit > 0:
         shares.append(TenderShare(kind=TenderKind.STORE_CREDIT, tender_id=None, amount=credit))
     return tuple(shares)
+
+
+def _way(line: LineQuote) -> Resolution:
+    """Where a line's money goes; what an exchange leaves over follows the line's `rest`."""
+    return line.rest if line.resolution.sends_out else line.resolution

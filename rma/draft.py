@@ -46,6 +46,8 @@ class DraftLine:
     waive_fee_reason: str = ""
     amount: str = ""
     amount_reason: str = ""
+    outbound_sku: str = ""
+    outbound_units: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +107,11 @@ def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missin
             wrong.append(Missing(field, line_id, f"{error}."))
             return None
 
-    def quantity(text: str, line_id: str) -> int:
+    def quantity(text: str, line_id: str, field: str = "quantity") -> int:
         text = text.strip()
         if text and not (text.isascii() and text.isdigit() and len(text) <= 7):
             said = _("“{text}” is no quantity: enter a whole number from 1.")
-            wrong.append(Missing("quantity", line_id, said.format(text=text[:20])))
+            wrong.append(Missing(field, line_id, said.format(text=text[:20])))
             return 0
         return int(text or 0)
 
@@ -131,6 +133,8 @@ def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missin
             waive_fee_reason=line.waive_fee_reason.strip(),
             amount=money(line.amount, "amount", line.line_id),
             amount_reason=line.amount_reason.strip(),
+            outbound_sku=line.outbound_sku.strip(),
+            outbound_units=quantity(line.outbound_units, line.line_id, "outbound_units"),
         )
         for line in draft.lines
     )

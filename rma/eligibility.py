@@ -14,7 +14,7 @@ from rma.completeness import missing_of_line, missing_of_return
 from rma.ledger import Ledger
 from rma.line_case import LineCase, named
 from rma.line_rules import LINE_RULES
-from rma.order import Customer, Order, OrderLine
+from rma.order import Customer, Order, OrderLine, Product
 from rma.policy import OVERRIDABLE, Policy, Rule
 from rma.quote import Quote
 from rma.reasons import Reason, ReasonTree
@@ -65,6 +65,7 @@ def judge_line(
     reasons: ReasonTree,
     at: datetime,
     actor: Actor,
+    products: tuple[Product, ...] = (),
 ) -> JudgedLine:
     """Judge one requested line. `ledger` already holds the request's earlier lines."""
     reason = reasons.find(wanted.reason) if wanted.reason else None
@@ -83,6 +84,7 @@ def judge_line(
         fault,
         at,
         actor,
+        products,
     )
     if policy is None:
         sentence = _("No return policy covers {item}, so I cannot take it back.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rma.bundles import Bundles, bundles_of, in_step
 from rma.money import Minor
 from rma.order import Order, OrderLine, TenderKind
 from rma.slots import lowest_free
@@ -64,6 +65,7 @@ class Ledger:
 
     order: Order
     holds: tuple[Hold, ...] = ()
+    _bundles: Bundles | None = field(default=None, repr=False, compare=False, hash=False)
     _by_line: dict[str, list[tuple[Hold, HeldLine]]] = field(
         init=False, repr=False, compare=False, hash=False
     )
@@ -74,6 +76,14 @@ class Ledger:
             for line in hold.lines:
                 by_line.setdefault(line.line_id, []).append((hold, line))
         object.__setattr__(self, "_by_line", by_line)
+        if self._bundles is None:
+            object.__setattr__(self, "_bundles", bundles_of(self.order))
+
+    @property
+    def bundles(self) -> Bundles:
+        """Which lines come and go together."""
+        assert self._bundles is not None
+        return self._bundles
 
     def held(self, line_id: str) -> Iterable[tuple[Hold, HeldLine]]:
         """Each RMA's part of one line."""
@@ -91,13 +101,31 @@ class Ledger:
 
         Counted by unit, not by slot: two desks may have told the same slot while they were offline.
         """
-        return line.returned_before + sum(len(h.slots) for _, h in self.held(line.line_id))
+        return line.returned_before + self._held_units(line)
+
+    def gone(self, line: OrderLine) -> int:
+        """Units that are consumed, or whose bundle or parts are: neither comes back once the other has.
+
+        Of a bundle that was paid by its parts all are: it is no goods of its own.
+        """
+        if line.line_id in self.bundles.headings:
+            return line.delivered
+        bundle = self.bundles.whole.get(line.line_id)
+        if bundle is not None:
+            # A source counts a bundle that came back before on both lines, we on one of them.
+            before = max(line.returned_before, in_step(bundle.returned_before, bundle, line))
+            return before + self._held_units(line) + in_step(self._held_units(bundle), bundle, line)
+        parts = self.bundles.parts.get(line.line_id, ())
+        return max([self.consumed(line), *(in_step(self.gone(part), part, line) for part in parts)])
+
+    def _held_units(self, line: OrderLine) -> int:
+        return sum(len(held.slots) for _, held in self.held(line.line_id))
 
     def returnable(self, line: OrderLine) -> int:
-        """Units that may still come back: 0 for what is no goods."""
+        """Units that may still come back: 0 for what is no goods, and for a bundle that was paid by its parts."""
         if not line.returnable_kind:
             return 0
-        return max(0, line.delivered - self.consumed(line))
+        return max(0, line.delivered - self.gone(line))
 
     def free_slots(self, line: OrderLine, count: int) -> tuple[int, ...]:
         """The lowest free slots of a line.
@@ -112,8 +140,14 @@ class Ledger:
         return line.refunded_before + sum(h.value for _, h in self.held(line.line_id))
 
     def holders(self, line_id: str) -> tuple[str, ...]:
-        """Numbers of the RMAs that hold units of a line, oldest first."""
-        return tuple(dict.fromkeys(hold.rma_number for hold, _ in self.held(line_id)))
+        """Numbers of the RMAs that hold units of a line, of its bundle or of its parts."""
+        bundle = self.bundles.whole.get(line_id)
+        together = [line_id, *(part.line_id for part in self.bundles.parts.get(line_id, ()))]
+        if bundle is not None:
+            together.append(bundle.line_id)
+        return tuple(
+            dict.fromkeys(hold.rma_number for each in together for hold, _ in self.held(each))
+        )
 
     def holder_of_serial(self, serial: str) -> str | None:
         """Number of the RMA that holds this serial, or None; however it was typed."""
@@ -144,8 +178,9 @@ class Ledger:
 
     def without(self, rma_number: str) -> Ledger:
         """The ledger as if this RMA held nothing."""
-        return Ledger(self.order, tuple(h for h in self.holds if h.rma_number != rma_number))
+        others = tuple(h for h in self.holds if h.rma_number != rma_number)
+        return Ledger(self.order, others, self._bundles)
 
     def with_hold(self, hold: Hold | None) -> Ledger:
         """The ledger after one more RMA (or the same, if it holds nothing)."""
-        return self if hold is None else Ledger(self.order, (*self.holds, hold))
+        return self if hold is None else Ledger(self.order, (*self.holds, hold), self._bundles)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rma.ledger import Ledger
-from rma.order import Order, OrderLine
+from rma.order import Order, OrderLine, Product
 from rma.policy import Policy
 from rma.reasons import Reason, ReasonTree
 from rma.request import Actor, LineRequest, ReturnRequest
@@ -31,6 +31,8 @@ class LineCase:
     """Whether the merchant is at fault."""
     at: datetime
     actor: Actor
+    products: tuple[Product, ...] = ()
+    """Those that may go out in an exchange."""
 
 
 def named(line: OrderLine) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from rma.discretion import within_limit
+from rma.discretion import deciders, within_limit
 from rma.line_case import LineCase
 from rma.money import format_amount
+from rma.outbound_rules import outbound
 from rma.policy import FinalSale, Policy, Rule
 from rma.reasons import ReasonWorkflow
 from rma.request import Condition, Evidence
 from rma.return_window import window
-from rma.unit_rules import delivery, item_kind, quantity, serial
+from rma.unit_rules import bundle, delivery, item_kind, quantity, serial
 from rma.verdict import Finding, Observed, Verdict
 from rma.wording import _, mark, money, words
 
@@ -135,8 +136,13 @@ def _manual_amount(case: LineCase, policy: Policy) -> Finding | None:
     amount = case.wanted.amount
     if amount is None:
         return None
-    within = within_limit(policy, case.actor.role, "manual", amount, case.order.currency)
-    plain, currency = format_amount(amount, case.order.currency), case.order.currency
+    currency = case.order.currency
+    # An order line may be split over several lines of the request: the limit is for all of it.
+    by_hand = sum(
+        wanted.amount or 0 for wanted in case.request.lines if wanted.line_id == case.wanted.line_id
+    )
+    within = within_limit(policy, case.actor.role, "manual", by_hand, currency)
+    plain = format_amount(amount, currency)
     sentence = (
         _("The amount is set to {amount}.")
         if within
@@ -149,6 +155,7 @@ def _manual_amount(case: LineCase, policy: Policy) -> Finding | None:
         observed=(
             Observed(mark("amount"), f"{plain} {currency}"),
             Observed(mark("because"), case.wanted.amount_reason),
+            *(() if within else deciders(policy, "manual", by_hand, currency)),
         ),
     )
 
@@ -171,6 +178,7 @@ def _fee_waived(case: LineCase, policy: Policy) -> Finding | None:
 LINE_RULES: tuple[LineRule, ...] = (
     _agent_return,
     item_kind,
+    bundle,
     delivery,
     quantity,
     serial,
@@ -181,6 +189,7 @@ LINE_RULES: tuple[LineRule, ...] = (
     _evidence,
     _reason_workflow,
     _resolution,
+    outbound,
     _manual_amount,
     _fee_waived,
 )

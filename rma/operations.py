@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from rma.calendar import require_instant
 from rma.money import Minor, require_bounded
+from rma.outbound import OutboundCommand, Payment
 from rma.policy import PolicyRef
 from rma.record import Problem, RmaRecord
 from rma.request import Actor, ReturnRequest, Role
@@ -26,6 +27,8 @@ class OperationKind(StrEnum):
     CANCEL = "return.cancel"
     APPROVE = "return.approve"
     DECLINE = "return.decline"
+    EXTEND = "return.extend"
+    DISPATCH = "return.dispatch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +57,12 @@ class Told:
     """Slots of each requested line, in the order of the request."""
     policies: tuple[PolicyRef, ...]
     expires_at: datetime | None
+    owed: Minor = 0
+    """What the customer was told to pay before an exchange is sent."""
 
     def __post_init__(self) -> None:
         require_bounded("total", self.total)
+        require_bounded("owed", self.owed)
         require_instant("expires_at", self.expires_at)
 
 
@@ -111,13 +117,43 @@ class DeclineReturn:
         require_instant("at", self.at)
 
 
-Command: TypeAlias = FinalizeReturn | CancelReturn | ApproveReturn | DeclineReturn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendReturn:
+    """Count the days until an RMA expires anew, with a reason."""
+
+    number: str
+    reason: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        require_instant("at", self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchReturn:
+    """Take the price difference of an exchange, or say that what an RMA sends out was shipped or delivered."""
+
+    number: str
+    command: OutboundCommand
+    note: str
+    at: datetime
+    payment: Payment | None = None
+
+    def __post_init__(self) -> None:
+        require_instant("at", self.at)
+
+
+Command: TypeAlias = (
+    FinalizeReturn | CancelReturn | ApproveReturn | DeclineReturn | ExtendReturn | DispatchReturn
+)
 
 KIND_OF: dict[type[Command], OperationKind] = {
     FinalizeReturn: OperationKind.FINALIZE,
     CancelReturn: OperationKind.CANCEL,
     ApproveReturn: OperationKind.APPROVE,
     DeclineReturn: OperationKind.DECLINE,
+    ExtendReturn: OperationKind.EXTEND,
+    DispatchReturn: OperationKind.DISPATCH,
 }
 
 

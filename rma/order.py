@@ -69,6 +69,23 @@ class Warranty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineOrigin:
+    """Where a line comes from that was sent out for returned units (domain rule 4.7)."""
+
+    rma_number: str
+    line_id: str
+    slots: tuple[int, ...]
+    """Slots of the origin that it stands for."""
+    replacement: bool
+    """The same item for a fault; otherwise another one in exchange."""
+    warranty_from: datetime | None = None
+    """When the warranty began that a replacement runs on; None: with its own delivery."""
+
+    def __post_init__(self) -> None:
+        require_instant("warranty_from", self.warranty_from)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """One line of an order, as it was paid and delivered."""
 
@@ -96,6 +113,8 @@ class OrderLine:
     """Units that came back before we knew the order; they hold the lowest slots."""
     refunded_before: Minor = 0
     """Money that went back for this line before we knew the order."""
+    origin: LineOrigin | None = None
+    """What it was sent out for; None for what the customer ordered."""
 
     def __post_init__(self) -> None:
         # Large orders are read often: one expression says that all is well, and only what is wrong pays for words.
@@ -185,6 +204,8 @@ class OrderDiscount:
     minimum: Minor | None = None
     """Goods value (before order discounts) the order had to reach; None where there was no condition."""
     shares: tuple[DiscountShare, ...] = ()
+    without_tax: bool = False
+    """Whether amount, minimum and shares are net, as a source gives them that adds tax on top."""
 
     def __post_init__(self) -> None:
         _between("amount", self.amount, 0, MAX_AMOUNT)
@@ -247,12 +268,30 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What one unit costs today."""
+
+    currency: str
+    gross: Minor
+    """With tax."""
+    tax: Minor = 0
+    """Contained in `gross`."""
+
+    def __post_init__(self) -> None:
+        exponent(self.currency)
+        _between("gross", self.gross, 0, MAX_AMOUNT)
+        _between("tax", self.tax, 0, self.gross)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """What the shop sells, beyond what the order line says."""
 
     sku: str
     name: str
     category: str = ""
+    price: Price | None = None
+    """Today's, for what goes out in an exchange; never for what comes back."""
 
 
 def _between(name: str, value: int, low: int, high: int) -> None:

@@ -20,6 +20,7 @@ class Rule(StrEnum):
     POLICY = "policy"
     AGENT_RETURN = "agent_return"
     ITEM_KIND = "item_kind"
+    BUNDLE = "bundle"
     DELIVERY = "delivery"
     QUANTITY = "quantity"
     SERIAL = "serial"
@@ -30,6 +31,7 @@ class Rule(StrEnum):
     EVIDENCE = "evidence"
     REASON = "reason"
     RESOLUTION = "resolution"
+    OUTBOUND = "outbound"
     AMOUNT = "amount"
     MANUAL_AMOUNT = "manual_amount"
     GOODWILL = "goodwill"
@@ -184,6 +186,8 @@ class Fees:
     """Conditions that are charged; empty: all."""
     return_shipping: Amounts = Amounts()
     """Flat, once per RMA, where the customer pays return shipping."""
+    outbound_shipping: Amounts = Amounts()
+    """Flat, once per RMA, for sending the items of an exchange; nothing where a line is the merchant's fault."""
     taxed: bool = True
     """Whether fees hold tax in the line's proportion."""
 

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rma.destination import line_resolution, pay_out
+from rma.destination import line_resolution, money_resolution, pay_out
+from rma.exchange import ReturnedLine, outbound_lines, settle, used_up
 from rma.ledger import HeldLine, Hold, Ledger
 from rma.money import Minor, round_half_up, spread
-from rma.order import ChargeKind, Order, OrderLine
+from rma.order import ChargeKind, Order, OrderLine, Product
+from rma.outbound import OutboundOrder, OutboundQuote, with_outbound
 from rma.policy import CouponRule, FeePayer, OriginalShipping, Policy, RefundTiming
 from rma.quote import Component, ComponentKind, LineQuote, Quote
-from rma.request import LineRequest, ReturnRequest
+from rma.request import LineRequest, Resolution, ReturnRequest
 from rma.slots import slots_value
 from rma.terms import terms_of
 
@@ -75,25 +77,47 @@ def price(
     items: Sequence[PricedLine],
     *,
     at: datetime,
+    products: Sequence[Product] = (),
 ) -> Quote:
-    """The quote of a request. `items` are its lines in the order of the request."""
+    """The quote of a request. `items` are its lines in the order of the request; `products` may go out."""
     working = ledger
     quoted: list[LineQuote] = []
     for item in items:
         hold = item.provisional_hold(working)
         quoted.append(_line_quote(order, request, item, hold.lines[0], at))
         working = working.with_hold(hold)
-    policies = tuple(dict.fromkeys(item.policy for item in items))
+    policies = tuple({item.policy.ref: item.policy for item in items}.values())
+    returned = [
+        ReturnedLine(item.wanted, item.line, line, item.merchant_fault)
+        for item, line in zip(items, quoted, strict=True)
+    ]
+    going_out = outbound_lines(returned, products, order.currency)
+    # What is sent out is kept: it counts for the minimum of a coupon, and against a full return.
+    after = with_outbound(order, OutboundQuote(lines=going_out), "", OutboundOrder())
 
     components: list[Component] = []
-    components += _original_shipping(order, ledger, working, items, quoted)
-    components += _coupon(order, ledger, working, policies, _entitled(quoted, components))
+    components += _original_shipping(after, ledger, working, items, quoted)
+    components += _coupon(after, ledger, working, policies, _entitled(quoted, components))
     components += _return_shipping(
         order, request, items, policies, quoted, _entitled(quoted, components)
     )
     components += _cap(order, ledger, _entitled(quoted, components))
+    entitled = _entitled(quoted, components)
     if request.goodwill > 0:
         components.append(Component(kind=ComponentKind.GOODWILL, amount=request.goodwill))
+    outbound: OutboundQuote | None = None
+    if going_out:
+        goodwill = [*(c for line in quoted for c in line.components), *components]
+        outbound, carried = settle(
+            going_out,
+            returned=returned,
+            policies=policies,
+            currency=order.currency,
+            credit=entitled.amount,
+            credit_tax=entitled.tax,
+            goodwill=sum(c.amount for c in goodwill if c.kind is ComponentKind.GOODWILL),
+        )
+        components += carried
 
     quote = Quote(
         currency=order.currency,
@@ -102,6 +126,7 @@ def price(
         estimate=any(p.refund_timing is RefundTiming.AFTER_INSPECTION for p in policies),
         policies=tuple(policy.ref for policy in policies),
         terms=terms_of(policies, at),
+        outbound=outbound,
     )
     return replace(quote, payouts=pay_out(order, ledger, quote))
 
@@ -145,16 +170,20 @@ def _line_quote(
                 line_id=line.line_id,
             )
         )
-    return LineQuote(
+    quoted = LineQuote(
         line_id=line.line_id,
         quantity=wanted.quantity,
         slots=held.slots,
         value=held.value,
         fee=fee,
         resolution=line_resolution(order, request, wanted, item.policy, at),
+        rest=money_resolution(order, request, wanted, item.policy, at),
         serials=wanted.serials,
         components=tuple(components),
     )
+    if quoted.resolution is not Resolution.REPLACEMENT:
+        return quoted
+    return replace(quoted, components=(*quoted.components, used_up(quoted)))
 
 
 def _capped_value(line: OrderLine, slots: Sequence[int], ledger: Ledger) -> Minor:
@@ -166,6 +195,8 @@ def _capped_value(line: OrderLine, slots: Sequence[int], ledger: Ledger) -> Mino
 def _fee_rate(item: PricedLine, ledger: Ledger) -> int:
     """Basis points of the restocking fee; fixed once for the line (rule 5.6)."""
     fees, wanted = item.policy.fees, item.wanted
+    if wanted.resolution is Resolution.REPLACEMENT:
+        return 0  # no money moves
     if item.merchant_fault or wanted.waive_fee_reason.strip() or wanted.amount is not None:
         return 0
     if fees.restocking_conditions and wanted.condition not in fees.restocking_conditions:
@@ -206,21 +237,20 @@ def _original_shipping(
     goods = [line for line in order.lines if line.returnable_kind]
     if paid - gone <= 0 or not goods:
         return []
-    shares = dict(
-        zip(
-            (line.line_id for line in goods),
-            spread(paid, [line.gross for line in goods]),
-            strict=True,
-        )
-    )
+    shares = _shipping_shares(paid, goods)
     amount = 0
     for item, line in zip(items, quoted, strict=True):
+        if line.resolution.sends_out:
+            continue  # the share goes over to what is sent out
         rule = item.policy.original_shipping
         if rule is OriginalShipping.ALWAYS or (
             rule is OriginalShipping.MERCHANT_FAULT and item.merchant_fault
         ):
             amount += slots_value(shares[line.line_id], item.line.units, line.slots)
-    everything_back = all(working.consumed(line) >= line.delivered for line in goods)
+    everything_back = all(
+        working.gone(line) >= (line.delivered if line.origin is None else line.units)
+        for line in goods
+    )
     if everything_back and any(
         item.policy.original_shipping is OriginalShipping.FULL_RETURN for item in items
     ):
@@ -234,6 +264,26 @@ def _original_shipping(
     tax = _share(sum(charge.tax for charge in charges), gone + amount, paid) - tax_gone
     tax = max(0, min(tax, amount))
     return [Component(kind=ComponentKind.ORIGINAL_SHIPPING, amount=amount, tax=tax)]
+
+
+def _shipping_shares(paid: Minor, goods: Sequence[OrderLine]) -> dict[str, Minor]:
+    """What each line carried of the shipping (rule 5.1); what was sent out has the share of its origin's slots."""
+    ordered = [line for line in goods if line.origin is None]
+    units = {line.line_id: line.units for line in goods}
+    shares = dict(
+        zip(
+            (line.line_id for line in ordered),
+            spread(paid, [line.gross for line in ordered]),
+            strict=True,
+        )
+    )
+    for line in goods:
+        if line.origin is not None:
+            whole = units.get(line.origin.line_id, 0)
+            slots = [slot for slot in line.origin.slots if slot <= whole]
+            share = shares.get(line.origin.line_id, 0)
+            shares[line.line_id] = slots_value(share, whole, slots)
+    return shares
 
 
 def _coupon(
@@ -271,9 +321,8 @@ def _discount_lost(order: Order, working: Ledger) -> tuple[Minor, Minor]:
         for discount in order.discounts
         for share in discount.shares
     }
-    before = {
-        line.line_id: line.gross
-        + sum(shares.get((d.discount_id, line.line_id), 0) for d in order.discounts)
+    carried = {
+        line.line_id: sum(shares.get((d.discount_id, line.line_id), 0) for d in order.discounts)
         for line in order.lines
     }
     taken = {line.line_id: working.taken(line) for line in order.lines}
@@ -283,15 +332,20 @@ def _discount_lost(order: Order, working: Ledger) -> tuple[Minor, Minor]:
         gone = [slot for slot in taken[line.line_id] if slot <= line.units]
         return amount - slots_value(amount, line.units, gone)
 
-    kept_value = sum(kept(before[line.line_id], line) for line in order.lines)
     lost = lost_tax = 0
     for discount in order.discounts:
+        net = discount.without_tax
+        paid = {line.line_id: line.gross - (line.tax if net else 0) for line in order.lines}
+        kept_value = sum(
+            kept(paid[line.line_id] + carried[line.line_id], line) for line in order.lines
+        )
         if discount.minimum is None or kept_value >= discount.minimum:
             continue
         for line in order.lines:
             part = kept(shares.get((discount.discount_id, line.line_id), 0), line)
-            lost += part
-            lost_tax += _share(line.tax, part, line.gross)
+            tax = _share(line.tax, part, paid[line.line_id])
+            lost += part + (tax if net else 0)
+            lost_tax += tax
     return lost, lost_tax
 
 

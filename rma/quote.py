@@ -13,6 +13,7 @@ from enum import StrEnum
 from rma.calendar import end_of_day, local_day
 from rma.ledger import HeldLine, Hold, TenderShare
 from rma.money import ROUNDING, Minor
+from rma.outbound import OutboundQuote
 from rma.policy import Clause, PolicyRef, RefundTiming
 from rma.request import Resolution
 
@@ -30,6 +31,8 @@ class ComponentKind(StrEnum):
     RETURN_SHIPPING = "return_shipping"
     CAP = "cap"
     """Taken off because no more was paid for the order, or is left of it."""
+    CARRIED = "carried"
+    """Used up by what is sent out: the value that pays for an exchange, or goes over to a replacement."""
     GOODWILL = "goodwill"
     """Beyond the entitlement; carries no tax."""
 
@@ -63,7 +66,9 @@ class LineQuote:
     fee: int | None
     """Restocking fee in basis points, where it was charged."""
     resolution: Resolution
-    """Where this line's money goes after policy and override: a refund or store credit."""
+    """How the customer is made whole after policy and override."""
+    rest: Resolution = Resolution.REFUND
+    """Where money goes that an exchange leaves over: a refund or store credit."""
     serials: tuple[str, ...] = ()
     components: tuple[Component, ...]
 
@@ -115,6 +120,8 @@ class Quote:
     """Whether money waits for an inspection: then it is told as an estimate."""
     policies: tuple[PolicyRef, ...] = ()
     terms: Terms = Terms()
+    outbound: OutboundQuote | None = None
+    """What is sent out; None where the customer gets money only."""
     rounding: str = ROUNDING
 
     @property
@@ -126,6 +133,16 @@ class Quote:
     def total(self) -> Minor:
         """What the customer gets; never negative."""
         return sum(component.amount for component in self.all_components)
+
+    @property
+    def worth(self) -> Minor:
+        """What the customer gets in money and in carried value together."""
+        return self.total - self.sum_of(ComponentKind.CARRIED)
+
+    @property
+    def owed(self) -> Minor:
+        """What the customer has to pay before an exchange is sent."""
+        return self.outbound.owed if self.outbound else 0
 
     @property
     def tax(self) -> Minor:
@@ -158,5 +175,6 @@ class Quote:
                 c.tax for c in self.components if c.kind is ComponentKind.ORIGINAL_SHIPPING
             ),
             payouts=self.payouts,
-            goodwill=self.sum_of(ComponentKind.GOODWILL),
+            goodwill=self.sum_of(ComponentKind.GOODWILL)
+            - (self.outbound.discount if self.outbound else 0),
         )

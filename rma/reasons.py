@@ -29,6 +29,7 @@ class Reason:
     default_resolution: Resolution = Resolution.REFUND
     return_types: tuple[ReturnType, ...] = (
         ReturnType.RETURN,
+        ReturnType.EXCHANGE,
         ReturnType.DEFECT,
         ReturnType.GOODWILL,
     )

@@ -13,7 +13,9 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from rma.assessment import Assessment, Case
+from rma.discretion import may_decide
 from rma.ledger import Hold
+from rma.outbound import OutboundOrder
 from rma.policy import PolicyRef
 from rma.quote import Quote
 from rma.request import (
@@ -25,8 +27,9 @@ from rma.request import (
     ReturnRequest,
     ReturnType,
 )
+from rma.sending import following
 from rma.states import HOLDING, IllegalTransition, RmaCommand, RmaState, next_state
-from rma.verdict import Finding, Missing, Verdict
+from rma.verdict import Finding, Missing, Verdict, strictest
 from rma.wording import _, words
 
 
@@ -119,21 +122,18 @@ class RmaRecord:
     """Whether it takes its units; false where the server could not authorize what was told."""
     problem: Problem | None = None
     history: tuple[HistoryEntry, ...] = ()
+    outbound: OutboundOrder | None = None
+    """What became of the goods it sends out; None where it sends none."""
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Every finding, lines first."""
+        return tuple(f for line in self.lines for f in line.findings) + self.findings
 
     @property
     def verdict(self) -> Verdict:
         """The strictest finding's outcome."""
-        return max(
-            (
-                f.outcome
-                for f in (
-                    *self.findings,
-                    *(f for li in self.lines for f in li.findings),
-                )
-            ),
-            key=lambda outcome: outcome.strictness,
-            default=Verdict.ELIGIBLE,
-        )
+        return strictest(finding.outcome for finding in self.all_findings)
 
     @property
     def hold(self) -> Hold | None:
@@ -243,7 +243,20 @@ def book(
         holding=holding,
         problem=problem,
         history=(entry,),
+        outbound=following(
+            _promised(assessment.quote),
+            assessment.quote,
+            state,
+            holding=holding,
+            actor=case.actor.name,
+            device=device,
+            at=case.at,
+        ),
     )
+
+
+def _promised(quote: Quote | None) -> OutboundOrder | None:
+    return None if quote is None or quote.outbound is None else OutboundOrder()
 
 
 def cancel(record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason: str) -> RmaRecord:
@@ -257,7 +270,7 @@ def cancel(record: RmaRecord, *, actor: Actor, device: str, at: datetime, reason
         raise IllegalTransition(said.format(role=words(actor.role)))
     if not reason.strip():
         raise IllegalTransition(_("Say why the return is cancelled."))
-    return _step(record, RmaCommand.CANCEL, actor, device, at, reason)
+    return step(record, RmaCommand.CANCEL, actor.name, device, at, reason)
 
 
 def approve(
@@ -269,7 +282,11 @@ def approve(
         IllegalTransition: if its state, the role or the authorship does not allow it.
     """
     _guard_decision(record, actor)
-    approved = _step(record, RmaCommand.APPROVE, actor, device, at, note)
+    if not may_decide(record.all_findings, actor.role):
+        raise IllegalTransition(
+            _("The amount is beyond your limit: somebody with more has to decide.")
+        )
+    approved = step(record, RmaCommand.APPROVE, actor.name, device, at, note)
     expires = record.quote.terms.expiry(at) if record.quote else None
     return replace(approved, expires_at=expires, problem=None)
 
@@ -285,7 +302,7 @@ def decline(
     _guard_decision(record, actor)
     if not reason.strip():
         raise IllegalTransition(_("Say why the return is declined: the caller will ask."))
-    return _step(record, RmaCommand.DECLINE, actor, device, at, reason)
+    return step(record, RmaCommand.DECLINE, actor.name, device, at, reason)
 
 
 def _guard_decision(record: RmaRecord, actor: Actor) -> None:
@@ -295,25 +312,40 @@ def _guard_decision(record: RmaRecord, actor: Actor) -> None:
         raise IllegalTransition(_("You made this return: another supervisor has to decide."))
 
 
-def _step(
+def step(
     record: RmaRecord,
     command: RmaCommand,
-    actor: Actor,
+    actor: str,
     device: str,
     at: datetime,
     note: str,
+    wanted: RmaState | None = None,
 ) -> RmaRecord:
-    after = next_state(record.state, command)
+    """The record after a command, with one more history entry; `wanted` picks where the table has two states.
+
+    Raises:
+        IllegalTransition: if the table has no such step.
+    """
+    after = next_state(record.state, command, wanted)
     entry = HistoryEntry(
         at=at,
-        actor=actor.name,
+        actor=actor,
         device=device,
         command=command,
         before=record.state,
         after=after,
         note=note.strip(),
     )
-    return replace(record, state=after, history=(*record.history, entry))
+    outbound = following(
+        record.outbound,
+        record.quote,
+        after,
+        holding=record.holding,
+        actor=actor,
+        device=device,
+        at=at,
+    )
+    return replace(record, state=after, history=(*record.history, entry), outbound=outbound)
 
 
 def return_moments(records: Iterable[RmaRecord]) -> tuple[datetime, ...]:

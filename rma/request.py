@@ -12,6 +12,8 @@ class ReturnType(StrEnum):
     """What the agent picks first."""
 
     RETURN = "return"
+    EXCHANGE = "exchange"
+    """Another item instead: every line without a wish of its own is exchanged."""
     DEFECT = "defect"
     """Faulty goods: the merchant's fault, whatever the reason."""
     GOODWILL = "goodwill"
@@ -43,6 +45,15 @@ class Resolution(StrEnum):
 
     REFUND = "refund"
     STORE_CREDIT = "store_credit"
+    EXCHANGE = "exchange"
+    """Another item; the price difference is owed or refunded."""
+    REPLACEMENT = "replacement"
+    """The same item for a fault, no money."""
+
+    @property
+    def sends_out(self) -> bool:
+        """Whether the customer gets goods instead of money."""
+        return self in (Resolution.EXCHANGE, Resolution.REPLACEMENT)
 
 
 class Proof(StrEnum):
@@ -128,9 +139,14 @@ class LineRequest:
     amount: Minor | None = None
     """Amount set by hand for the whole line; 0 is a decision, None is `not set`."""
     amount_reason: str = ""
+    outbound_sku: str = ""
+    """What goes out in an exchange."""
+    outbound_units: int = 0
+    """How many of it; 0: as many as come back."""
 
     def __post_init__(self) -> None:
         require_bounded("quantity", self.quantity)
+        require_bounded("outbound units", self.outbound_units)
         require_bounded("amount", self.amount or 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from rma.discretion import risk_outcome, within_limit
+from rma.discretion import deciders, risk_outcome, within_limit
 from rma.money import format_amount
 from rma.order import Customer, Order
 from rma.policy import AuthorizationMode, Policy, Rule
@@ -36,14 +36,17 @@ def amount_threshold(policy: Policy, order: Order, quote: Quote | None) -> Findi
     if quote is None or thresholds is None or policy.authorization is AuthorizationMode.AUTOMATIC:
         return None
     limit = thresholds.get(order.currency)
-    if limit is not None and quote.total <= limit:
+    if limit is not None and quote.worth <= limit:
         return None
-    total = format_amount(quote.total, order.currency)
+    total = format_amount(quote.worth, order.currency)
     told = money(total, order.currency)
+    said = _("A refund of {amount} is confirmed by a supervisor.")
+    if quote.outbound is not None:
+        said = _("A return worth {amount} is confirmed by a supervisor.")
     return Finding(
         rule=Rule.AMOUNT,
         outcome=Verdict.NEEDS_APPROVAL,
-        sentence=_("A refund of {amount} is confirmed by a supervisor.").format(amount=told),
+        sentence=said.format(amount=told),
         observed=(
             Observed(mark("total"), f"{total} {order.currency}"),
             Observed(
@@ -80,6 +83,7 @@ def goodwill_limit(
         observed=(
             Observed(mark("goodwill"), f"{plain} {order.currency}"),
             Observed(mark("because"), request.goodwill_reason),
+            *deciders(policy, "goodwill", goodwill, order.currency),
         ),
         policy=policy.ref,
     )

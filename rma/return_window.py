@@ -61,7 +61,8 @@ def window(case: LineCase, policy: Policy) -> Finding | None:
 
 def _warranty_end(case: LineCase, policy: Policy) -> date | None:
     line = case.line
-    start = local_day(line.delivered_at or case.order.placed_at, policy.time_zone)
+    began = line.origin.warranty_from if line.origin else None
+    start = local_day(began or line.delivered_at or case.order.placed_at, policy.time_zone)
     if line.warranty is not None:
         number, unit = line.warranty.number, line.warranty.unit
         if unit is WarrantyUnit.DAYS:

@@ -53,6 +53,7 @@ class RmaCommand(StrEnum):
     REOPEN = "reopen"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    EXTEND = "extend"
 
 
 class RefundState(StrEnum):
@@ -93,9 +94,12 @@ RMA_TABLE: dict[tuple[RmaState, RmaCommand], tuple[RmaState, ...]] = {
     (_S.AUTHORIZED, _C.RECEIVE): (_S.PARTIALLY_RECEIVED, _S.RECEIVED),
     (_S.AUTHORIZED, _C.CANCEL): (_S.CANCELLED,),
     (_S.AUTHORIZED, _C.EXPIRE): (_S.EXPIRED,),
+    (_S.AUTHORIZED, _C.EXTEND): (_S.AUTHORIZED,),
     (_S.IN_TRANSIT, _C.RECEIVE): (_S.PARTIALLY_RECEIVED, _S.RECEIVED),
     (_S.IN_TRANSIT, _C.CANCEL): (_S.CANCELLED,),
     (_S.IN_TRANSIT, _C.EXPIRE): (_S.EXPIRED,),
+    (_S.IN_TRANSIT, _C.EXTEND): (_S.IN_TRANSIT,),
+    (_S.EXPIRED, _C.EXTEND): (_S.AUTHORIZED, _S.IN_TRANSIT),
     (_S.PARTIALLY_RECEIVED, _C.RECEIVE): (_S.PARTIALLY_RECEIVED, _S.RECEIVED),
     (_S.PARTIALLY_RECEIVED, _C.CANCEL_REMAINDER): (_S.RECEIVED,),
     (_S.PARTIALLY_RECEIVED, _C.INSPECT): (_S.INSPECTED,),
@@ -105,7 +109,7 @@ RMA_TABLE: dict[tuple[RmaState, RmaCommand], tuple[RmaState, ...]] = {
     (_S.RESOLVED, _C.CLOSE): (_S.CLOSED,),
     (_S.CLOSED, _C.REOPEN): (_S.RESOLVED,),
 }
-"""What a command makes of a state. `finalize` and `receive` pick one of two by what they find."""
+"""What a command makes of a state. `finalize`, `receive` and `extend` pick one of two by what they find."""
 
 _R, _D = RefundState, RefundCommand
 REFUND_TABLE: dict[tuple[RefundState, RefundCommand], tuple[RefundState, ...]] = {

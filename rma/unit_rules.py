@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rma.calendar import local_day
 from rma.discretion import risk_outcome
 from rma.ledger import same_serial
 from rma.line_case import LineCase, named
@@ -31,6 +32,30 @@ def item_kind(case: LineCase, policy: Policy) -> Finding | None:
     )
 
 
+def bundle(case: LineCase, policy: Policy) -> Finding | None:
+    """A bundle comes back as it was paid: by its parts, or as a whole; a part of a whole is a supervisor's matter."""
+    line, bundles = case.line, case.ledger.bundles
+    if line.line_id in bundles.headings:
+        sentence = _("{item} was paid by its parts: choose the parts that come back.")
+        return Finding(
+            rule=Rule.BUNDLE,
+            outcome=Verdict.INELIGIBLE,
+            sentence=sentence.format(item=named(line)),
+        )
+    whole = bundles.whole.get(line.line_id)
+    if whole is None or whole.gross == 0 or case.fault:
+        return None
+    sentence = _(
+        "{item} was paid with {bundle} as a whole; a supervisor decides about a part of it."
+    )
+    return Finding(
+        rule=Rule.BUNDLE,
+        outcome=Verdict.NEEDS_APPROVAL,
+        sentence=sentence.format(item=named(line), bundle=named(whole)),
+        observed=(Observed(mark("bundle"), whole.line_id),),
+    )
+
+
 def delivery(case: LineCase, policy: Policy) -> Finding | None:
     """Only what was delivered, and not in the future."""
     line = case.line
@@ -47,7 +72,7 @@ def delivery(case: LineCase, policy: Policy) -> Finding | None:
         sentence = _("The delivery lies in the future: please check the delivery date.")
         observed = (Observed(mark("delivered at"), line.delivered_at.isoformat()),)
     else:
-        return None
+        return _before_the_order(case, policy)
     return Finding(
         rule=Rule.DELIVERY,
         outcome=Verdict.INELIGIBLE,
@@ -56,10 +81,30 @@ def delivery(case: LineCase, policy: Policy) -> Finding | None:
     )
 
 
+def _before_the_order(case: LineCase, policy: Policy) -> Finding | None:
+    """A delivery on a day before the order: one of the two dates is mistyped, and with it the window is wrong."""
+    delivered_at, placed_at = case.line.delivered_at, case.order.placed_at
+    if delivered_at is None:
+        return None
+    if local_day(delivered_at, policy.time_zone) >= local_day(placed_at, policy.time_zone):
+        return None
+    return Finding(
+        rule=Rule.DELIVERY,
+        outcome=Verdict.NEEDS_APPROVAL,
+        sentence=_("By our books it arrived before it was ordered; a supervisor checks the dates."),
+        observed=(
+            Observed(mark("placed"), placed_at.isoformat()),
+            Observed(mark("delivered at"), delivered_at.isoformat()),
+        ),
+    )
+
+
 def quantity(case: LineCase, policy: Policy) -> Finding | None:
     """Only units that nobody holds; the finding names who does."""
     line, wanted = case.line, case.wanted
     if not line.returnable_kind or line.delivered == 0:
+        return None
+    if line.line_id in case.ledger.bundles.headings:
         return None
     returnable = case.ledger.returnable(line)
     if wanted.quantity <= returnable:
@@ -85,7 +130,7 @@ def _quantity_sentence(case: LineCase, returnable: int) -> str:
     """What is left, and where the rest is; a line of one unit is not spoken of in the plural."""
     line = case.line
     held_by = [spoken(number) for number in case.ledger.holders(line.line_id) if number]
-    here = any(hold.rma_number == "" for hold, _slots in case.ledger.held(line.line_id))
+    here = "" in case.ledger.holders(line.line_id)
     taken = []
     if held_by:
         taken.append(_("on return {number}").format(number=_(" and ").join(held_by)))

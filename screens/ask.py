@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
+from rma.said import says_something
 from rma.wording import _, mark
 from screens.dialog import Dialog
 from screens.forms.form import Form
@@ -82,7 +83,13 @@ class AskReason(_Question[str | None]):
         """`keep` gets a text that was typed when the agent goes elsewhere without an answer; Esc drops it."""
         self._initial, self._keep = initial, keep
         needed = mark("A reason is needed: type a few words.") if required else ""
-        spec = FieldSpec(name=_ANSWER, label="", advance=Advance.ENTER, mandatory=needed)
+        spec = FieldSpec(
+            name=_ANSWER,
+            label="",
+            advance=Advance.ENTER,
+            mandatory=needed,
+            rule=_wordless if required else None,
+        )
         super().__init__(question, detail, spec, initial)
 
     def hint(self) -> str:
@@ -101,6 +108,10 @@ class AskReason(_Question[str | None]):
             self._form.take_focused()
         if self._answer not in ("", self._initial):
             await self._keep(self._answer)
+
+
+def _wordless(reason: str) -> str:
+    return "" if says_something(reason) else _("Say it in a few words.")
 
 
 class ConfirmTyped(_Question[bool]):

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+SOON_SECONDS = 0.1
+"""The screen before stays that long while the next one reads."""
+
 
 class DeskScreen(Frugal[None], Screen[None]):
     """A screen of the desk. Subclasses set `NAME` and `HEADING`, and yield their content in `compose_body`.
@@ -50,6 +53,8 @@ class DeskScreen(Frugal[None], Screen[None]):
     """What the title line says at first; marked for the catalogue."""
     keymap: Keymap = REGISTRY_KEYS
     """The user's keys; the app hands them over before it shows the screen."""
+    _said_early: tuple[str, Severity] | None = None
+    """What was said last: a screen that still reads what it opens with says it as soon as it stands."""
 
     DEFAULT_CSS = """
     DeskScreen {
@@ -76,12 +81,23 @@ class DeskScreen(Frugal[None], Screen[None]):
         """The app's commands, with the user's keys."""
         return self.keymap.of(EVERYWHERE)
 
+    async def _compose(self) -> None:
+        """Textual's own, once there is something to show: the screen is laid out once, as it stays."""
+        await self.prepare()
+        await super()._compose()
+
+    async def prepare(self) -> None:
+        """Read what the screen opens with; wait for it `SOON_SECONDS` at most, then show the frame without it."""
+
     def compose(self) -> ComposeResult:
         """The frame around the body."""
         yield TitleLine(_(self.HEADING))
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield MessageLine()
+        line = MessageLine()
+        if self._said_early is not None:
+            line.show(*self._said_early)
+        yield line
         yield StatusLine()
         yield KeyLine(self.available, lambda: self.everywhere)
         yield TooSmall()
@@ -134,7 +150,10 @@ class DeskScreen(Frugal[None], Screen[None]):
 
         Keys in it are shown as the user has them.
         """
-        self.query_one(MessageLine).show(self.said(text), severity)
+        said = self.said(text)
+        self._said_early = (said, severity)
+        for line in self.query(MessageLine):
+            line.show(said, severity)
 
     def said(self, sentence: str) -> str:
         """A sentence of ours with the user's keys: where it says F5, that is the key of Sync now."""
@@ -142,7 +161,8 @@ class DeskScreen(Frugal[None], Screen[None]):
 
     def clear_message(self) -> None:
         """Empty the message line."""
-        self.query_one(MessageLine).show("")
+        for line in self.query(MessageLine):
+            line.show("")
 
     def show_status(self, status: DeskStatus) -> None:
         """Show the state of the desk; the app calls this each second."""

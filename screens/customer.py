@@ -23,6 +23,9 @@ from screens.navigation import About, OpenRma, StartReturn
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import plain
 
+_JUDGED_FIRST = 10
+"""Newest orders that the policies are asked about before anything is shown: more than a screen holds."""
+
 
 class CustomerScreen(DeskScreen):
     """Everything about one customer that is needed on the phone."""
@@ -93,12 +96,15 @@ class CustomerScreen(DeskScreen):
 
     async def _read(self) -> None:
         with self.reporting():
-            read = await asyncio.to_thread(self._read_file)
+            judged = self._view.judged if self._view is not None else _JUDGED_FIRST
+            read = await asyncio.to_thread(self._read_file, max(judged, _JUDGED_FIRST))
             if read != (self._view, self._contacts):
                 self._show(*read)
+            if read[0].judged < len(read[0].orders):
+                self._show(*await asyncio.to_thread(self._read_file, len(read[0].orders)))
 
-    def _read_file(self) -> tuple[CustomerView, tuple[Call, ...]]:
-        view = self._customers.open(self._customer_id)
+    def _read_file(self, judged: int) -> tuple[CustomerView, tuple[Call, ...]]:
+        view = self._customers.open(self._customer_id, judged=judged)
         return view, self._calls.of_customer(self._customer_id)
 
     def _show(self, view: CustomerView, contacts: tuple[Call, ...]) -> None:

@@ -9,13 +9,16 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from desk.customers import ORDER_LIMIT, CustomerView, LineView, OrderView
+from desk.standing import Standing
 from rma.call import Call
 from rma.numbers import spoken
 from rma.order import LineKind
+from rma.policy import Rule
 from rma.record import RmaRecord
 from rma.wording import _, words
 from screens.formats import amount, date, minute, money
 from screens.lookup_rows import state_style, total
+from screens.money_words import MARKS
 from screens.widgets.row_list import BLANK, Row, heading, note
 from screens.widgets.safe_text import pad, plain
 
@@ -121,7 +124,7 @@ def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
 
     def draw(width: int) -> Text:
         name, extra = _columns(width, left_cells)
-        style = "" if view.returnable else "row-list--muted"
+        style = "" if view.may_come_back else "row-list--muted"
         text = Text.assemble(
             (pad(str(line.units), 4, right=True) + " × ", "row-list--muted"),
             (pad(plain(line.name or line.sku), name), style),
@@ -144,7 +147,7 @@ def _columns(width: int, left: int) -> tuple[int, int]:
 
 
 def _left(view: LineView) -> str:
-    """What of a line may still come back, and who holds the rest; in 31 cells."""
+    """What of a line may still come back, with its mark, and who holds the rest."""
     line = view.line
     if line.kind is not LineKind.GOODS:
         return _("{kind}: cannot come back").format(kind=words(line.kind))
@@ -152,19 +155,31 @@ def _left(view: LineView) -> str:
     held = ""
     if view.holders:
         held = _("on {number}").format(number=spoken(view.holders[0]) + more)
-    if view.returnable:
-        text = "1"
-        if line.delivered > 1:
-            text = _("{count} of {delivered}").format(
-                count=view.returnable, delivered=line.delivered
-            )
-        if held:
-            return _("{count} · rest {held}").format(count=text, held=held)
-        said = _("{count} returnable, final sale") if line.final_sale else _("{count} returnable")
-        return said.format(count=text)
-    if line.delivered == 0:
-        return _("not delivered")
-    return _("none · {held}").format(held=held) if held else _("none · came back before")
+    if not view.returnable:
+        if line.delivered == 0:
+            return _("not delivered")
+        return _("none · {held}").format(held=held) if held else _("none · came back before")
+    stands = view.standing
+    mark = f"{MARKS[stands.verdict][0]} " if stands else ""
+    if stands is not None and stands.because is not None:
+        return mark + _against(stands)
+    text = "1"
+    if line.delivered > 1:
+        text = _("{count} of {delivered}").format(count=view.returnable, delivered=line.delivered)
+    said = _("{count} · rest {held}") if held else _("{count} returnable")
+    return mark + said.format(count=text, held=held)
+
+
+def _against(stands: Standing) -> str:
+    """What speaks against a return, in 30 cells."""
+    if stands.because is Rule.WINDOW and stands.last_day is not None and not stands.if_faulty:
+        return _("too late since {day}").format(day=date(stands.last_day))
+    said = {
+        Rule.WINDOW: _("too late"),
+        Rule.FINAL_SALE: _("final sale"),
+        Rule.AGENT_RETURN: _("by the customer only"),
+    }.get(stands.because or Rule.POLICY, _("no policy covers it"))
+    return _("{refusal}, unless faulty").format(refusal=said) if stands.if_faulty else said
 
 
 def _record_row(record: RmaRecord) -> Row:

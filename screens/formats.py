@@ -10,7 +10,6 @@ from datetime import date as Day  # noqa: N812  `date` is what this module gives
 from datetime import datetime
 from decimal import Decimal
 
-from rma import wording
 from rma.money import Minor, exponent, format_amount
 
 _locale = ""
@@ -43,6 +42,15 @@ def decimal(plain: str, currency: str) -> str:
     return str(format_decimal(Decimal(plain), pattern, _locale))
 
 
+def signs() -> tuple[str, str]:
+    """The decimal sign and the sign between thousands; the second is empty where none is written."""
+    if not _locale:
+        return ".", ""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return str(get_decimal_symbol(_locale)), str(get_group_symbol(_locale))
+
+
 def date(moment: Day) -> str:
     """A day, short, for a column: `2026-11-21`, `21.11.2026`."""
     if not _locale:
@@ -60,11 +68,6 @@ def minute(moment: datetime) -> str:
     from babel.dates import format_time
 
     return f"{date(local)} {format_time(local, 'short', locale=_locale)}"
-
-
-def day(moment: datetime) -> str:
-    """A day in the time zone of the desk, as it is read to a caller: `10 December 2026`."""
-    return wording.day(moment.astimezone().date())
 
 
 def phone(number: str) -> str:

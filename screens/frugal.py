@@ -25,6 +25,10 @@ else:
         """Nothing."""
 
 
+Widget.__dict__["virtual_size"]._layout = False
+"""A widget learns this size when it is laid out: Textual lays out the whole screen once more for each that did."""
+
+
 class Frugal(_Base[R]):
     """Mixin for a screen, in front of Textual's class."""
 
@@ -33,8 +37,6 @@ class Frugal(_Base[R]):
 
     focused = Reactive[Widget | None](None, repaint=False)
     """The fields that lose and get the focus draw themselves; Textual's own draws the whole screen as well."""
-    virtual_size = Reactive(Size(0, 0))
-    """The screen does not scroll: what it learns about its size when it is laid out asks for no second round."""
 
     async def _compose(self) -> None:
         """Take the classes of the size before anything is laid out, not in a second round."""

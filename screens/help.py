@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from rma.wording import _, mark
 from screens.commands import Command
 from screens.dialog import Dialog
 from screens.field_help import FieldHelp
-from screens.widgets.safe_text import plain
+from screens.widgets.safe_text import pad, plain
+from screens.widgets.sheet import Sheet
 from screens.widgets.too_small import TooSmall
 
 _NUMBER = mark(
@@ -27,6 +26,12 @@ _MOVING = (
     ("Tab, Shift+Tab", mark("Field"), mark("Go to the next field, or the one before.")),
     (mark("Arrows, PgUp, PgDn"), mark("Row"), mark("Move in a list.")),
 )
+
+_NAME_CELLS = 20
+_WIDEST = 92
+"""As in the styles."""
+_MARGIN = 5
+"""Cells around the text, the scrollbar's among them."""
 
 
 class Help(Dialog[None]):
@@ -51,73 +56,89 @@ class Help(Dialog[None]):
         self._everywhere = everywhere
         self._field = field
         self._problems = problems
+        self._width = 0
 
     def compose(self) -> ComposeResult:
-        """Field, what is wrong, keys of the screen, keys of the whole desk, the number."""
-        with VerticalScroll():
-            if self._field is not None:
-                heading = _("This field · {name}").format(name=plain(self._field.label))
-                yield from _section(heading, _field(self._field))
-            if self._problems:
-                yield from _section(_("Still to mend"), _problems(self._problems))
-            keys = _("Keys · {screen}").format(screen=self._heading)
-            yield from _section(keys, _table(self._own))
-            yield from _section(_("Everywhere"), _table(self._everywhere))
-            moving = _grid([(_(keys), _(name), _(text)) for keys, name, text in _MOVING])
-            yield Static(moving, classes="help--keys")
-            yield from _section(_("The RMA number"), Text(_(_NUMBER)))
-            opener = next(c.shown_key for c in self._everywhere if c.action == "help")
-            hint = _("{key} or {other} closes · arrows scroll")
-            yield Static(
-                Text(hint.format(key=opener, other=self.key("close"))), classes="help--hint"
-            )
+        """One text that scrolls: field, what is wrong, keys of the screen, keys of the whole desk, the number."""
+        with Sheet():
+            yield Static(id="text")
         yield TooSmall()
 
     def on_mount(self) -> None:
         """The text scrolls by the arrows at once."""
-        self.query_one(VerticalScroll).focus()
+        self._write()
+        self.query_one(Sheet).focus()
+
+    def on_resize(self) -> None:
+        """The text is broken to the new width."""
+        self._write()
+
+    def _write(self) -> None:
+        width = min(_WIDEST, self.app.size.width) - _MARGIN
+        if width != self._width:
+            self._width = width
+            self.query_one("#text", Static).update(Content("\n").join(self._rows(width)))
+
+    def _rows(self, width: int) -> Iterator[Content]:
+        if self._field is not None:
+            heading = _("This field · {name}").format(name=plain(self._field.label))
+            yield from _section(heading, _field(self._field), width)
+        if self._problems:
+            yield _heading(_("Still to mend"))
+            for problem in self._problems:
+                yield from Content(f"✗ {plain(problem)}").wrap(width)
+            yield Content("")
+        keys = _("Keys · {screen}").format(screen=self._heading)
+        yield from _section(keys, _keys(self._own), width)
+        moving = [_key(_(keys), _(name), _(text)) for keys, name, text in _MOVING]
+        yield from _section(_("Everywhere"), _keys(self._everywhere), width)
+        yield from _section("", moving, width)
+        yield _heading(_("The RMA number"))
+        yield from Content(_(_NUMBER)).wrap(width)
+        yield Content("")
+        opener = next(c.shown_key for c in self._everywhere if c.action == "help")
+        hint = _("{key} or {other} closes · arrows scroll")
+        said = hint.format(key=opener, other=self.key("close"))
+        yield Content.styled(said, "$text-muted")
 
     def action_close(self) -> None:
         """Back to the screen."""
         self.dismiss()
 
 
-def _section(heading: str, content: RenderableType) -> ComposeResult:
-    yield Static(Text(heading), classes="help--heading")
-    yield Static(content, classes="help--keys")
+_Entry: TypeAlias = tuple[str, Content]
+"""What is explained, in bold, and what is said about it."""
 
 
-def _field(help_: FieldHelp) -> Table:
+def _heading(text: str) -> Content:
+    return Content.styled(text, "bold $primary")
+
+
+def _section(heading: str, entries: Iterable[_Entry], width: int) -> Iterator[Content]:
+    """A heading and its entries; what is said about each is broken beside it."""
+    if heading:
+        yield _heading(heading)
+    for name, text in entries:
+        left = Content.styled(pad(name, _NAME_CELLS - 2) + "  ", "bold")
+        for row in text.wrap(width - _NAME_CELLS):
+            yield left + row
+            left = Content(" " * _NAME_CELLS)
+    yield Content("")
+
+
+def _field(help_: FieldHelp) -> Iterator[_Entry]:
     parts = (
         (_("Takes"), help_.takes),
         (_("Rule"), help_.rule),
         (_("Values"), help_.values),
         (_("✗ Wrong now"), help_.problem),
     )
-    grid = _columns()
-    for name, text in parts:
-        if text:
-            grid.add_row(Text(name, "bold"), Text(plain(text)))
-    return grid
+    return ((name, Content(plain(text))) for name, text in parts if text)
 
 
-def _problems(problems: Sequence[str]) -> Text:
-    return Text("\n").join(Text(f"✗ {plain(problem)}") for problem in problems)
+def _keys(commands: Iterable[Command]) -> Iterator[_Entry]:
+    return (_key(command.route, command.name, command.shown_help) for command in commands)
 
 
-def _table(commands: tuple[Command, ...]) -> Table:
-    return _grid((command.route, command.name, command.shown_help) for command in commands)
-
-
-def _grid(entries: Iterable[tuple[str, str, str]]) -> Table:
-    grid = _columns()
-    for keys, label, text in entries:
-        grid.add_row(Text(keys, "bold"), Text.assemble((f"{label}. ", "bold"), text))
-    return grid
-
-
-def _columns() -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(width=18)
-    grid.add_column()
-    return grid
+def _key(keys: str, label: str, text: str) -> _Entry:
+    return keys, Content.assemble((f"{label}. ", "bold"), text)

@@ -28,13 +28,14 @@ def targets(screen: Screen[None]) -> list[JumpTarget]:
     for widget in screen.focus_chain:
         try:
             region = screen.find_widget(widget).visible_region
+            x = widget.content_region.x
         except NoWidget:
             continue
         if not region:
             continue
         offered = getattr(widget, "jump_targets", None)
         if offered is None:
-            found.append(JumpTarget(max(0, region.x - 1), region.y, widget.focus))
+            found.append(JumpTarget(max(0, x - 1), region.y, widget.focus))
         else:
             found += offered()
     return found

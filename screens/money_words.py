@@ -33,6 +33,7 @@ COMPONENT_WORDS = {
     ComponentKind.ORIGINAL_SHIPPING: mark("Shipping paid"),
     ComponentKind.RETURN_SHIPPING: mark("Return shipping"),
     ComponentKind.CAP: mark("No more was paid"),
+    ComponentKind.CARRIED: mark("For what is sent"),
     ComponentKind.GOODWILL: mark("Goodwill"),
 }
 """What each kind of component is called; said through `_`."""
@@ -59,8 +60,53 @@ def component_rows(components: Sequence[Component], currency: str) -> list[Money
     ]
 
 
+def quote_sums(quote: Quote) -> list[tuple[str, Minor]]:
+    """Everything a quote is made of, by label; together they are the total, or what is owed below 0.
+
+    What is sent in an exchange stands with its price, instead of the value that it uses up.
+    """
+    counted = [
+        component
+        for component in quote.all_components
+        if component.kind is not ComponentKind.CARRIED or component.line_id is not None
+    ]
+    sums: dict[str, Minor] = {}
+    for component in counted:
+        label = _(COMPONENT_WORDS[component.kind])
+        sums[label] = sums.get(label, 0) + component.amount
+    goods = _(COMPONENT_WORDS[ComponentKind.ITEM])
+    rows = [(label, minor) for label, minor in sums.items() if minor or label == goods]
+    return rows + _outbound_sums(quote)
+
+
+def quote_rows(quote: Quote) -> list[MoneyRow]:
+    """A row for each of them."""
+    return [MoneyRow(label, amount(minor, quote.currency)) for label, minor in quote_sums(quote)]
+
+
+def outbound_rows(quote: Quote) -> list[MoneyRow]:
+    """What is sent in an exchange, at its price."""
+    return [
+        MoneyRow(label, amount(minor, quote.currency)) for label, minor in _outbound_sums(quote)
+    ]
+
+
+def _outbound_sums(quote: Quote) -> list[tuple[str, Minor]]:
+    outbound = quote.outbound
+    if outbound is None:
+        return []
+    rows = [
+        (f"{line.units} × {line.name or line.sku}", -line.price)
+        for line in outbound.lines
+        if not line.replacement
+    ]
+    return [*rows, (_("Sending it"), -outbound.shipping)] if outbound.shipping else rows
+
+
 def total_row(quote: Quote) -> MoneyRow:
-    """The sum, labelled as an estimate where money waits for an inspection."""
+    """The sum, labelled as an estimate where money waits for an inspection; what an exchange costs beyond it."""
+    if quote.owed:
+        return MoneyRow(_("TO PAY"), money(quote.owed, quote.currency), "bold $foreground")
     label = _("ESTIMATE") if quote.estimate else _("TOTAL")
     return MoneyRow(label, money(quote.total, quote.currency), "bold $foreground")
 

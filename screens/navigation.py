@@ -56,6 +56,8 @@ class ReturnLeft(Message):
     """The agent left the panel without a number; `text` says what became of the draft, on the screen before it."""
 
     text: str
+    gone: str = ""
+    """The draft, where it was thrown away."""
 
 
 @dataclass
@@ -81,6 +83,8 @@ class About:
     name: str
     draft_id: str = ""
     number: str = ""
+    kept: bool = False
+    """Whether the draft can be gone back to: something was typed into it."""
 
     @property
     def words(self) -> str:

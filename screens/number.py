@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -19,17 +20,24 @@ from rma.wording import _, mark
 from screens.background import start
 from screens.base import DeskScreen
 from screens.big_digits import big_digits
-from screens.money_words import component_rows, payout_rows, total_row
+from screens.money_words import payout_rows, quote_rows, total_row
 from screens.navigation import About, NextCall, OpenRma
 from screens.reading import is_read
 from screens.return_money import money_line
 from screens.rma_told import what_to_say
 from screens.rma_words import state_words
 from screens.widgets.safe_text import plain
+from screens.widgets.sheet import Sheet
 
 _BIG_FROM = (76, 20)
 """Columns and rows of the terminal from which the number is drawn large."""
 _MONEY_WIDTH = 36
+_SAY_WIDTH = 60
+"""Cells of a sentence at most."""
+_BESIDE_SAY = _MONEY_WIDTH + 7
+"""Cells of the money, the margins and the bar that scrolls."""
+_ABOVE_SAY = 17
+"""Rows of everything else where the number is large: the frame, the digits, the state and whether it is sent."""
 
 
 class NumberScreen(DeskScreen):
@@ -49,7 +57,7 @@ class NumberScreen(DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         """Number, state, what to say, money, where it is."""
-        with VerticalScroll(id="number"):
+        with Sheet(id="number"):
             yield Static(id="digits")
             yield Static(id="state")
             yield Static(id="sent")
@@ -101,13 +109,7 @@ class NumberScreen(DeskScreen):
 
     def _draw(self) -> None:
         record = self._view.record if self._view else self._record
-        columns, rows = self.app.size
         number = spoken(record.number)
-        large = columns >= _BIG_FROM[0] and rows >= _BIG_FROM[1]
-        drawn = [*big_digits(number), ""] if large else []
-        if is_read(self):
-            drawn = [digit_by_digit(record.number), ""]
-        self.query_one("#digits", Static).update(Content.styled("\n".join(drawn), "bold $primary"))
         state = Content.assemble(
             (_("RMA {number}").format(number=number), "bold $primary"),
             "   ",
@@ -119,16 +121,30 @@ class NumberScreen(DeskScreen):
             Content.styled(plain(text), first * (at == 0))
             for at, text in enumerate(what_to_say(record))
         ]
+        money = self._money(record)
         self.query_one("#say", Static).update(Content("\n").join(said))
-        self.query_one("#money", Static).update(self._money(record))
+        self.query_one("#money", Static).update(money)
         self.query_one("#sent", Static).update(self._sent())
+        drawn = [*big_digits(number), ""] if self._has_room(said, money) else []
+        if is_read(self):
+            drawn = [digit_by_digit(record.number), ""]
+        self.query_one("#digits", Static).update(Content.styled("\n".join(drawn), "bold $primary"))
+
+    def _has_room(self, said: Sequence[Content], money: Content) -> bool:
+        """Whether the number can be large and all that the caller has to know still stands below it."""
+        columns, rows = self.app.size
+        if columns < _BIG_FROM[0] or rows < _BIG_FROM[1]:
+            return False
+        cells = min(_SAY_WIDTH, columns - _BESIDE_SAY)
+        wanted = sum(len(text.wrap(cells)) for text in said)
+        return _ABOVE_SAY + max(wanted, len(money.split("\n"))) <= rows
 
     def _money(self, record: RmaRecord) -> Content:
         quote = record.quote
         if quote is None:
             return Content("")
         order = self._view.order if self._view else None
-        rows = component_rows(quote.all_components, quote.currency)
+        rows = quote_rows(quote)
         lines = [money_line(row, _MONEY_WIDTH, 4) for row in rows]
         lines.append(money_line(total_row(quote), _MONEY_WIDTH))
         lines += [money_line(row, _MONEY_WIDTH, 4) for row in payout_rows(quote, order)]

@@ -56,7 +56,7 @@ class Palette(Dialog[Command | None]):
         """The box, and what fits its text."""
         with Vertical():
             yield Static(Text(_("Commands")), classes="palette--heading")
-            yield SafeInput(placeholder=_("part of its name"))
+            yield SafeInput(placeholder=_("part of its name"), max_length=80)
             yield RowList()
             yield Static(classes="palette--hint")
         yield TooSmall()

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from desk.customers import OrderView
 from rma.draft import Draft
+from rma.order import Product
 from rma.reasons import ReasonTree
+from rma.request import Resolution, ReturnType
 from screens.forms.spec import Kind
 from screens.forms.state import Value
 from screens.return_draft import RowKey, asked, with_line
-from screens.return_fields import BY_NAME
+from screens.return_fields import BY_NAME, OUTBOUND
 from screens.return_rows import ReturnRows
+from screens.typed_amount import Typed, typed_amount
 from screens.values import (
     Values,
     channels,
     conditions,
+    destinations,
+    product_values,
     proofs,
     reason_values,
     resolutions,
@@ -28,7 +34,7 @@ _FIXED = {
     "channel": channels,
     "condition": conditions,
     "resolution": resolutions,
-    "destination_override": resolutions,
+    "destination_override": destinations,
     "proof": proofs,
 }
 
@@ -56,6 +62,8 @@ class ReturnEntries(ReturnRows):
     ) -> None:
         super().__init__(draft, order, line_id)
         self.reasons = reasons
+        self.products: Sequence[Product] = ()
+        """What was found when the list of items for an exchange was last asked for."""
         self.supervisor = supervisor
         self._reason_values: dict[str, Values] = {}
         self._fixed = {name: values() for name, values in _FIXED.items()}
@@ -91,7 +99,10 @@ class ReturnEntries(ReturnRows):
         if name == "reason" and not self.text("resolution").strip():
             reason = self.reasons.find(self.text("reason"))
             if reason is not None and self.reasons.is_leaf(reason.code):
-                self.type("resolution", reason.default_resolution.value)
+                default = reason.default_resolution
+                if self._clear("return_type", self.draft.return_type) == ReturnType.EXCHANGE:
+                    default = Resolution.EXCHANGE
+                self.type("resolution", default.value)
 
     def values(self, name: str) -> Values:
         """What a field can hold; empty for free text."""
@@ -103,15 +114,26 @@ class ReturnEntries(ReturnRows):
             return self._reason_values[kind]
         if name == "serials":
             return serial_values(self.line.serials)
+        if name == OUTBOUND:
+            return product_values(self.products)
         return self._fixed.get(name, Values(()))
 
     def has(self, name: str) -> bool:
         """Whether a field is on the form; no answer of the rules has a say in it, so that Tab leads where it did."""
         if name == "serials":
             return bool(self.line.serials or self.typed.serials)
+        if name in (OUTBOUND, "outbound_units"):
+            return self.exchanges
         if name in ("destination_override", "destination_reason"):
             return self.supervisor or bool(self.draft.destination_override)
         return True
+
+    @property
+    def exchanges(self) -> bool:
+        """Whether the edited row is exchanged for another item."""
+        wish = self._clear("resolution", self.text("resolution"))
+        kind = self._clear("return_type", self.draft.return_type)
+        return wish == Resolution.EXCHANGE or (not wish.strip() and kind == ReturnType.EXCHANGE)
 
     def snapshot(self) -> Snapshot:
         """What was typed, and the row that is edited."""
@@ -138,6 +160,7 @@ class ReturnEntries(ReturnRows):
                 reason=self._clear("reason", line.reason),
                 condition=self._clear("condition", line.condition),
                 resolution=self._clear("resolution", line.resolution),
+                amount=self._amount(line.amount).plain,
             )
             for line in draft.lines
         )
@@ -147,9 +170,13 @@ class ReturnEntries(ReturnRows):
             channel=self._clear("channel", draft.channel),
             proof=self._clear("proof", draft.proof),
             destination_override=self._clear("destination_override", draft.destination_override),
+            goodwill=self._amount(draft.goodwill).plain,
             lines=tuple(lines),
         )
         return asked(draft)
+
+    def _amount(self, text: str) -> Typed:
+        return typed_amount(text, self.order.order.currency)
 
     def _clear(self, name: str, text: str) -> str:
         value = self.values(name).match(text).value

@@ -8,6 +8,8 @@ from rma.wording import mark
 from screens.forms.spec import Advance, FieldSpec, Kind, Section
 
 QUANTITY = "quantity"
+OUTBOUND = "outbound_sku"
+"""What goes out in an exchange."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ def _because(name: str, *, of_line: bool = False) -> ReturnField:
     return ReturnField(
         name=name,
         label=mark("because"),
+        label_width=9,
         beside=True,
         takes=mark("A few words for the record."),
         rare=True,
@@ -109,6 +112,14 @@ WHAT = Section(
             mandatory=mark("Ask what condition it is in."),
         ),
         _code("resolution", mark("4 Remedy"), 13, of_line=True, beside=True),
+        ReturnField(
+            name=OUTBOUND,
+            label=mark("  Instead"),
+            of_line=True,
+            width=24,
+            max_length=80,
+            takes=mark("The SKU of what the caller gets; F4 finds it by the start of SKU or name."),
+        ),
     ),
 )
 CALLER = Section(
@@ -169,6 +180,15 @@ EXCEPTIONS = Section(
             label=mark("  Waive fee"),
             takes=mark("Why the restocking fee is not charged."),
             repeats=True,
+        ),
+        ReturnField(
+            name="outbound_units",
+            of_line=True,
+            rare=True,
+            label=mark("  How many"),
+            width=8,
+            max_length=7,
+            takes=mark("How many go out in an exchange; nothing: as many as come back."),
         ),
         _money("amount", mark("  Amount"), of_line=True),
         _because("amount_reason", of_line=True),

@@ -16,7 +16,17 @@ from rma.wording import _, inside
 from screens.forms.form import Form
 from screens.forms.last_values import LastValues
 from screens.money_words import MARKS
-from screens.return_fields import BY_NAME, CALLER, EXCEPTIONS, LINES, QUANTITY, SECTIONS, WHAT, WHY
+from screens.return_fields import (
+    BY_NAME,
+    CALLER,
+    EXCEPTIONS,
+    LINES,
+    OUTBOUND,
+    QUANTITY,
+    SECTIONS,
+    WHAT,
+    WHY,
+)
 from screens.return_lines import QuantityList
 from screens.return_money import column, strip
 from screens.return_panel import ReturnPanel
@@ -63,18 +73,16 @@ class ReturnForm(Form):
         self._came_from = QUANTITY
 
     def compose(self) -> ComposeResult:
-        """Sections 1 to 7, and the answer."""
+        """Sections 1 to 6, room for the seventh, and the answer."""
         with VerticalScroll(id="fields", can_focus=False):
             yield self._heading
             yield self._lines
             yield from self.section(LINES)
             for section in (WHY, WHAT, CALLER):
-                with Vertical(id=section.name, classes="section"):
-                    yield from self.section(section)
+                yield from self.section(section)
             yield self._check
             yield self._seventh
-            with self._rare:
-                yield from self.section(EXCEPTIONS)
+            yield self._rare
         yield self._answer
 
     def on_resize(self) -> None:
@@ -107,15 +115,21 @@ class ReturnForm(Form):
 
     def stand_on(self, name: str) -> None:
         """Focus a field, opening section 7 for it if need be."""
-        opened = BY_NAME[name].rare and not self.exceptions_open
-        if opened:
-            self._rare.display = True
-            self.draw()
+        if BY_NAME[name].rare and not self.exceptions_open:
+            self.call_later(self._stand_in_exceptions, name)
+            return
         if name == QUANTITY:
             self._lines.begin_anew()
         super().stand_on(name)
-        if opened:
-            self.call_after_refresh(self._seventh.scroll_visible, top=True, animate=False)
+
+    async def _stand_in_exceptions(self, name: str) -> None:
+        """Few returns need section 7: its widgets, half of all, are made when it is opened for the first time."""
+        self._rare.display = True
+        if not self._rare.children:
+            await self._rare.mount(*self.section(EXCEPTIONS))
+        self.draw()
+        super().stand_on(name)
+        self.call_after_refresh(self._seventh.scroll_visible, top=True, animate=False)
 
     def next_of(self, name: str) -> str | None:
         """By what is usually needed, line by line."""
@@ -155,9 +169,9 @@ class ReturnForm(Form):
     def draw(self) -> None:
         """The fields, and what stands around them."""
         super().draw()
-        _display(
-            self.query_one("#row-destination_override"), self._panel.has("destination_override")
-        )
+        if self._rare.children:
+            money_to = self._rare.query_one("#row-destination_override")
+            _display(money_to, self._panel.has("destination_override"))
         self._draw_lines()
         self._check.show(self._check_row())
         self._seventh.show(self._exceptions_row())
@@ -166,7 +180,7 @@ class ReturnForm(Form):
     def _draw_lines(self) -> None:
         lines = self._lines
         room = self.size.height - _FIXED_ROWS - (0 if self._wide else STRIP_ROWS + 1)
-        room -= self._panel.has("serials")
+        room -= self._panel.has("serials") + self._panel.has(OUTBOUND)
         if self._tall:
             room -= 6
         height = max(1, min(lines.wanted_height, room))
@@ -195,7 +209,7 @@ class ReturnForm(Form):
         panel = self._panel
         head = (_("6 Check").ljust(13), "$text-muted")
         open_points = panel.open_points()
-        if open_points:
+        if open_points and not panel.is_refused:
             said = _("still open: {fields}")
             return Content.assemble(head, (said.format(fields=", ".join(open_points)), ""))
         if panel.view is None:

@@ -68,11 +68,23 @@ class ReturnKeeper:
             self._judging = False
         return not self.over
 
+    async def find_products(self, text: str) -> None:
+        """Look for what can go out in an exchange; everything, where nothing starts so."""
+        found = await asyncio.to_thread(self._returns.products, text)
+        self._panel.products = found or await asyncio.to_thread(self._returns.products, "")
+
     async def discard(self) -> None:
         """Throw the draft away."""
         async with self._lock:
             self.over = True
             await asyncio.to_thread(self._returns.discard, self._panel.draft.draft_id)
+
+    async def gets_number(self) -> bool:
+        """Whether nothing stands against it, as it is typed now."""
+        keys, draft = self._panel.on_return, self._panel.for_rules()
+        view = await asyncio.to_thread(self._returns.assess, draft)
+        self._panel.judged(view, keys)
+        return view.refusal is None
 
     async def finalize(self) -> RmaRecord | Refusal | None:
         """Give the draft its number, or say what stands against it; None where it has one already."""

@@ -23,6 +23,7 @@ _FIELD_OF_RULE = {
     Rule.EVIDENCE: "evidence",
     Rule.PROOF: "proof",
     Rule.RESOLUTION: "resolution",
+    Rule.OUTBOUND: "resolution",
 }
 """Where an agent can do something about a refusing rule; an exception can be asked for the rest."""
 

@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from rma.quote import Quote
+from rma.order import Order
+from rma.quote import ComponentKind, Quote
 from rma.verdict import Verdict
 from rma.wording import _, plural
 from screens.formats import amount
 from screens.money_words import (
-    COMPONENT_WORDS,
     MARKS,
     MoneyRow,
     component_rows,
+    outbound_rows,
     payout_rows,
+    quote_rows,
+    quote_sums,
     quoted,
     sentences,
     total_row,
@@ -60,7 +63,7 @@ def column(panel: ReturnPanel, width: int) -> list[Content]:
     quote = view.assessment.quote if view else None
     if view is not None and quote is not None:
         mine = panel.quote_of(panel.key)
-        whole = list(quote.components)
+        whole = [c for c in quote.components if c.kind is not ComponentKind.CARRIED]
         if mine is not None:
             lines += [Content(""), *_rows(component_rows(mine.components, quote.currency), width)]
         if len(quote.lines) > 1:
@@ -72,6 +75,7 @@ def column(panel: ReturnPanel, width: int) -> list[Content]:
             row = MoneyRow(said.format(n=count), amount(others, quote.currency))
             lines.append(money_line(row, width, 4))
         lines += _rows(component_rows(whole, quote.currency), width)
+        lines += _rows(outbound_rows(quote), width)
         lines += [
             Content.styled("─" * width, "$text-muted 40%"),
             money_line(total_row(quote), width),
@@ -103,13 +107,7 @@ def strip(panel: ReturnPanel, width: int, height: int) -> list[Content]:
     right: list[Content] = []
     quote = view.assessment.quote if view else None
     if view is not None and quote is not None:
-        rows = component_rows(quote.all_components, quote.currency)
-        if len(rows) > height - 1:
-            rows = [*rows[: height - 2], _rest(quote, rows[: height - 2])]
-        right = [*_rows(rows, right_width), money_line(total_row(quote), right_width)]
-        payouts = payout_rows(quote, view.order)
-        if len(right) + len(payouts) <= height:
-            right += _rows(payouts, right_width)
+        right = _in_rows(quote, view.order, right_width, height)
     out = []
     for number in range(height):
         at_left = left[number] if number < len(left) else Content("")
@@ -119,14 +117,31 @@ def strip(panel: ReturnPanel, width: int, height: int) -> list[Content]:
     return out
 
 
+def _in_rows(quote: Quote, order: Order, width: int, height: int) -> list[Content]:
+    """The money in `height` rows: the sum first, then where it goes, then what it is made of; the rest in one row each.
+
+    No amount is left out without a row that holds it.
+    """
+    payouts, most = payout_rows(quote, order), height - 1
+    if len(payouts) > most:
+        named = most - 1
+        others = sum(share.amount for share in quote.payouts[named:])
+        said = _("to {count} others").format(count=len(payouts) - named)
+        payouts = [*payouts[:named], MoneyRow(said, amount(others, quote.currency))]
+    rows, room = quote_rows(quote), most - len(payouts)
+    if len(rows) > room:  # one row of several would look like all of it: the sum says that
+        named = max(0, room - 1)
+        rows = [*rows[:named], _rest(quote, named)] if named else []
+    return [*_rows(rows, width), money_line(total_row(quote), width), *_rows(payouts, width)]
+
+
 def _cut(row: Content, width: int) -> Content:
     """A row that says that more follows."""
     return Content.assemble(row.truncate(width - 2), " …")
 
 
-def _rest(quote: Quote, shown: Sequence[MoneyRow]) -> MoneyRow:
-    labels = {row.label for row in shown}
-    rest = sum(c.amount for c in quote.all_components if _(COMPONENT_WORDS[c.kind]) not in labels)
+def _rest(quote: Quote, named: int) -> MoneyRow:
+    rest = sum(minor for _label, minor in quote_sums(quote)[named:])
     return MoneyRow(_("Other"), amount(rest, quote.currency))
 
 

@@ -18,11 +18,14 @@ from rma.record import Refusal
 from rma.request import Evidence, Fact
 from rma.verdict import Finding, Missing, Verdict
 from rma.wording import _, inside, mark, words
+from screens.by_hand import money_by_hand
+from screens.exchange_words import difference_words
+from screens.formats import signs
 from screens.forms.spec import Kind
 from screens.forms.state import Echo
 from screens.return_draft import RowKey, line_at
 from screens.return_entries import ReturnEntries
-from screens.return_fields import BY_NAME, ORDER, QUANTITY, field_of
+from screens.return_fields import BY_NAME, ORDER, OUTBOUND, QUANTITY, field_of
 from screens.return_marks import Mark, marks_of
 
 _BECAUSE_OF = {
@@ -123,8 +126,10 @@ class ReturnPanel(ReturnEntries):
 
     def echo(self, name: str) -> Echo:
         """What stands beside a field: what is wrong with it, else what its text means."""
-        wrong = self.marks.get(self.mark_of(name)) or self._unreadable(name)
         text = self.text(name)
+        wrong = self.marks.get(self.mark_of(name)) or self._unreadable(name)
+        if BY_NAME[name].kind is Kind.MONEY and self.mark_of(name) in self._left:
+            wrong = self.unclear(name) or wrong
         if name == "verification_skipped":
             wrong = wrong or self.marks.get(("verified", None), "")
         if BY_NAME[name].kind is Kind.CODE and text.strip():
@@ -136,6 +141,10 @@ class ReturnPanel(ReturnEntries):
                 return Echo("" if _same(said, text) else said)
         if wrong:
             return Echo(wrong, wrong=True)
+        if name == "serials" and len(self.rows) > 1:
+            return Echo(_("of {item}").format(item=self.line.name or self.line.sku))
+        if name == OUTBOUND and self.view is not None and self.view.assessment.quote is not None:
+            return Echo(difference_words(self.view.assessment.quote))
         if name == "note" and self.reason_asks_note() and not text.strip():
             return Echo(_("this reason needs a note"))
         return Echo("")
@@ -144,6 +153,8 @@ class ReturnPanel(ReturnEntries):
         """Whether a field has to be filled in, as far as that is known."""
         if name == "note":
             return self.reason_asks_note()
+        if name == OUTBOUND:
+            return self.exchanges
         if name == "verified":
             missing = self.view.missing if self.view else ()
             return any(m.field == "verified" for m in missing) and not self.draft.verified
@@ -167,6 +178,8 @@ class ReturnPanel(ReturnEntries):
         if name == QUANTITY:
             return self.wrong_quantity(self.key)
         text = self.text(name)
+        if BY_NAME[name].kind is Kind.MONEY and self._amount(text).two_ways:
+            return _("leave out the “{sign}”").format(sign=signs()[1])
         if BY_NAME[name].kind is not Kind.CODE or not text.strip():
             return ""
         match = self.values(name).match(text)
@@ -197,6 +210,12 @@ class ReturnPanel(ReturnEntries):
         names = (inside(BY_NAME[field_of(m.field)].name_on_screen) for m in self.view.missing)
         return tuple(dict.fromkeys(names))
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether a rule refuses what is on the return, whatever else is still open."""
+        view = self.view
+        return view is not None and view.assessment.verdict is Verdict.INELIGIBLE
+
     def problems(self) -> tuple[str, ...]:
         """Everything that stands against the return, each with its remedy and, of several lines, the line."""
         if not self.on_return:
@@ -211,6 +230,16 @@ class ReturnPanel(ReturnEntries):
             for (_name, key), sentence in standing.items()
         )
         return tuple(dict.fromkeys(said))
+
+    @property
+    def sets_money(self) -> bool:
+        """Whether an amount or goodwill was typed."""
+        lines = any(line.amount.strip() for line in self.draft.lines)
+        return lines or bool(self.draft.goodwill.strip())
+
+    def money_by_hand(self) -> str:
+        """What was typed as money, beside what the goods are worth, as far as the rules have answered."""
+        return money_by_hand(self.view) if self.view else ""
 
     # --- the rules ---------------------------------------------------------------------------------------------
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 
 from desk.customers import CustomerFile, OrderView
 from desk.errors import NotFound
@@ -19,7 +19,7 @@ from rma.reasons import ReasonTree
 from rma.request import Role
 from rma.wording import _
 from screens.background import start
-from screens.base import DeskScreen
+from screens.base import SOON_SECONDS, DeskScreen
 from screens.field_help import FieldHelp
 from screens.formats import date
 from screens.forms.form import Form
@@ -32,6 +32,9 @@ from screens.return_form import ReturnForm
 from screens.return_keeper import ReturnKeeper
 from screens.return_panel import ReturnPanel
 from screens.widgets.key_tally import KeyTally
+
+_Read: TypeAlias = tuple[Draft, Draft, OrderView, ReasonTree, DraftView]
+"""The draft, the same untouched, its order, the reasons, and what the rules say before a line is on it."""
 
 
 class ReturnTyping(FormKeys, DeskScreen):
@@ -78,27 +81,38 @@ class ReturnTyping(FormKeys, DeskScreen):
         self._form: ReturnForm | None = None
         self._tally = KeyTally(clock.now)
         self._keeper: ReturnKeeper | None = None
+        self._whose: About | None = None
+        """Whose return it is, once it is read."""
         self._asked: Draft | None = None
         """What the rules were asked about last."""
 
     # --- opening ------------------------------------------------------------------------------------------------
 
+    async def prepare(self) -> None:
+        """Read draft, order and reasons in a thread."""
+        self._reading = asyncio.create_task(asyncio.to_thread(self._read))
+        await asyncio.wait({self._reading}, timeout=SOON_SECONDS)
+
     def compose_body(self) -> ComposeResult:
-        """Room for the form, which comes when the draft is read."""
-        yield Vertical(id="panel")
+        """The form, unless reading takes long."""
+        if self._reading.done() and self._reading.exception() is None:
+            self._form = self._open(*self._reading.result())
+            yield self._form
 
     async def on_mount(self) -> None:
-        """Read draft, order and reasons in a thread, then stand on the first field."""
+        """Stand on the first field."""
         with self.reporting():
-            draft, untouched, order, reasons, view = await asyncio.to_thread(self._read)
-            form = self._open(draft, untouched, order, reasons, view)
-            await self.query_one("#panel").mount(form)
-            self._form = form
-            form.stand_on(QUANTITY)
+            read = await self._reading
+            if self._form is None:
+                form = self._open(*read)
+                await self.query_one("#body").mount(form)
+                self._form = form
+            self._say_whose(read)
+            self._form.stand_on(QUANTITY)
             self.refresh_keys()
             self._judge_soon()
 
-    def _read(self) -> tuple[Draft, Draft, OrderView, ReasonTree, DraftView]:
+    def _read(self) -> _Read:
         returns = self._returns
         kept = returns.open(self._draft_id) if self._draft_id else None
         untouched = returns.start(kept.order_id if kept else self._order_id)
@@ -125,18 +139,20 @@ class ReturnTyping(FormKeys, DeskScreen):
         self._keeper = ReturnKeeper(
             self._returns, self._panel, self._tally, untouched=untouched, kept=kept
         )
-        self.set_heading(
-            " · ".join(
-                (
-                    _(self.HEADING),
-                    _("order {number}").format(number=order.order.number),
-                    view.customer.name,
-                )
-            ),
-            f"{date(order.order.placed_at)} · {order.order.currency}",
-        )
-        self.show_about(About(view.customer.customer_id, view.customer.name, draft.draft_id))
         return ReturnForm(self._panel, self._tally, self._last, self.said)
+
+    def _say_whose(self, read: _Read) -> None:
+        draft, _untouched, order, _reasons, view = read
+        parts = (
+            _(self.HEADING),
+            _("order {number}").format(number=order.order.number),
+            view.customer.name,
+        )
+        detail = f"{date(order.order.placed_at)} · {order.order.currency}"
+        self.set_heading(" · ".join(parts), detail)
+        customer, kept = view.customer, bool(self._draft_id)
+        self._whose = About(customer.customer_id, customer.name, draft.draft_id, kept=kept)
+        self.show_about(self._whose)
 
     # --- fields ------------------------------------------------------------------------------------------------
 
@@ -193,9 +209,15 @@ class ReturnTyping(FormKeys, DeskScreen):
                 self._form.draw()
 
     async def _save(self) -> None:
-        assert self._keeper is not None
         with self.reporting():
-            await self._keeper.save()
+            await self._keep()
+
+    async def _keep(self) -> None:
+        """Save the draft; nothing untyped is a return that could be gone back to."""
+        assert self._keeper is not None and self._whose is not None
+        await self._keeper.save()
+        if self._keeper.kept is not None and not self._keeper.over:
+            self.show_about(replace(self._whose, kept=True))
 
     def take_typed(self) -> None:
         """Take the text under the cursor, as long as the form stands."""
@@ -206,7 +228,7 @@ class ReturnTyping(FormKeys, DeskScreen):
         """Keep what is half-typed."""
         if self._form is not None and self._keeper is not None:
             self.take_typed()
-            await self._keeper.save()
+            await self._keep()
 
     def desk_changed(self) -> None:
         """A sync may have brought other returns of this order."""

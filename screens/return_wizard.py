@@ -5,16 +5,20 @@ F9 makes the return.
 
 from __future__ import annotations
 
+import math
 from functools import partial
+
+from textual.message import Message
 
 from rma.record import Refusal
 from rma.wording import _, mark
 from screens.ask import ConfirmTyped
 from screens.go_to import Stop
 from screens.navigation import ReturnLeft, ReturnMade
-from screens.return_fields import BY_NAME, QUANTITY
+from screens.return_fields import BY_NAME, OUTBOUND, QUANTITY
 from screens.return_marks import Mark
 from screens.return_typing import ReturnTyping
+from screens.widgets.safe_text import plain
 from screens.widgets.values_list import ValuesList
 
 _ASKED = ("evidence", "override_reason", "waive_fee_reason", "waive_shipping_fee_reason")
@@ -31,6 +35,10 @@ class ReturnWizard(ReturnTyping):
     NAME = "return"
     HEADING = mark("Return")
     CSS_PATH = "return_wizard.tcss"
+    takes_keys_from = 0.0
+    """Keys that were typed before an F9 gave no number are dropped."""
+    _tried = False
+    """Whether an F9 gave no number."""
 
     def can(self, action: str) -> bool:
         """Nothing but leaving while there is no form."""
@@ -66,7 +74,8 @@ class ReturnWizard(ReturnTyping):
         if sure and self._keeper is not None:
             with self.reporting():
                 await self._keeper.discard()
-                self.post_message(ReturnLeft(_("The draft is thrown away.")))
+                gone = self._whose.draft_id if self._whose is not None else ""
+                self.post_message(ReturnLeft(_("The draft is thrown away."), gone))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """F4 answers on every field, also where the key line does not offer it."""
@@ -76,12 +85,15 @@ class ReturnWizard(ReturnTyping):
 
     def _values_of(self, name: str) -> bool:
         assert self._panel is not None
-        return bool(self._panel.values(name).entries)
+        return name == OUTBOUND or bool(self._panel.values(name).entries)
 
-    def action_values(self) -> None:
+    async def action_values(self) -> None:
         """F4: what this field can hold."""
-        assert self._form is not None and self._panel is not None
+        assert self._form is not None and self._panel is not None and self._keeper is not None
         name = self._form.focused_name
+        if name == OUTBOUND:
+            self._form.take_focused()
+            await self._keeper.find_products(self._panel.text(name))
         if name is None or not self._values_of(name):
             self.show_message(_("This field has no list: type into it, or Tab goes on."))
             return
@@ -145,17 +157,58 @@ class ReturnWizard(ReturnTyping):
         self._form.draw()
 
     async def action_submit(self) -> None:
-        """F9: the number, or everything that stands against it."""
-        assert self._form is not None and self._panel is not None and self._keeper is not None
-        self._form.take_focused()
+        """F9: the number, or everything that stands against it.
+
+        Who goes on typing without looking after a try that gave no number types the next call into this return: from
+        the second try on, only a typed `y` gives the number. So it is with money that was set by hand: no rule can see
+        a digit that is wrong in it.
+        """
+        form, keeper, panel = self._form, self._keeper, self._panel
+        assert form is not None and keeper is not None and panel is not None
+        form.take_focused()
         with self.reporting():
-            made = await self._keeper.finalize()
-            if isinstance(made, Refusal):
-                self._show_refusal(self._panel.refused(made))
-            elif made is not None:
-                self._last.remember(self._form.repeatable())
-                self.post_message(ReturnMade(made))
+            if (self._tried or panel.sets_money) and await keeper.gets_number():
+                self.open_dialog(self._asks_again(), self._if_sure)
+            else:
+                await self._finalize()
         await self._save()
+
+    def _asks_again(self) -> ConfirmTyped:
+        assert self._whose is not None and self._panel is not None
+        question = _("Finalize the return of {name}, order {number}?").format(
+            name=self._whose.name, number=self._panel.order.order.number
+        )
+        details = [plain(self._panel.money_by_hand())] if self._panel.sets_money else []
+        if self._tried:
+            said = _("F9 gave it no number before: make sure that it is this caller's.")
+            details.append(self.said(said))
+        return ConfirmTyped(question, "\n".join(details))
+
+    async def _if_sure(self, sure: bool | None) -> None:
+        if sure:
+            with self.reporting():
+                await self._finalize()
+        else:
+            self.show_message(_("Not finalized: look at what is typed, then F9."), "warning")
+
+    async def _finalize(self) -> None:
+        """Give it its number; where it gets none, what was typed ahead of that is dropped."""
+        assert self._panel is not None and self._keeper is not None and self._form is not None
+        self._tried = True
+        self.takes_keys_from = math.inf
+        try:
+            made = await self._keeper.finalize()
+        finally:
+            self.call_after_refresh(self._takes_keys)
+        if isinstance(made, Refusal):
+            self._show_refusal(self._panel.refused(made))
+        elif made is not None:
+            self._last.remember(self._form.repeatable())
+            self.post_message(ReturnMade(made))
+
+    def _takes_keys(self) -> None:
+        """What came of F9 is on the screen: from now on keys are typed into it."""
+        self.takes_keys_from = Message().time
 
     def _show_refusal(self, first: Mark | None) -> None:
         panel, form = self._panel, self._form

@@ -1,4 +1,4 @@
-"""Everything about one RMA, and the decisions about it: cancel, approve, decline."""
+"""Everything about one RMA, and the decisions about it: cancel, approve, decline, extend."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -19,6 +18,7 @@ from screens.background import start
 from screens.base import DeskScreen
 from screens.navigation import About
 from screens.rma_sheet import sheet
+from screens.widgets.sheet import Sheet
 
 _WIDEST = 100
 """Longer rows are hard to read."""
@@ -27,11 +27,12 @@ _COMMANDS = {
     "cancel": RmaCommand.CANCEL,
     "approve": RmaCommand.APPROVE,
     "decline": RmaCommand.DECLINE,
+    "extend": RmaCommand.EXTEND,
 }
 
 
 class RmaScreen(DeskScreen):
-    """One RMA. Arrows scroll; `c`, `a` and `d` act where state, role and authorship allow it."""
+    """One RMA. Arrows scroll; `c`, `a`, `d` and `e` act where state, role and authorship allow it."""
 
     NAME = "rma"
     HEADING = mark("RMA")
@@ -47,7 +48,7 @@ class RmaScreen(DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         """One sheet that scrolls."""
-        with VerticalScroll(id="scroll"):
+        with Sheet(id="scroll"):
             yield Static(id="sheet")
 
     async def on_mount(self) -> None:
@@ -110,6 +111,15 @@ class RmaScreen(DeskScreen):
         )
         done = _("Cancelled. It reaches the central API with the next sync.")
         self.open_dialog(dialog, lambda reason: self._decide(self._rmas.cancel, reason, done))
+
+    def action_extend(self) -> None:
+        """Ask why, then give it more days."""
+        dialog = AskReason(
+            _("Why is {number} extended?").format(number=self._spoken),
+            _("Its days count anew from today; an expired one takes its units back."),
+        )
+        done = _("Extended. It reaches the central API with the next sync.")
+        self.open_dialog(dialog, lambda reason: self._decide(self._rmas.extend, reason, done))
 
     def action_approve(self) -> None:
         """Ask for a note that may stay empty, then approve."""

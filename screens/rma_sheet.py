@@ -8,21 +8,20 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from desk.rmas import RmaView
+from rma.expiry import last_day
 from rma.numbers import spoken
 from rma.record import HistoryEntry, RmaLine, RmaRecord
 from rma.states import RmaState
 from rma.verdict import Finding, Verdict
-from rma.wording import _, inside, words
-from screens.formats import day, minute, phone
-from screens.money_words import MARKS, component_rows, payout_rows, quoted, total_row
+from rma.wording import _, day, inside, words
+from screens.formats import minute, phone
+from screens.money_words import MARKS, payout_rows, quote_rows, quoted, total_row
 from screens.return_money import money_line, verdict_words
 from screens.rma_words import state_words
 from screens.values import channels, return_types
 from screens.widgets.safe_text import plain, plain_lines, shorten
 
-_OVER = frozenset(
-    {RmaState.CANCELLED, RmaState.REJECTED, RmaState.EXPIRED, RmaState.RESOLVED, RmaState.CLOSED}
-)
+_OVER = frozenset({RmaState.CANCELLED, RmaState.REJECTED, RmaState.RESOLVED, RmaState.CLOSED})
 _LABEL = 12
 _MONEY_WIDTH = 46
 _MUTED = "$text-muted"
@@ -53,8 +52,11 @@ def _head(view: RmaView, width: int) -> list[Content]:
     contact = " · ".join(
         part for part in (record.contact.email, phone(record.contact.phone)) if part
     )
-    expiry = day(record.expires_at) if record.expires_at else _("no end")
-    if record.state in _OVER:
+    until = last_day(record)
+    expiry = day(until) if until else _("no end")
+    if record.state is RmaState.EXPIRED and until:
+        expiry = _("{day}: it is expired").format(day=day(until))
+    elif record.state in _OVER:
         expiry = _("no longer: it is {state}").format(state=record.state.words)
     made = _("{time} by {person} · device …{device}")
     rows = [
@@ -102,15 +104,15 @@ def _problem(record: RmaRecord, width: int) -> list[Content]:
 def _lines(record: RmaRecord, width: int) -> list[Content]:
     rows = [Content.styled(_("Lines"), _MUTED)]
     for line in record.lines:
-        rows += _line(line, width)
-    rows += _findings(record.findings, width, 2)
+        rows += _line(line, record.state, width)
+    rows += _findings(record.findings, record.state, width, 2)
     return rows
 
 
-def _line(line: RmaLine, width: int) -> list[Content]:
+def _line(line: RmaLine, state: RmaState, width: int) -> list[Content]:
     title = shorten(plain(f"{line.quantity} × {line.name or line.sku}"), max(10, width - 36))
     left = Content.assemble((title, "bold"), (f"  {shorten(plain(line.sku), 14)}", _MUTED))
-    right = Content.assemble(verdict_words(line.verdict))
+    right = _verdict(line.verdict, state)
     blanks = " " * max(2, width - left.cell_length - right.cell_length)
     what = [
         line.reason_path or line.reason,
@@ -123,14 +125,29 @@ def _line(line: RmaLine, width: int) -> list[Content]:
     rows += _wrapped(" · ".join(part for part in what if part), width, 4, _MUTED)
     for text in plain_lines(line.note) if line.note else []:
         rows += _wrapped(quoted(text), width, 4, "italic")
-    return rows + _findings(line.findings, width, 4)
+    return rows + _findings(line.findings, state, width, 4)
 
 
-def _findings(findings: tuple[Finding, ...], width: int, indent: int) -> list[Content]:
+def _stands(verdict: Verdict, state: RmaState) -> bool:
+    """Whether a verdict still says what is to be done; a decision, or an end, has overtaken the others."""
+    return state not in _OVER if verdict is Verdict.ELIGIBLE else state is RmaState.NEEDS_APPROVAL
+
+
+def _verdict(verdict: Verdict, state: RmaState) -> Content:
+    if _stands(verdict, state):
+        return verdict_words(verdict)
+    return Content.styled(_("was: {verdict}").format(verdict=_(MARKS[verdict][1])), _MUTED)
+
+
+def _findings(
+    findings: tuple[Finding, ...], state: RmaState, width: int, indent: int
+) -> list[Content]:
     rows: list[Content] = []
     for finding in findings:
         mark, _words, style = MARKS[finding.outcome]
-        quiet = finding.outcome is Verdict.ELIGIBLE
+        quiet = finding.outcome is Verdict.ELIGIBLE or not _stands(finding.outcome, state)
+        if quiet and finding.outcome is not Verdict.ELIGIBLE:
+            mark = "·"
         rows += _wrapped(f"{mark} {finding.sentence}", width, indent, _MUTED if quiet else style)
         facts = " · ".join(f"{_(o.name)} {o.value}" for o in finding.observed)
         if facts and not quiet:
@@ -144,7 +161,7 @@ def _money(view: RmaView, width: int) -> list[Content]:
     if quote is None:
         return [*rows, Content("  " + _("none: nothing could be priced"))]
     cells = min(_MONEY_WIDTH, width - 2)
-    drawn = [money_line(r, cells, 4) for r in component_rows(quote.all_components, quote.currency)]
+    drawn = [money_line(r, cells, 4) for r in quote_rows(quote)]
     drawn.append(money_line(total_row(quote), cells))
     drawn += [money_line(row, cells, 4) for row in payout_rows(quote, view.order)]
     return [*rows, *(Content.assemble("  ", row) for row in drawn)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from rma.expiry import last_day
 from rma.operations import OperationKind, Outcome
 from rma.record import RmaRecord
 from rma.states import RmaState
 from rma.verdict import Verdict
-from rma.wording import _, mark
-from screens.formats import day
+from rma.wording import _, day, mark
+from screens.formats import money
 
 OUTCOME_WORDS = {
     Outcome.ACCEPTED_WITH_CHANGE: mark("changed"),
@@ -23,6 +24,8 @@ ASKED_WORDS = {
     OperationKind.CANCEL: mark("cancellation"),
     OperationKind.APPROVE: mark("approval"),
     OperationKind.DECLINE: mark("decline"),
+    OperationKind.EXTEND: mark("extension"),
+    OperationKind.DISPATCH: mark("dispatch"),
 }
 """What an operation asked for; said through `_`."""
 
@@ -33,6 +36,11 @@ def what_to_say(record: RmaRecord) -> list[str]:
     if record.state is RmaState.NEEDS_APPROVAL:
         said.append(_("Please wait for our approval before you send anything: we get back to you."))
     if record.quote is not None:
+        if record.quote.owed:
+            owed = money(record.quote.owed, record.quote.currency)
+            said.append(
+                _("Please pay {amount}: we send the new item after that.").format(amount=owed)
+            )
         terms = record.quote.terms
         said += list(terms.packaging)
         if terms.carriers:
@@ -40,8 +48,9 @@ def what_to_say(record: RmaRecord) -> list[str]:
             said.append(_("Send it with {carrier}.").format(carrier=carriers))
         if record.quote.estimate:
             said.append(_("The amount is an estimate until we have seen the goods."))
-    if record.expires_at is not None:
-        said.append(_("The number is good until {day}.").format(day=day(record.expires_at)))
+    until = last_day(record)
+    if until is not None:
+        said.append(_("The number is good until {day}.").format(day=day(until)))
     if record.quote is None or not record.quote.terms.packaging:
         said.append(_("Write the number on the parcel."))
     return said

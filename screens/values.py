@@ -5,11 +5,14 @@ A code, its number in the F4 list, or the first letters of it or of its meaning 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rma.order import Product
 from rma.reasons import ReasonTree
 from rma.request import Channel, Condition, Proof, Resolution, ReturnType
 from rma.wording import _
+from screens.formats import money
 
 _LONGEST_NUMBER = 6
 """Digits; the number of an order or a serial may be as long as it likes."""
@@ -119,6 +122,7 @@ def return_types() -> Values:
             Value(ReturnType.RETURN, _("Return")),
             Value(ReturnType.DEFECT, _("Faulty goods")),
             Value(ReturnType.GOODWILL, _("By courtesy")),
+            Value(ReturnType.EXCHANGE, _("Exchange")),
         )
     )
 
@@ -153,6 +157,17 @@ def resolutions() -> Values:
     """What the customer gets."""
     return Values(
         (
+            *destinations().entries,
+            Value(Resolution.EXCHANGE, _("Exchange")),
+            Value(Resolution.REPLACEMENT, _("Replacement")),
+        )
+    )
+
+
+def destinations() -> Values:
+    """Where money goes."""
+    return Values(
+        (
             Value(Resolution.REFUND, _("Refund")),
             Value(Resolution.STORE_CREDIT, _("Store credit")),
         )
@@ -174,6 +189,16 @@ def reason_values(tree: ReasonTree, return_type: str) -> Values:
     """The leaves that fit a return type, with their path; all leaves while the type is not readable."""
     kind = next((member for member in ReturnType if member.value == return_type), None)
     return Values(tuple(Value(r.code, tree.path(r.code)) for r in tree.leaves(kind)))
+
+
+def product_values(products: Sequence[Product]) -> Values:
+    """What can go out in an exchange, with its price of today."""
+    return Values(tuple(Value(each.sku, _product_words(each)) for each in products))
+
+
+def _product_words(product: Product) -> str:
+    price = product.price
+    return f"{product.name} · {money(price.gross, price.currency)}" if price else product.name
 
 
 def serial_values(serials: tuple[str, ...]) -> Values:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from rma.operations import CancelReturn, Command, DeclineReturn, FinalizeReturn, Identity, Operation
+from rma.operations import (
+    CancelReturn,
+    Command,
+    DeclineReturn,
+    ExtendReturn,
+    FinalizeReturn,
+    Identity,
+    Operation,
+)
 from rma.record import RmaRecord
 from storage.audit import Act
 
@@ -74,6 +82,7 @@ def _facts(record: RmaRecord) -> dict[str, Any]:
         "policies": [str(policy) for policy in quote.policies] if quote else [],
         "expires_at": record.expires_at.isoformat() if record.expires_at else None,
         "problem": record.problem.type.value if record.problem else None,
+        "outbound": record.outbound.state.value if record.outbound else None,
         "lines": [
             {
                 "line_id": line.line_id,
@@ -102,7 +111,7 @@ def _note(command: Command) -> str:
     match command:
         case FinalizeReturn():
             return ""
-        case CancelReturn() | DeclineReturn():
+        case CancelReturn() | DeclineReturn() | ExtendReturn():
             return command.reason
         case _:
             return command.note

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from rma.operations import KnownRecord
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
@@ -31,7 +31,9 @@ NEW_FILE = "ref.db.new"
 
 T = TypeVar("T")
 
-_CACHE_CHARACTERS = 16 << 20
+_CACHED_CUSTOMERS, _CACHED_ORDERS, _CACHED_RECORDS = 128 << 10, 256 << 10, 128 << 10
+"""Characters of documents that are kept read. A character costs up to six bytes then: all together stay below 3 MiB,
+and the newest 200 orders of a customer fit in."""
 _RULES = frozenset({"policy", "reasons"})
 
 
@@ -44,9 +46,9 @@ class ReferenceStore:
     def __init__(self, folder: Path, engine: Engine) -> None:
         self._folder = folder
         self._engine = SwappableEngine(engine)
-        self._customers = DocumentCache(Customer, _CACHE_CHARACTERS)
-        self._orders = DocumentCache(Order, _CACHE_CHARACTERS)
-        self._records = DocumentCache(RmaRecord, _CACHE_CHARACTERS)
+        self._customers = DocumentCache(Customer, _CACHED_CUSTOMERS)
+        self._orders = DocumentCache(Order, _CACHED_ORDERS)
+        self._records = DocumentCache(RmaRecord, _CACHED_RECORDS)
         self._rules_lock = Lock()
         self._rules_age = 0
         self._policies: tuple[Policy, ...] | None = None
@@ -95,6 +97,10 @@ class ReferenceStore:
         """Customers whose e-mail address starts so, whatever the case."""
         return self._found(lambda c: reference_search.by_email(c, prefix, limit))
 
+    def customers_by_number(self, prefix: str, limit: int) -> list[Customer]:
+        """Customers whose number starts so, spaces ignored, as typed or in capitals; the exact one first."""
+        return self._found(lambda c: reference_search.by_number(c, prefix, limit))
+
     def customers_by_postcode(self, prefix: str, limit: int) -> list[Customer]:
         """Customers whose postcode starts so, spaces and case ignored."""
         return self._found(lambda c: reference_search.by_postcode(c, prefix, limit))
@@ -124,6 +130,21 @@ class ReferenceStore:
             "ORDER BY placed_at DESC, order_id DESC LIMIT ?"
         )
         return self._select(self._orders, sql, storable(customer_id), limit)
+
+    # ---- products ---------------------------------------------------------------------------------------------
+
+    def product(self, sku: str) -> Product | None:
+        """One product; a SKU in small letters finds that in capitals."""
+        sql = "SELECT sku, document FROM product WHERE sku IN (?, ?) ORDER BY sku = ? DESC LIMIT 1"
+        typed = storable(sku.strip())
+        rows = self._rows(sql, typed, typed.upper(), typed)
+        return read(Product, rows[0][1], rows[0][0]) if rows else None
+
+    def products(self, text: str, limit: int) -> list[Product]:
+        """Products with a price: SKUs that start so, then names with a word that starts with each word of it."""
+        with self._engine.lent() as engine, reading(engine) as connection:
+            rows = reference_search.products(connection, text, limit)
+        return [read(Product, document, sku) for sku, document in rows]
 
     # ---- RMAs -------------------------------------------------------------------------------------------------
 

@@ -84,6 +84,10 @@ def _order(value: Order) -> tuple[object, ...]:
     return number, storable(value.customer_id), utc_text(value.placed_at), write(value)
 
 
+def _product(value: Product) -> tuple[object, ...]:
+    return name_key(value.name), value.price is not None, write(value)
+
+
 def _rma(value: RmaRecord) -> tuple[object, ...]:
     return (
         storable(value.order_id),
@@ -113,7 +117,7 @@ SHAPES: dict[str, Shape] = {
         ("order_id", "row_version", "number_key", "customer_id", "placed_at", "document"),
         _order,
     ),
-    "product": Shape("product", ("sku", "row_version", "document"), lambda v: (write(v),)),
+    "product": Shape("product", ("sku", "row_version", "name_key", "priced", "document"), _product),
     "rma": Shape(
         "rma",
         (

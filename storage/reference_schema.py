@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from storage.engines import open_database, reading, writing
 from storage.search import NAME_INDEX
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of these tables or of `storage.search`."""
 
 TABLES = (
@@ -27,7 +27,7 @@ TABLES = (
     "number_key TEXT NOT NULL, customer_id TEXT NOT NULL, placed_at TEXT NOT NULL, "
     "document TEXT NOT NULL)",
     "CREATE TABLE product (sku TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
-    "document TEXT NOT NULL)",
+    "name_key TEXT NOT NULL, priced INTEGER NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE rma (number TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "order_id TEXT NOT NULL, customer_id TEXT NOT NULL, state TEXT NOT NULL, "
     "finalized_at TEXT NOT NULL, document TEXT NOT NULL)",

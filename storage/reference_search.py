@@ -18,6 +18,7 @@ from storage.search import (
     match_expression,
     reversed_digits,
     spellings,
+    storable,
     whole_matches,
 )
 
@@ -64,6 +65,52 @@ def by_email(connection: Connection, prefix: str, limit: int) -> Documents:
 def by_postcode(connection: Connection, prefix: str, limit: int) -> Documents:
     """Postcodes that start so."""
     return _by_prefix(connection, "postcode_key", code_key(prefix), limit)
+
+
+def by_number(connection: Connection, prefix: str, limit: int) -> Documents:
+    """Customer numbers that start so. They are ids, compared byte by byte: both cases are looked for."""
+    typed = storable("".join(prefix[:200].split()))
+    spellings_of_id = (typed, typed.upper(), typed.lower()) if typed else ()
+    for spelling in dict.fromkeys(spellings_of_id):
+        found = _rows(
+            connection,
+            "SELECT customer_id, document FROM customer "
+            "WHERE customer_id >= ? AND customer_id < ? ORDER BY customer_id LIMIT ?",
+            spelling,
+            after(spelling),
+            limit,
+        )
+        if found:
+            return found
+    return []
+
+
+def products(connection: Connection, text: str, limit: int) -> Documents:
+    """Products with a price whose SKU starts so, then those whose name has words that start so."""
+    prefix = storable(text[:200].strip()).upper()
+    found = dict(
+        _rows(
+            connection,
+            "SELECT sku, document FROM product WHERE priced AND sku >= ? AND sku < ? "
+            "ORDER BY sku LIMIT ?",
+            prefix,
+            after(prefix) if prefix else "\U0010ffff",
+            limit,
+        )
+    )
+    words = spellings(text)[:MOST_WORDS]
+    if words and len(found) < limit:
+        # A shop has thousands of products, not millions: reading their names takes no index.
+        fits = " AND ".join(
+            "(" + " OR ".join("instr(' ' || name_key, ?) > 0" for _ in word) + ")" for word in words
+        )
+        found |= _rows(
+            connection,
+            f"SELECT sku, document FROM product WHERE priced AND {fits} ORDER BY name_key, sku LIMIT ?",
+            *(f" {spelling}" for word in words for spelling in word),
+            limit,
+        )
+    return list(found.items())[:limit]
 
 
 def _candidates(connection: Connection, expression: str) -> list[tuple[int, str]]:

@@ -7,9 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.central_databases import (
+    central_database,
+    cluster,
+    database_kind,
+    empty_database,
+    migrated_file,
+    migrated_template,
+)
 from tests.demo_shop import central, own_shop, shop
 
-__all__ = ["central", "own_shop", "shop"]
+__all__ = [
+    "central",
+    "central_database",
+    "cluster",
+    "database_kind",
+    "empty_database",
+    "migrated_file",
+    "migrated_template",
+    "own_shop",
+    "shop",
+]
 
 REAL_DATA = "CSR_REAL_DATA"
 

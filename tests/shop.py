@@ -21,6 +21,7 @@ from rma.order import (
     Order,
     OrderDiscount,
     OrderLine,
+    Price,
     Product,
     Tender,
     TenderKind,
@@ -30,6 +31,7 @@ from rma.policy import (
     CurrencyAmount,
     OriginalShipping,
     Policy,
+    RefundTiming,
     RoleLimit,
     Window,
 )
@@ -143,6 +145,11 @@ def product(sku: str = "SKU-1", **fields: Any) -> Product:
     return Product(**{"sku": sku, "name": "Kettle", "category": "kitchen"} | fields)
 
 
+def kettle(gross: int, tax: int = 0, sku: str = "NEW", currency: str = "EUR") -> Product:
+    """Another kettle with its price of today."""
+    return product(sku, name="New kettle", price=Price(currency=currency, gross=gross, tax=tax))
+
+
 def amounts(**by_currency: int) -> Amounts:
     """`amounts(EUR=500)`."""
     return Amounts(tuple(CurrencyAmount(code, amount) for code, amount in by_currency.items()))
@@ -198,6 +205,27 @@ def wanted(line_id: str = "1", quantity: int = 1, **fields: Any) -> LineRequest:
         "condition": Condition.OPENED,
     }
     return LineRequest(**defaults | fields)
+
+
+def swapped(line_id: str = "1", quantity: int = 1, **fields: Any) -> LineRequest:
+    """One opened unit to be exchanged for a new kettle."""
+    defaults: dict[str, Any] = {"resolution": Resolution.EXCHANGE, "outbound_sku": "NEW"}
+    return wanted(line_id, quantity, **defaults | fields)
+
+
+def replaced(line_id: str = "1", quantity: int = 1, **fields: Any) -> LineRequest:
+    """One broken unit to be replaced."""
+    defaults: dict[str, Any] = {"resolution": Resolution.REPLACEMENT, "reason": "broken"}
+    return wanted(line_id, quantity, **defaults | fields)
+
+
+def sending(**fields: Any) -> Policy:
+    """A policy that offers everything, and sends at once."""
+    defaults: dict[str, Any] = {
+        "resolutions": tuple(Resolution),
+        "refund_timing": RefundTiming.ADVANCE,
+    }
+    return policy(**defaults | fields)
 
 
 def request(*lines: LineRequest, **fields: Any) -> ReturnRequest:

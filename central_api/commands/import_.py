@@ -16,7 +16,7 @@ example:
   csr-central import --customers customers.csv --orders orders.csv.gz --lines lines.jsonl --currency EUR
 
 Columns and formats: docs/import.md. Importing the same files twice changes nothing.
-exit codes: 0 all imported   3 some rows were rejected   1 refused, nothing was written   2 wrong arguments
+exit codes: 0 all imported   3 some rows were rejected   1 refused, or stopped by a full disk   2 wrong arguments
 """
 
 DEFAULT_REJECTS = Path("import-rejects.csv")
@@ -52,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     from central_api.app import utc_now
     from central_api.intake.importing import Sources, import_files, quiet
 
-    gc.freeze()  # what is loaded stays: not looking at it again and again saves a tenth of the time
+    # What is loaded stays, and rows make no cycles: looking for them less often saves a fifth of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     sources = Sources(
         customers=arguments.customers,
         orders=arguments.orders,

@@ -1,4 +1,4 @@
-"""`csr-central policy`: check, publish and list return policies."""
+"""`csr-central policy`: check, publish and list return policies; `policy_care` has the rest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from central_api.commands import policy_care
 from central_api.commands.options import add_common, opened, say, text_of
 
 EPILOG = """\
@@ -13,6 +14,10 @@ examples:
   csr-central policy check general.toml      say what is wrong with it: line, key, what was expected
   csr-central policy publish general.toml    immutable from then on; every desk hears of it
   csr-central policy list
+  csr-central policy diff general draft.toml       what changes, in words: the newest version against a file
+  csr-central policy simulate draft.toml --since 2026-10-01
+                                             which past returns would have come out differently
+  csr-central policy rollback general/2      a new version with the content of an older one
 
 exit codes: 0 good, or published already   1 refused   2 wrong arguments
 """
@@ -22,11 +27,13 @@ def add_parser(subparsers: Any) -> None:
     """Describe the commands."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "policy",
-        help="check, publish or list policies",
+        help="check, compare, simulate, publish, list or roll back policies",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    below = parser.add_subparsers(metavar="check|publish|list", required=True)
+    below = parser.add_subparsers(
+        metavar="check|diff|simulate|publish|rollback|list", required=True
+    )
     check = below.add_parser("check", help="read a policy file without publishing it")
     check.add_argument("--json", action="store_true", help="answer in JSON on stdout")
     publish = below.add_parser("publish", help="publish a policy file")
@@ -37,6 +44,7 @@ def add_parser(subparsers: Any) -> None:
     listing = below.add_parser("list", help="what is published")
     add_common(listing)
     listing.set_defaults(run=run_list)
+    policy_care.add_parsers(below)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -52,14 +60,24 @@ def run_publish(arguments: argparse.Namespace) -> int:
     """Publish a policy."""
     from central_api.app import utc_now
     from central_api.database import writing
-    from central_api.policies import publish_policy
+    from central_api.policies import publish_policy, reasons_not_known
+    from sync.protocol.policies import parse_policy
 
     text = text_of(arguments.file)
     with writing(opened(arguments)) as connection:
         ref, new = publish_policy(connection, text, utc_now())
+        unknown = reasons_not_known(connection, parse_policy(text))
     said = "is published" if new else "was published before, with the same text"
-    answer = {"code": ref.code, "version": ref.version, "published": new}
-    say(arguments, f"{ref} {said}", answer)
+    notes = [
+        f"note: there is no reason {code}: what it says about it never applies" for code in unknown
+    ]
+    answer = {
+        "code": ref.code,
+        "version": ref.version,
+        "published": new,
+        "unknown_reasons": unknown,
+    }
+    say(arguments, "\n".join([f"{ref} {said}", *notes]), answer)
     return 0
 
 

@@ -1,8 +1,8 @@
 """Comma-separated files: a bad row costs that row and nothing behind it.
 
-A quote that is never closed would make a CSV reader swallow the rest of the file. Here a record may span a few lines;
-where it does not close within them, or a complete row turns up inside it, its first line is rejected and reading goes
-on with the next line.
+A quote that is never closed would make a CSV reader swallow the rest of the file. Here a record may span a few lines
+and `MAX_LINE_BYTES` characters; where it does not close within them, or a complete row turns up inside it, its first
+line is rejected and reading goes on with the next line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from central_api.intake.columns import Shape
 from central_api.intake.errors import IntakeRefused
 from central_api.intake.harmless import clean
 from central_api.intake.rows import Cells, Row
-from central_api.intake.sources import PhysicalLine, physical_lines
+from central_api.intake.sources import MAX_LINE_BYTES, PhysicalLine, physical_lines
 
 MAX_RECORD_LINES = 20
 """Lines that one quoted record may span."""
@@ -104,13 +104,14 @@ class CsvTable:
             if following is None:
                 break
             taken.append(following)
+            raw = f"{raw}\n{following.text}"
             if (
                 following.problem
                 or len(taken) == MAX_RECORD_LINES
+                or len(raw) > MAX_LINE_BYTES
                 or self._is_whole(following.text)
             ):
                 break
-            raw = f"{raw}\n{following.text}"
         waiting.extendleft(reversed(taken))
         return Row(first.number, first.text, "", problem)
 

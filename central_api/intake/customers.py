@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from central_api.intake.cells import identifier, text, texts
+from central_api.intake.cells import amount, identifier, text, texts
+from central_api.intake.errors import BadCell
 from central_api.intake.phones import international
 from central_api.intake.rows import Cells
-from rma.order import Customer, Product
+from rma.order import Customer, Price, Product
 
 
 def read_customer(cells: Cells, assume: Callable[[str], None]) -> Customer:
@@ -40,8 +41,8 @@ def guest(order_id: str, number: str, country: str) -> Customer:
     return Customer(customer_id=f"guest:{order_id}", name=f"Guest, order {number}", country=country)
 
 
-def read_product(cells: Cells) -> Product:
-    """One product.
+def read_product(cells: Cells, currency: str | None) -> Product:
+    """One product; `currency` is for prices that name none.
 
     Raises:
         BadCell: if a cell cannot be taken over.
@@ -50,4 +51,17 @@ def read_product(cells: Cells) -> Product:
         sku=identifier(cells, "sku"),
         name=text(cells, "name"),
         category=text(cells, "category"),
+        price=_price(cells, text(cells, "currency").upper() or currency),
     )
+
+
+def _price(cells: Cells, currency: str | None) -> Price | None:
+    """Today's price of one unit; None where the row is silent."""
+    if not text(cells, "price"):
+        return None
+    if not currency:
+        raise BadCell("currency", "empty, and no --currency was given")
+    gross, tax = amount(cells, "price", currency) or 0, amount(cells, "tax", currency) or 0
+    if tax > gross:
+        raise BadCell("tax", "more than the price that it is part of")
+    return Price(currency=currency, gross=gross, tax=tax)

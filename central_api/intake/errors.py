@@ -1,7 +1,8 @@
 """What the import refuses as a whole, and what it refuses of one row.
 
 CentralError
-└── IntakeRefused    a file cannot be imported at all; nothing was written
+├── IntakeRefused    a file cannot be imported at all
+└── IntakeStopped    it broke off on the way; what was written stays, and the same import goes on from there
 
 ValueError
 └── BadCell          one row cannot be imported; the rest goes on
@@ -14,6 +15,10 @@ from central_api.errors import CentralError
 
 class IntakeRefused(CentralError):
     """A file cannot be imported at all; the message names it and says what to do."""
+
+
+class IntakeStopped(CentralError):
+    """The import broke off on the way; the message says why, what is in the database, and what to do."""
 
 
 class BadCell(ValueError):

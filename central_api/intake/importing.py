@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from central_api.catalog import Counts, upsert_customers, upsert_products
 from central_api.intake.columns import CUSTOMERS, LINES, ORDERS, PRODUCTS, Shape
 from central_api.intake.customers import read_customer, read_product
-from central_api.intake.errors import IntakeRefused
+from central_api.intake.errors import IntakeRefused, IntakeStopped
 from central_api.intake.harmless import shown
 from central_api.intake.orders import OrderReader
 from central_api.intake.product_index import ProductIndex
@@ -68,6 +68,7 @@ def import_files(
 
     Raises:
         IntakeRefused: if a file cannot be imported at all; nothing was written then.
+        IntakeStopped: if the database or the reject file cannot be written (any longer); what was written stays.
     """
     started = time.monotonic()
     _check_currency(currency)
@@ -75,14 +76,19 @@ def import_files(
     if any(_same_file(rejects, path) for path in files.values()):
         raise IntakeRefused(f"{rejects}: the reject file would overwrite an input file.")
     tables = open_tables(files)
-    with _create(rejects) as report, Staging() as staging:
+    _check_writable(rejects)
+    with Staging() as staging:
         run = _Run(engine, tables, staging, Summary(rejects), progress)
         run.read()
-        run.write(currency, now + AHEAD)
-        names = {shape.rank: path.name for shape, path in files.items()}
-        out = csv.writer(report, lineterminator="\n")
-        for reject in staging.rejects():
-            out.writerow([shown(names[reject.rank]), *reject[1:]])
+        try:
+            run.write(currency, now + AHEAD)
+        except OperationalError as error:
+            raise IntakeStopped(
+                f"The database cannot be written ({error.orig}). What was imported so far stays: "
+                "make room on its disk, then run the same import again."
+            ) from error
+        names = {shape.rank: shown(path.name) for shape, path in files.items()}
+        _write_rejects(rejects, ((names[each.rank], *each[1:]) for each in staging.rejects()))
     run.summary.seconds = time.monotonic() - started
     return run.summary
 
@@ -108,7 +114,13 @@ class _Run:
             table = self.tables[PRODUCTS]
             self._count(
                 PRODUCTS,
-                write_simple(self.engine, table, self.staging, read_product, upsert_products),
+                write_simple(
+                    self.engine,
+                    table,
+                    self.staging,
+                    lambda cells: read_product(cells, currency),
+                    upsert_products,
+                ),
             )
         self._count(
             CUSTOMERS,
@@ -148,16 +160,27 @@ def _check_currency(currency: str | None) -> None:
             raise IntakeRefused(f"--currency: {error}.") from error
 
 
-def _create(rejects: Path) -> IO[str]:
+def _check_writable(rejects: Path) -> None:
     try:
-        report = rejects.open("w", encoding="utf-8", newline="")
-        report.write("file,line,field,reason,raw\n")
+        rejects.open("a").close()
     except OSError as error:
         raise IntakeRefused(
             f"{rejects}: the reject file cannot be written ({error.strerror}). "
             "Name another one with --rejects."
         ) from error
-    return report
+
+
+def _write_rejects(rejects: Path, rows: Iterable[tuple[object, ...]]) -> None:
+    try:
+        with rejects.open("w", encoding="utf-8", newline="") as report:
+            out = csv.writer(report, lineterminator="\n")
+            out.writerow(("file", "line", "field", "reason", "raw"))
+            out.writerows(rows)
+    except OSError as error:
+        raise IntakeStopped(
+            f"Every good row is imported, but {rejects} cannot be written ({error.strerror}): the rejected rows are not "
+            "listed. Name a file with room with --rejects, then run the same import again."
+        ) from error
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from central_api.intake.errors import BadCell
 from central_api.intake.rows import Cells
 from rma.money import Minor
 from rma.order import MAX_UNITS, LineKind, OrderLine, Product, Warranty, WarrantyUnit
+from rma.taxes import line_taxes
 
 ProductOf: TypeAlias = Callable[[str], Product | None]
 """The product of a SKU, where the server knows it."""
@@ -71,12 +72,20 @@ class OrderTerms:
     latest: datetime
     """No delivery is later."""
     product_of: ProductOf
+    without_tax: bool = False
+    """Whether the source's prices and discounts are net, with the tax on top."""
+    order_tax: Minor | None = None
+    """Tax of all lines together, where the source says it."""
     assumed: set[str] = field(default_factory=set)
+    taxes: list[Minor | None] = field(default_factory=list)
+    """What each good line says of its tax, where that is needed for the whole order."""
+    refunds: list[Minor] = field(default_factory=list)
+    """What went back for each good line before, with its tax: like `taxes`."""
     shares: dict[str, Minor] = field(default_factory=dict)
     """What each line carried of the order discount, where the source says so."""
 
     def read(self, cells: Cells, line_id: str, ordinal: int) -> OrderLine:
-        """One line; its `gross` is still without its share of the order discount.
+        """One line; its `gross` is still without its share of the order discount, and net where prices are.
 
         Raises:
             BadCell: if a cell cannot be taken over.
@@ -89,8 +98,9 @@ class OrderTerms:
         gross = self._gross(cells, units)
         delivered, delivered_at = self._delivery(cells, units)
         name, category = self._described(cells, sku)
+        tax = self._tax(cells)
         try:
-            return OrderLine(
+            line = OrderLine(
                 line_id=line_id,
                 position=int(line_id) if line_id.isdecimal() and len(line_id) < 10 else ordinal,
                 sku=sku,
@@ -99,7 +109,7 @@ class OrderTerms:
                 delivered=delivered,
                 delivered_at=delivered_at,
                 gross=gross,
-                tax=self._tax(cells),
+                tax=0 if self.taxed_later else tax or 0,
                 category=category,
                 kind=self._kind(cells),
                 **({} if _RARE.isdisjoint(cells) else self._rare(cells, line_id, units, delivered)),
@@ -108,6 +118,16 @@ class OrderTerms:
             raise
         except ValueError as error:
             raise BadCell(str(error).partition(" ")[0], str(error)) from error
+        if self.taxed_later:
+            refunded = amount(cells, "refunded_before", self.currency) or 0
+            self.taxes.append(tax)
+            self.refunds.append(refunded)
+        return line
+
+    @property
+    def taxed_later(self) -> bool:
+        """Whether the tax of a line is known only when all lines and discounts are."""
+        return self.without_tax or self.order_tax is not None
 
     def _rare(self, cells: Cells, line_id: str, units: int, delivered: int) -> dict[str, Any]:
         share = amount(cells, "discount_share", self.currency)
@@ -120,7 +140,9 @@ class OrderTerms:
             "warranty": _warranty(cells),
             "bundle_parent": text(cells, "bundle_parent", LONGEST_ID) or None,
             "returned_before": whole(cells, "returned_before", 0, delivered) or 0,
-            "refunded_before": amount(cells, "refunded_before", self.currency) or 0,
+            "refunded_before": 0
+            if self.taxed_later
+            else amount(cells, "refunded_before", self.currency) or 0,
         }
 
     def _check_currency(self, cells: Cells) -> None:
@@ -133,19 +155,20 @@ class OrderTerms:
             )
 
     def _gross(self, cells: Cells, units: int) -> Minor:
-        gross = amount(cells, "gross", self.currency)
-        if gross is not None:
-            return gross
+        column, other = ("net", "gross") if self.without_tax else ("gross", "net")
+        paid = amount(cells, column, self.currency)
+        if paid is not None:
+            return paid
         price = cells.get("unit_price", "")
         if not price.strip():
-            raise BadCell("gross", "is empty, and so is unit_price")
+            said = f"; {other} is not read here" if cells.get(other, "").strip() else ""
+            raise BadCell(column, f"is empty, and so is unit_price{said}")
         return line_total("unit_price", price, units, self.digits)
 
-    def _tax(self, cells: Cells) -> Minor:
+    def _tax(self, cells: Cells) -> Minor | None:
         tax = amount(cells, "tax", self.currency)
-        if tax is None:
+        if tax is None and self.order_tax is None:
             self.assumed.add("tax=0")
-            return 0
         return tax
 
     def _delivery(self, cells: Cells, units: int) -> tuple[int, datetime | None]:
@@ -179,6 +202,27 @@ class OrderTerms:
         if not word:
             self.assumed.add("kind=goods")
         return kind
+
+
+def taxed(lines: Sequence[OrderLine], terms: OrderTerms) -> tuple[OrderLine, ...]:
+    """The lines of an order, discounts taken off, with their tax (domain rule 5.3).
+
+    Raises:
+        BadCell: if their tax, or what went back before, does not fit what was paid.
+    """
+    try:
+        taxes = line_taxes([line.gross for line in lines], terms.taxes, terms.order_tax or 0)
+        return tuple(
+            replace(
+                line,
+                gross=line.gross + (tax if terms.without_tax else 0),
+                tax=tax,
+                refunded_before=refunded,
+            )
+            for line, tax, refunded in zip(lines, taxes, terms.refunds, strict=True)
+        )
+    except ValueError as error:
+        raise BadCell("tax", str(error)) from error
 
 
 def _serials(cells: Cells, units: int) -> tuple[str, ...]:

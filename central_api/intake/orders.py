@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from central_api.intake.cells import LONGEST_ID, identifier, instant, text
+from central_api.intake.cells import LONGEST_ID, amount, identifier, instant, text, yes_or_no
 from central_api.intake.customers import guest
 from central_api.intake.discounts import apply_discounts, read_discounts
 from central_api.intake.errors import BadCell
-from central_api.intake.lines import OrderTerms, ProductOf
-from central_api.intake.payments import read_charges, read_tenders, unknown_tender
+from central_api.intake.lines import OrderTerms, ProductOf, taxed
+from central_api.intake.payments import gone_back, read_charges, read_tenders, unknown_tender
 from central_api.intake.rows import Cells, InputTable
 from central_api.intake.staging import Staged
 from rma.money import BadAmount, exponent
@@ -93,14 +93,19 @@ class OrderReader:
             placed_at=placed_at,
             latest=self.latest,
             product_of=self.product_of,
+            without_tax=yes_or_no(cells, "prices_without_tax"),
+            order_tax=amount(cells, "tax", currency),
         )
-        charges = read_charges(cells, currency)
+        charges = read_charges(cells, currency, without_tax=terms.without_tax)
         tenders = read_tenders(cells, currency)
         self._read_lines(line_rows, terms, found)
         lines = self._discounted(cells, terms, found)
         if not tenders:
             terms.assumed.add("tender=unknown")
             tenders = (unknown_tender(lines.lines, charges),)
+        settled = gone_back(cells, tenders, lines.lines, charges)
+        if settled != tenders:
+            terms.assumed.add("refunded=capture_order")
         if found.lost:
             terms.assumed.add("lines=incomplete")
         number = text(cells, "number", LONGEST_ID)
@@ -120,7 +125,7 @@ class OrderReader:
             placed_at=placed_at,
             lines=lines.lines,
             charges=charges,
-            tenders=tenders,
+            tenders=settled,
             discounts=lines.discounts,
             source=text(cells, "source"),
             country=country,
@@ -170,5 +175,11 @@ class OrderReader:
         lines = tuple(line for _, line in found.good)
         if found.lost and (cells.get("discount", "").strip() or terms.shares):
             raise BadCell("discount", "cannot be shared out: a line of the order is rejected")
+        if found.lost and terms.order_tax is not None:
+            raise BadCell("tax", "cannot be shared out: a line of the order is rejected")
         discounts = read_discounts(cells, lines, terms.shares, terms.currency)
-        return _Discounted(apply_discounts(lines, discounts), discounts)
+        lines = apply_discounts(lines, discounts)
+        if terms.taxed_later:
+            lines = taxed(lines, terms)
+            discounts = tuple(replace(each, without_tax=terms.without_tax) for each in discounts)
+        return _Discounted(lines, discounts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from central_api.intake.cells import amount, json_list, minor
@@ -15,8 +16,8 @@ from rma.order import Charge, ChargeKind, OrderLine, Tender, TenderKind
 MAX_TENDERS = 50
 
 
-def read_charges(cells: Cells, currency: str) -> tuple[Charge, ...]:
-    """Shipping and fee of the whole order; a charge of nothing is none.
+def read_charges(cells: Cells, currency: str, *, without_tax: bool) -> tuple[Charge, ...]:
+    """Shipping and fee of the whole order, `without_tax` with theirs on top; a charge of nothing is none.
 
     Raises:
         BadCell: if an amount cannot be read, or its tax is more than it.
@@ -25,10 +26,17 @@ def read_charges(cells: Cells, currency: str) -> tuple[Charge, ...]:
     for kind in ChargeKind:
         gross = amount(cells, kind.value, currency) or 0
         tax = amount(cells, f"{kind.value}_tax", currency) or 0
+        refunded = amount(cells, f"{kind.value}_refunded", currency) or 0
+        if without_tax:
+            gross += tax
         if tax > gross:
             raise BadCell(f"{kind.value}_tax", f"is more than {kind.value}, which contains it")
+        if refunded > gross:
+            raise BadCell(f"{kind.value}_refunded", f"is more than was paid for {kind.value}")
         if gross:
-            charges.append(Charge(charge_id=kind.value, kind=kind, gross=gross, tax=tax))
+            charges.append(
+                Charge(charge_id=kind.value, kind=kind, gross=gross, tax=tax, refunded=refunded)
+            )
     return tuple(charges)
 
 
@@ -57,7 +65,31 @@ def unknown_tender(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> Ten
     """Where the source does not say how it was paid: everything, by one unknown tender."""
     paid: Minor = sum(line.gross for line in lines) + sum(charge.gross for charge in charges)
     refunded: Minor = sum(line.refunded_before for line in lines)
+    refunded += sum(charge.refunded for charge in charges)
     return Tender(tender_id="1", kind=TenderKind.UNKNOWN, captured=paid, refunded=refunded)
+
+
+def gone_back(
+    cells: Cells,
+    tenders: Sequence[Tender],
+    lines: Sequence[OrderLine],
+    charges: Sequence[Charge],
+) -> tuple[Tender, ...]:
+    """The tenders with what lines and charges say went back, in capture order, unless the tenders say it themselves.
+
+    What no tender can have taken went back as store credit, which is no tender of this order.
+    """
+    if '"refunded"' in cells.get("tenders", ""):
+        return tuple(tenders)
+    refunded = sum(line.refunded_before for line in lines)
+    refunded += sum(charge.refunded for charge in charges)
+    left = refunded - sum(tender.refunded for tender in tenders)
+    settled = []
+    for tender in tenders:
+        part = max(0, min(left, tender.refundable))
+        settled.append(replace(tender, refunded=tender.refunded + part) if part else tender)
+        left -= part
+    return tuple(settled)
 
 
 def _short(part: str) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
+from central_api.intake.batches import Size, batches
 from central_api.intake.columns import LINES, Shape
 from central_api.intake.csv_table import CsvTable
 from central_api.intake.errors import IntakeRefused
@@ -42,12 +42,15 @@ def stage(table: InputTable, staging: Staging) -> Iterator[int]:
     Raises:
         IntakeRefused: if the file breaks off or is damaged.
     """
-    staged = _staged(table, staging)
     count = 0
-    while batch := list(islice(staged, BATCH)):
+    for batch in batches(_staged(table, staging), _size, BATCH):
         staging.add(row for row in batch if row is not None)
         count += len(batch)
         yield count
+
+
+def _size(row: Staged | None) -> Size:
+    return 1, 0 if row is None else len(row.raw)
 
 
 def _open(path: Path, shape: Shape) -> InputTable:

@@ -1,4 +1,4 @@
-"""A temporary SQLite file: rows wait there until they come back sorted, with constant memory.
+"""A temporary SQLite database: rows wait there until they come back sorted, with constant memory.
 
 Rows of one order come back together, however the files are ordered: first the order, then its lines as they stand in
 the file. Rejected rows wait there too, so that the reject file is in the order of the input.
@@ -7,9 +7,7 @@ the file. Rejected rows wait there too, so that the reject file is in the order 
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
@@ -43,14 +41,11 @@ class Reject(NamedTuple):
 
 
 class Staging:
-    """The waiting rows of one import; a context manager that leaves nothing behind."""
+    """The waiting rows of one import; a context manager that leaves nothing behind, also where it is killed."""
 
     def __init__(self) -> None:
-        # The folder goes before the connection is opened elsewhere: a kill leaves a file in the temporary folder only.
-        self._folder = tempfile.TemporaryDirectory(prefix="csr-import-")
-        self._connection = sqlite3.connect(
-            Path(self._folder.name) / "rows.db", isolation_level=None
-        )
+        # Without a name SQLite makes a file of its own in the temporary folder, which goes with the process.
+        self._connection = sqlite3.connect("", isolation_level=None)
         for statement in (
             "PRAGMA journal_mode = OFF",
             "PRAGMA synchronous = OFF",
@@ -73,11 +68,10 @@ class Staging:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
-        self._folder.cleanup()
         if isinstance(error, sqlite3.OperationalError):
             raise IntakeRefused(
-                f"The temporary folder {tempfile.gettempdir()} cannot take the rows: {error}. "
-                "Set TMPDIR to a folder with room, then import again."
+                f"The temporary folder cannot take the rows ({error}): it needs about as much room as the unpacked "
+                "files, twice. Set TMPDIR to a folder that has it, then import again."
             ) from error
 
     def add(self, rows: Iterable[Staged]) -> None:

@@ -19,6 +19,7 @@ ASSUMED = {
     "name=customer_id": "customers without a name: called by their number",
     "name=sku": "orders with lines without a name: called by their SKU",
     "number=order_id": "orders without a number: called by their id",
+    "refunded=capture_order": "orders whose payments do not say what went back: the first ones first",
     "tax=0": "orders with lines that do not say their tax: 0",
     "tender=unknown": "orders that do not say how they were paid: one unknown tender",
 }

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, select
 from central_api.catalog import Counts, upsert_customers, upsert_orders
 from central_api.database import writing
 from central_api.documents import KINDS, chunks, stored_digests
+from central_api.intake.batches import Size, batches
 from central_api.intake.columns import ORDERS
 from central_api.intake.errors import BadCell
 from central_api.intake.orders import MAX_LINES, OrderReader, ReadOrder
@@ -21,6 +22,9 @@ from central_api.tables import ORDER_LINE
 from rma.order import Customer, Product
 
 T = TypeVar("T", Customer, Product)
+
+MAX_ORDER_CHARACTERS = 8 * 1024 * 1024
+"""Of the lines of one order, which are in memory together."""
 
 CHUNK_ROWS = 5000
 """Rows that one transaction writes."""
@@ -35,7 +39,7 @@ def write_simple(
 ) -> Iterator[Counts]:
     """Write customers or products; gives what became of each chunk."""
     rank = table.shape.rank
-    for chunk in chunks(_distinct(staging, rank, table.shape.key), CHUNK_ROWS):
+    for chunk in batches(_distinct(staging, rank, table.shape.key), _size, CHUNK_ROWS):
         items = []
         for row in chunk:
             try:
@@ -51,16 +55,17 @@ def write_orders(
     engine: Engine, reader: OrderReader, staging: Staging, assume: Callable[[str], None]
 ) -> Iterator[Counts]:
     """Write orders with their lines; gives what became of each chunk."""
-    chunk: list[ReadOrder] = []
-    rows = 0
-    for order in _orders(reader, staging):
-        chunk.append(order)
-        rows += 1 + len(order.line_rows)
-        if rows >= CHUNK_ROWS:
-            yield _write_chunk(engine, chunk, staging, assume)
-            chunk, rows = [], 0
-    if chunk:
+    for chunk in batches(_orders(reader, staging), _order_size, CHUNK_ROWS):
         yield _write_chunk(engine, chunk, staging, assume)
+
+
+def _size(row: Staged) -> Size:
+    return 1, len(row.raw)
+
+
+def _order_size(read: ReadOrder) -> Size:
+    rows = (read.row, *read.line_rows)
+    return len(rows), sum(len(row.raw) for row in rows)
 
 
 def _distinct(staging: Staging, rank: int, key_field: str) -> Iterator[Staged]:
@@ -90,6 +95,7 @@ def _order(group: Iterator[Staged], reader: OrderReader, staging: Staging) -> Re
     """The order of the rows of one key: its row comes first, then its lines, then marks of broken lines."""
     head: Staged | None = None
     lines: list[Staged] = []
+    characters = 0
     broken = False
     for row in group:
         if row.rank == BROKEN_LINE:
@@ -101,16 +107,18 @@ def _order(group: Iterator[Staged], reader: OrderReader, staging: Staging) -> Re
                 staging.reject(row, _stands_already(ORDERS.key, head))
         elif head is None:
             staging.reject(row, BadCell("order_id", "the orders file has no such order"))
-        elif len(lines) < MAX_LINES:
-            lines.append(row)
         else:
-            _reject_too_long(head, chain(lines, [row], group), staging)
-            return None
+            lines.append(row)
+            characters += len(row.raw)
+            if len(lines) > MAX_LINES or characters > MAX_ORDER_CHARACTERS:
+                _reject_too_long(head, chain(lines, group), staging)
+                return None
     return None if head is None else reader.read(head, lines, broken=broken)
 
 
 def _reject_too_long(head: Staged, lines: Iterable[Staged], staging: Staging) -> None:
-    error = BadCell("order_id", f"the order has more than {MAX_LINES:,} lines")
+    most = f"{MAX_LINES:,} lines or {MAX_ORDER_CHARACTERS:,} characters of them"
+    error = BadCell("order_id", f"the order has more than {most}")
     staging.reject(head, error)
     for row in lines:
         if row.rank != BROKEN_LINE:

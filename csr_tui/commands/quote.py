@@ -129,7 +129,20 @@ def _print_quote(console: Console, quote: Quote) -> None:
     table.add_section()
     net = quote.total - quote.tax
     table.add_row("", _("total"), money(net), money(quote.tax), money(quote.total))
+    if quote.outbound is not None:
+        table.add_section()
+        for sent in quote.outbound.lines:
+            name = f"{plain(sent.line_id)} → {plain(sent.sku)} × {sent.units}"
+            kind = _("replacement") if sent.replacement else _("exchange")
+            table.add_row(
+                name, kind, money(sent.price - sent.tax), money(sent.tax), money(sent.price)
+            )
+        if quote.outbound.shipping:
+            shipping, tax = quote.outbound.shipping, quote.outbound.shipping_tax
+            table.add_row("", _("sending it"), money(shipping - tax), money(tax), money(shipping))
     console.print(table)
+    if quote.owed:
+        console.print(_("The customer pays: {amount}").format(amount=money(quote.owed)))
     for share in quote.payouts:
         to = f" {plain(share.tender_id)}" if share.tender_id else ""
         said = _("To {tender}: {amount}")

@@ -188,8 +188,10 @@ def make_shop(folder: Path, *, customers: int, now: datetime, seed: int = 20) ->
                 for line in lines:
                     _write(line_file, line)
     with files.products.open("w", encoding="utf-8") as product_file:
-        for sku, name, category, _ in _CATALOG:
-            _write(product_file, {"sku": sku, "name": name, "category": category})
+        for sku, name, category, price in _CATALOG:
+            product = {"sku": sku, "name": name, "category": category}
+            costs = {"price": _major(price), "tax": _major(round(price / 6)), "currency": "GBP"}
+            _write(product_file, product | costs)
     return files
 
 

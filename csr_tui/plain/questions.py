@@ -19,6 +19,8 @@ _QUESTIONS = {
     "note": mark("Note"),
     "condition": mark("What condition is it in"),
     "resolution": mark("What does the caller want"),
+    "outbound_sku": mark("SKU of what the caller gets instead"),
+    "outbound_units": mark("How many of it go out"),
     "return_type": mark("What kind of return is it"),
     "channel": mark("How did the customer reach us"),
     "email": mark("E-mail"),

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from desk.customers import LineView
 from desk.rmas import RmaView
+from rma.expiry import last_day
 from rma.numbers import digit_by_digit, spoken
 from rma.order import Order
 from rma.quote import Quote
 from rma.record import RmaRecord
 from rma.states import RmaState
 from rma.verdict import Verdict
-from rma.wording import _, inside, words
-from screens.formats import amount, day, minute, phone
-from screens.money_words import MARKS, MoneyRow, component_rows, payout_rows, sentences, total_row
+from rma.wording import _, day, inside, words
+from screens.formats import amount, minute, phone
+from screens.money_words import MARKS, MoneyRow, payout_rows, quote_rows, sentences, total_row
 from screens.return_panel import ReturnPanel
 from screens.rma_told import what_to_say
 from screens.values import channels, return_types
@@ -64,7 +65,7 @@ def check_words(panel: ReturnPanel) -> Iterator[str]:
 
 def money_words(quote: Quote, order: Order | None) -> Iterator[str]:
     """Each component, the total, and where the money goes."""
-    rows: list[MoneyRow] = component_rows(quote.all_components, quote.currency)
+    rows: list[MoneyRow] = quote_rows(quote)
     for row in (*rows, total_row(quote), *payout_rows(quote, order)):
         label = row.label.lower() if row.label.isupper() else row.label
         yield f"{label[:1].upper()}{label[1:]}: {row.amount}."
@@ -98,11 +99,15 @@ def rma_words(view: RmaView) -> Iterator[str]:
     yield _("Made {when} by {author}.").format(
         when=minute(record.finalized_at), author=record.author
     )
-    if record.expires_at is not None and record.state in (
+    until = last_day(record)
+    if until is not None and record.state in (
         RmaState.AUTHORIZED,
+        RmaState.IN_TRANSIT,
         RmaState.NEEDS_APPROVAL,
     ):
-        yield _("Good until {day}.").format(day=day(record.expires_at))
+        yield _("Good until {day}.").format(day=day(until))
+    elif until is not None and record.state is RmaState.EXPIRED:
+        yield _("It was good until {day}.").format(day=day(until))
     yield from _problem_words(record)
     yield from _line_words(record)
     if record.quote is not None:

@@ -1,4 +1,4 @@
-"""One RMA read out, and the decisions about it: cancel, approve, decline."""
+"""One RMA read out, and the decisions about it: cancel, approve, decline, extend."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Decisions:
                 RmaCommand.APPROVE: (self._approve, _("approve")),
                 RmaCommand.DECLINE: (self._decline, _("decline")),
                 RmaCommand.CANCEL: (self._cancel, _("cancel the return")),
+                RmaCommand.EXTEND: (self._extend, _("extend the return")),
             }
             doing += [Option(*offered[command]) for command in view.commands]
             decide = self._talk.choose(_("What next"), doing)
@@ -63,6 +64,9 @@ class Decisions:
 
     def _cancel(self, number: str) -> RmaView:
         return self._rmas.cancel(number, self._reason(_("Why is it cancelled")))
+
+    def _extend(self, number: str) -> RmaView:
+        return self._rmas.extend(number, self._reason(_("Why is it extended")))
 
     def _decline(self, number: str) -> RmaView | None:
         reason = self._reason(_("Why is it declined: the caller will hear this"))

@@ -85,6 +85,7 @@ EVERYWHERE: tuple[Command, ...] = (
         key="ctrl+o",
         label=mark("Jump"),
         action="jump",
+        when=mark("with more to stand on"),
         help=mark("Show a letter over every field and row; typing it stands there."),
     ),
     Command(

@@ -42,6 +42,6 @@ FORM: tuple[Command, ...] = (
         label=mark("Last value"),
         action="repeat",
         when=mark("in a field with a list, or with a reason for a fee"),
-        help=mark("Put in what this field held in the last return that was finalized here."),
+        help=mark("Put in what this field held in the last return made here, and go on."),
     ),
 )

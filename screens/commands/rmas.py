@@ -35,6 +35,14 @@ RMA: tuple[Command, ...] = (
         in_line=True,
         help=mark("Cancel the return, with a reason; its units are free again."),
     ),
+    Command(
+        id="rma.extend",
+        key="e",
+        label=mark("Extend"),
+        action="extend",
+        when=mark("on a return that can expire or has expired, for a supervisor"),
+        help=mark("Count the days until the return expires anew, with a reason."),
+    ),
 )
 
 APPROVALS: tuple[Command, ...] = (

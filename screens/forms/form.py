@@ -130,7 +130,7 @@ class Form(Vertical):
 
     def widget_of(self, name: str) -> Widget:
         """What takes the focus for a field."""
-        return self._ticks[name] if name in self._ticks else self._fields[name].input
+        return self._ticks[name] if name in self._ticks else self._fields[name]
 
     def stand_on(self, name: str) -> None:
         """Focus a field, its text selected."""
@@ -191,7 +191,7 @@ class Form(Vertical):
         """Put what stands in a text field into the state."""
         if name not in self._fields:
             return
-        typed, before = self._fields[name].input.value, self._taken.get(name, "")
+        typed, before = self._fields[name].value, self._taken.get(name, "")
         if typed != before:
             self._taken[name] = typed
             self._state.type(name, typed)
@@ -213,7 +213,7 @@ class Form(Vertical):
         self._take(name)
         self.draw()
         self.post_message(self.Typed(name))
-        spec, shown = self._specs[name], self._fields[name].input
+        spec, shown = self._specs[name], self._fields[name]
         if (
             spec.advance is Advance.FULL
             and shown.digit_typed
@@ -286,7 +286,7 @@ class Form(Vertical):
         self.post_message(self.Left(name))
 
     def repeat(self) -> bool:
-        """Put the last value of the field under the cursor into it; False where there is none."""
+        """Put the last value of the field under the cursor into it and go on; False where there is none."""
         name = self.focused_name
         if name is None or self._last is None or not self._specs[name].repeats:
             return False
@@ -294,6 +294,7 @@ class Form(Vertical):
         if text:
             self._take(name)
             self.put(name, text)
+            self.go_on(name)
         return bool(text)
 
     def erase_to_end(self) -> None:
@@ -333,7 +334,7 @@ class Form(Vertical):
             _display(shown, state.has(name))
             text = state.text(name)
             shown.show(text)
-            self._taken[name] = shown.input.value
+            self._taken[name] = shown.value
             shown.mark(state.mandatory(name) and not text.strip())
             echo = state.echo(name)
             shown.say(echo.text, wrong=echo.wrong)

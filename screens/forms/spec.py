@@ -48,6 +48,8 @@ class FieldSpec:
     advance: Advance = Advance.EXIT
     width: int = 0
     """Cells; 0 takes what is left of the row."""
+    label_width: int = 13
+    """Cells of the label."""
     beside: bool = False
     """Whether it stands on the row of the field before it."""
     max_length: int = 500

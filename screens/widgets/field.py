@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
+from rich.cells import cell_len
+from rich.style import Style
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.visual import Visual
+from textual.widget import Widget
 
 from screens.forms.spec import Advance, FieldSpec
 from screens.widgets.key_tally import KeyTally
@@ -14,6 +20,9 @@ from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import plain
 
 _LABEL_CELLS = 13
+_STYLED = frozenset({"input--cursor", "input--selection"})
+_ECHO_SHARE = 68
+"""Percent of the row that the echo of a field without a width may take."""
 MANDATORY = "*"
 """Stands behind the label of a field that has to be filled in, as long as it is empty."""
 
@@ -62,64 +71,125 @@ class FieldInput(SafeInput):
         self.digit_typed = False
 
 
-class Field(Horizontal):
-    """Label, input and echo on one row, made from its definition. The input's id is the field's name."""
+class Field(FieldInput):
+    """Label, text and echo on one row, made from its definition; its id is the field's name.
+
+    Textual's field in the middle of the row, with label and echo drawn around it: a widget for each costs a
+    millisecond to open, and so does each component class.
+    """
 
     DEFAULT_CSS = """
-    Field { height: 1; width: 1fr; }
-    Field > .field--label { width: 13; color: $text-muted; }
-    Field > .field--echo { width: 1fr; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
-    Field.-wrong > FieldInput { color: $text-error; }
-    Field.-wrong > .field--echo { color: $text-error; }
-    Field:focus-within > .field--label { color: $foreground; text-style: bold; }
-    Field.-long > FieldInput { width: 1fr; }
-    Field.-long > .field--echo { width: auto; max-width: 68%; }
+    Field, Field:focus { width: 1fr; color: $foreground; }
+    Field.-wrong { color: $text-error; }
     """
 
     def __init__(self, spec: FieldSpec, tally: KeyTally | None = None) -> None:
-        super().__init__(id=f"field-{spec.name}", classes="" if spec.width else "-long")
+        super().__init__(tally, id=spec.name, max_length=spec.max_length, advance=spec.advance)
         self._spec = spec
-        self._label = Static(Content(spec.shown_label), classes="field--label")
-        self._label.display = bool(spec.label)
-        self.input = FieldInput(
-            tally, id=spec.name, max_length=spec.max_length, advance=spec.advance
-        )
-        self._echo = Static(classes="field--echo")
-        self._said = ("", False)
-        self._marked = False
-        if spec.width:
-            self.input.styles.width = spec.width
+        self._label_width = spec.label_width if spec.label else 0
+        self.styles.padding = (0, 0, 0, self._label_width)
+        self._said = ""
+        self._wrong = self._marked = False
+        self._drawn_for: object = None
+        self._drawn = (Strip([]), Strip([]))
 
-    def compose(self) -> ComposeResult:
-        """The three parts."""
-        yield self._label
-        yield self.input
-        yield self._echo
+    @classmethod
+    @cache
+    def _get_component_classes(cls) -> frozenset[str]:
+        """No field of a form has a placeholder or a suggestion to style."""
+        return _STYLED
+
+    def get_component_rich_style(self, *names: str, **options: Any) -> Style:
+        """What is not styled apart looks like the field."""
+        if _STYLED.issuperset(names):
+            return super().get_component_rich_style(*names, **options)
+        return self.rich_style
+
+    @property
+    def scrollable_content_region(self) -> Region:
+        """Where the text stands: between label and echo."""
+        region = super().scrollable_content_region
+        return Region(region.x, region.y, self._echo_from() - self._label_width, region.height)
+
+    @property
+    def max_scroll_x(self) -> int:
+        """How far the text can be moved under its window."""
+        return max(0, self.content_width - self.scrollable_content_region.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The text as Textual draws it, with label and echo around it."""
+        width = self.size.width + self._label_width
+        whole = Region(0, 0, width, 1)
+        (text,) = super().render_lines(whole)
+        start, end = self._label_width, self._label_width + self.scrollable_content_region.width
+        label, echo = self._around(width - end)
+        joined = Strip.join([label, text.crop(start, end), echo])
+        return [joined.crop(crop.x, crop.right)][: crop.height]
+
+    def _around(self, room: int) -> tuple[Strip, Strip]:
+        """The label, and the echo in this many cells; drawn anew only if they have changed."""
+        shown = (self.has_focus, self._marked, self._said, self._wrong, room, self.app.theme)
+        if shown != self._drawn_for:
+            self._drawn_for = shown
+            label = marked(self._spec.shown_label, self._marked, self._label_width)
+            style = "bold $foreground" if self.has_focus else "$text-muted"
+            said = Content.styled(self._said, "$text-error" if self._wrong else "$text-muted")
+            said = Content.assemble(" ", said.truncate(max(0, room - 2), ellipsis=True))
+            self._drawn = (
+                self._strip(Content.styled(label, style), self._label_width),
+                self._strip(said, room),
+            )
+        return self._drawn
+
+    def _strip(self, content: Content, cells: int) -> Strip:
+        """A row of this many cells on the ground of the form."""
+        if not cells:
+            return Strip([])
+        assert isinstance(self.parent, Widget)
+        ground = self.parent.visual_style
+        (strip,) = Visual.to_strips(self, content, cells, 1, ground, apply_selection=False)
+        strip = strip.adjust_cell_length(cells, ground.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.parent.background_colors[1])
+        return strip
 
     def show(self, text: str) -> None:
         """Put a text in; the cursor goes to its end."""
         text = plain(text)
-        if self.input.value != text:
-            with self.input.prevent(SafeInput.Changed):
-                self.input.value = text
-            self.input.cursor_position = len(text)
+        if self.value != text:
+            with self.prevent(SafeInput.Changed):
+                self.value = text
+            self.cursor_position = len(text)
 
     def mark(self, mandatory: bool) -> None:
         """Show or hide the sign that it has to be filled in."""
         if mandatory != self._marked:
             self._marked = mandatory
-            self._label.update(Content(marked(self._spec.shown_label, mandatory)), layout=False)
+            if self._label_width:
+                self.refresh(Region(0, 0, self._label_width, 1))
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show what the text means, or with `wrong` what is wrong with it."""
-        if (text, wrong) == self._said:
+        said = ("✗ " if wrong else "") + plain(text)
+        if (said, wrong) == (self._said, self._wrong):
             return
-        self._said = (text, wrong)
+        before = self._echo_from()
+        self._said, self._wrong = said, wrong
         self.set_class(wrong, "-wrong")
-        said = Content(("✗ " if wrong else "") + plain(text))
-        self._echo.update(said, layout=not self._spec.width)
+        start = min(before, self._echo_from())
+        self.refresh(Region(start, 0, max(1, self.size.width + self._label_width - start), 1))
+
+    def _echo_from(self) -> int:
+        """Where the echo begins: behind the cells of the field, else as far to the right as it may."""
+        width = self.size.width + self._label_width
+        if self._spec.width:
+            return min(width, self._label_width + self._spec.width)
+        wanted = cell_len(self._said) + 2 if self._said else 0
+        return width - min(wanted, width * _ECHO_SHARE // 100)
 
 
-def marked(label: str, mandatory: bool) -> str:
+def marked(label: str, mandatory: bool, width: int = _LABEL_CELLS) -> str:
     """A label in its cells, with the sign in the last of them."""
-    return label.ljust(_LABEL_CELLS - 1) + (MANDATORY if mandatory else " ")
+    if not width:
+        return ""
+    return label.ljust(width - 1) + (MANDATORY if mandatory else " ")

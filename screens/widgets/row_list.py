@@ -69,7 +69,7 @@ class RowList(ScrollView, can_focus=True):
     }
     """Names that a row's `Text` may use as styles."""
     DEFAULT_CSS = """
-    RowList { background: $background; color: $foreground; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    RowList { background: $background; color: $foreground; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; scrollbar-background: transparent; }
     RowList > .row-list--heading { color: $secondary; text-style: bold; }
     RowList > .row-list--note { color: $text-muted; }
     RowList > .row-list--muted { color: $text-muted; }
@@ -149,6 +149,10 @@ class RowList(ScrollView, can_focus=True):
         self._digits: dict[Hashable, str] = {}
         self._selected: int | None = None
 
+    def on_mount(self) -> None:
+        """The room of the scrollbar is there from the start: one that comes later asks for a second layout."""
+        self.vertical_scrollbar.display = True
+
     @property
     def selected(self) -> Hashable | None:
         """Key of the selected row."""
@@ -170,6 +174,8 @@ class RowList(ScrollView, can_focus=True):
         if self._has_digits:
             self._digits = dict(zip(self.keys, DIGITS, strict=False))
         self._selected = self._place(select, before, at)
+        if self.styles.auto_dimensions and len(rows) != self.virtual_size.height:
+            self.refresh(layout=True)
         self.virtual_size = Size(self.size.width, len(rows))
         if at is not None and self.selected == before and self.has_focus:
             self._hold(at)

@@ -29,13 +29,13 @@ class SafeInput(Input):
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Put text in the place of a range, as much of it as fits."""
-        text = plain(typed(text))
+        text = typed(text)
         if self.max_length:
             start, end = sorted((max(0, start), min(len(self.value), end)))
             room = max(0, self.max_length - len(self.value) + (end - start))
             if len(text) > 1:  # a single key beyond the end rings, a paste is cut
                 text = text[:room]
-        super().replace(text, start, end)
+        super().replace(plain(text), start, end)
 
     def _on_paste(self, event: events.Paste) -> None:
         """All lines of the paste, not the first alone."""

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
+
 from rma.errors import RmaError
 from rma.operations import (
     ApproveReturn,
     CancelReturn,
     Command,
     DeclineReturn,
+    DispatchReturn,
+    ExtendReturn,
     FinalizeReturn,
     Operation,
     OperationKind,
@@ -35,6 +39,8 @@ _COMMANDS: dict[OperationKind, type[Command]] = {
     OperationKind.CANCEL: CancelReturn,
     OperationKind.APPROVE: ApproveReturn,
     OperationKind.DECLINE: DeclineReturn,
+    OperationKind.EXTEND: ExtendReturn,
+    OperationKind.DISPATCH: DispatchReturn,
 }
 
 
@@ -113,10 +119,10 @@ def command_of(envelope: Envelope) -> Command:
 
     Raises:
         pydantic.ValidationError: if the payload does not fit its kind.
-        ValueError: if it holds a number that JSON does not have.
+        ValueError: if it cannot be written as JSON.
     """
     shape: type[Command] = _COMMANDS[envelope.kind]
-    return read_document(shape, canonical(envelope.payload))
+    return read_document(shape, to_json(envelope.payload))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ __all__ = [
     "default_reasons",
     "parse_policy",
     "parse_reasons",
+    "read_policy",
+    "with_version",
 ]
 
 MAX_CHARACTERS = 100_000
@@ -39,6 +41,8 @@ MAX_CHARACTERS = 100_000
 
 _DEEPEST = 20
 """Levels of tables and lists; the shapes need four."""
+
+_VERSION = re.compile(r"""(version["']?[ \t]*=[ \t]*)[+\w]+""")
 
 _SHOP = ("general", "electronics", "clothing", "hygiene", "final_sale")
 _ON_REQUEST = ("no_limits",)
@@ -62,7 +66,29 @@ def parse_policy(text: str) -> Policy:
     Raises:
         BadPolicy: with every problem: line, key and what was expected.
     """
-    return _parsed(text, PolicyShape, policy_problems).rule()
+    return read_policy(text).rule()
+
+
+def read_policy(text: str) -> PolicyShape:
+    """Read one policy document as it is written: major units, keys as in the TOML.
+
+    Raises:
+        BadPolicy: with every problem: line, key and what was expected.
+    """
+    return _parsed(text, PolicyShape, policy_problems)
+
+
+def with_version(text: str, version: int) -> str:
+    """The same policy document under another version; all else stays as it was written, comments too.
+
+    Raises:
+        BadPolicy: if the text is no policy.
+    """
+    parse_policy(text)
+    lines = text.split("\n")
+    at = places(text)[("version",)] - 1
+    lines[at] = _VERSION.sub(lambda found: f"{found[1]}{version}", lines[at], count=1)
+    return "\n".join(lines)
 
 
 def parse_reasons(text: str) -> ReasonTree:

@@ -103,6 +103,7 @@ class FeesTable(_Shape):
     restocking_percent: Percent = 0
     restocking_conditions: list[Annotated[Condition, LAX, one_of(Condition)]] = []
     return_shipping: AmountTable = Amounts()
+    outbound_shipping: AmountTable = Amounts()
     taxed: Flag = True
 
     def rule(self) -> rules.Fees:
@@ -110,6 +111,7 @@ class FeesTable(_Shape):
             restocking=self.restocking_percent,
             restocking_conditions=tuple(self.restocking_conditions),
             return_shipping=self.return_shipping,
+            outbound_shipping=self.outbound_shipping,
             taxed=self.taxed,
         )
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from rma.assessment import Assessment, Case
 from rma.calendar import require_instant
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
+from rma.outbound import OutboundQuote
 from rma.policy import Policy
 from rma.quote import Component, Quote
 from rma.reasons import ReasonTree
@@ -34,7 +35,7 @@ from sync.protocol.toml_places import Place
 T = TypeVar("T")
 
 _REQUIRED = ("order", "policy", "wanted", "at")
-_OPTIONAL = ("reasons", "customer", "returned", "role", "recent_returns")
+_OPTIONAL = ("reasons", "customer", "returned", "role", "recent_returns", "products")
 
 
 def read_quote(text: str) -> Case:
@@ -62,7 +63,17 @@ def _quote_tree(quote: Quote) -> dict[str, Any]:
     for line, quoted in zip(tree["lines"], quote.lines, strict=True):
         line["components"] = [_component(component) for component in quoted.components]
         line["total"] = quoted.total
+    if quote.outbound is not None:
+        tree["outbound"] = _outbound(quote.outbound)
     return tree | {"total": quote.total, "tax": quote.tax, "net": quote.total - quote.tax}
+
+
+def _outbound(outbound: OutboundQuote) -> dict[str, Any]:
+    tree: dict[str, Any] = to_tree(outbound)
+    for line, sent in zip(tree["lines"], outbound.lines, strict=True):
+        line |= {"gross": sent.gross, "gross_tax": sent.gross_tax}
+    sums = ("total", "tax", "carried", "discount", "difference", "difference_tax", "owed")
+    return tree | {name: getattr(outbound, name) for name in sums}
 
 
 def _component(component: Component) -> dict[str, Any]:
@@ -94,6 +105,7 @@ class _Reading:
         recent = self._part("recent_returns", tuple[datetime, ...]) or ()
         for index, moment in enumerate(recent):
             self._instant(moment, ("recent_returns", index))
+        products = self._part("products", tuple[Product, ...]) or ()
         request = self._request(order)
         if self._problems or not (order and at and policies and reasons and request):
             raise BadDocument(self._problems)
@@ -108,6 +120,7 @@ class _Reading:
             at=at,
             actor=Actor("quote", role),
             recent_returns=recent,
+            products=products,
         )
 
     def _instant(self, moment: datetime | None, place: Place) -> datetime | None:
@@ -133,8 +146,8 @@ class _Reading:
         if not isinstance(currency, str):
             return  # what is wrong with it is told with the order
         for place, table in _tables(self._tree, ()):
-            if "currency" not in table or place == ("order",):
-                continue
+            if "currency" not in table or place == ("order",) or place[:1] == ("products",):
+                continue  # what a product costs elsewhere is no price of this order: the rules say so
             other = table.pop("currency")
             if other != currency:
                 expected = f"{shown(currency)}, as one order has one currency"

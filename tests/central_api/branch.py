@@ -5,13 +5,9 @@ A desk computes what the caller is told with the rules of `rma` on what it knows
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,7 +21,6 @@ from central_api.numbers import lease
 from central_api.operations import decide_batch, read_batch
 from central_api.people import Caller, caller_of, create_code, enroll
 from central_api.policies import publish_policy, publish_reasons
-from central_api.schema import migrate
 from central_api.tables import EXPECTED_INBOUND, ORDER_LINE
 from rma.assessment import Case, assess
 from rma.numbers import compose
@@ -41,9 +36,10 @@ from rma.operations import (
     Result,
     Told,
 )
-from rma.order import Order
+from rma.order import Order, Product
 from rma.record import RmaRecord, finalize
 from rma.request import LineRequest, ReturnRequest, Role
+from rma.sent import with_sent
 from sync.protocol.documents import read_document
 from sync.protocol.envelopes import EnrollRequest, seal
 from sync.protocol.policies import parse_policy, parse_reasons
@@ -92,16 +88,6 @@ def policy_text(version: int = 1, more: str = "", **changed: str) -> str:
 POLICY = policy_text()
 
 
-@cache
-def _migrated() -> Path:
-    """An empty database of the newest schema: migrating costs more than copying."""
-    path = Path(tempfile.mkdtemp()) / "central.db"
-    engine = open_database(str(path))
-    migrate(engine)
-    engine.dispose()
-    return path
-
-
 @dataclass
 class Branch:
     """The central API's database, and its clock."""
@@ -110,11 +96,15 @@ class Branch:
     now: datetime = NOW
     policies: list[str] = field(default_factory=list)
 
+    @property
+    def url(self) -> str:
+        """Its database, as `--database` names it."""
+        return self.engine.url.render_as_string(hide_password=False)
+
     @classmethod
-    def open(cls, folder: Path, *orders: Order, policy: str = POLICY) -> Branch:
-        """A shop with these orders (else one kettle) and one policy."""
-        shutil.copy(_migrated(), folder / "central.db")
-        branch = cls(open_database(str(folder / "central.db")))
+    def open(cls, database: str, *orders: Order, policy: str = POLICY) -> Branch:
+        """A shop with these orders (else one kettle) and one policy, in an empty `central_database`."""
+        branch = cls(open_database(database))
         engine = branch.engine
         with writing(engine) as connection:
             publish_reasons(connection, REASONS, NOW - timedelta(days=100))
@@ -199,20 +189,23 @@ class Desk:
         policies: Sequence[str] | None = None,
         at: datetime | None = None,
         number: str = "",
+        products: Iterable[Product] = (),
         asking: dict[str, Any] | None = None,
         **told: Any,
     ) -> Operation:
         """A finalize as this desk makes it from what it `knows`; `told` forges what the caller was told."""
-        order = order or shop.order()
+        knows = list(knows)
+        order = with_sent(order or shop.order(), knows)
         request = shop.request(*lines, **{"order_id": order.order_id} | (asking or {}))
         case = shop.case(
             request=request,
             order=order,
-            ledger=shop.ledger(order, list(knows)),
+            ledger=shop.ledger(order, knows),
             policies=tuple(parse_policy(t) for t in policies or self.branch.policies),
             reasons=parse_reasons(REASONS),
             at=at or self.branch.now,
             actor=self.caller.actor,
+            products=tuple(products),
         )
         return self.telling(case, number or self.number(), **told)
 
@@ -226,6 +219,7 @@ class Desk:
             slots=tuple(line.slots for line in made.quote.lines),
             policies=made.quote.policies,
             expires_at=made.expires_at,
+            owed=made.quote.owed,
         )
         return self.operation(
             FinalizeReturn(

@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,9 +17,9 @@ from tests.central_api.branch import Branch, Desk
 
 
 @pytest.fixture
-def branch(tmp_path: Path) -> Iterator[Branch]:
+def branch(central_database: str) -> Iterator[Branch]:
     """A shop with one kettle that was sold."""
-    opened = Branch.open(tmp_path)
+    opened = Branch.open(central_database)
     yield opened
     opened.engine.dispose()
 
@@ -41,7 +40,7 @@ class Served:
 @pytest.fixture
 def served(branch: Branch) -> Iterator[Served]:
     """The branch's database behind uvicorn on a free port of loopback."""
-    app = create_app(str(branch.engine.url), clock=lambda: branch.now)
+    app = create_app(branch.url, clock=lambda: branch.now)
     # named as TCP, so that asyncio turns Nagle off: else each answer waits 40 ms
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))

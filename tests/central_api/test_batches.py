@@ -149,6 +149,36 @@ def test_many_desks_at_once_never_give_a_unit_twice(branch: Branch) -> None:
     assert branch.faults() == ()
 
 
+@pytest.mark.parametrize("order_id", ["O-1", "nobody knows"])
+def test_a_batch_that_arrives_twice_at_once_is_booked_once(branch: Branch, order_id: str) -> None:
+    branch.upsert(kettles(6))
+    desk = branch.desk()
+    made = [desk.returning(order=kettles(6)) for _ in range(4)]
+    bodies = [desk.body(operation).replace(b"O-1", order_id.encode()) for operation in made]
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(lambda _: desk.send(*bodies), range(4))
+
+    assert all(other == first for other in others)
+    held = [r for r in first if r.outcome is not Outcome.REJECTED]
+    assert len(held) == (4 if order_id == "O-1" else 0)
+    assert branch.consumed() == len(held)
+    assert branch.faults() == ()
+
+
+@pytest.mark.parametrize("place", [b'"order_id":"O-1', b'"line_id":"1', b'"customer_id":"C-1'])
+def test_a_key_that_no_database_holds_is_malformed(branch: Branch, place: bytes) -> None:
+    desk = branch.desk()
+    body = desk.body(desk.returning())
+    assert place in body
+
+    (result,) = desk.send(body.replace(place, place + rb"\u0000"))
+
+    assert result.problem is not None
+    assert result.problem.type is ProblemType.MALFORMED
+    assert desk.send(body.replace(place, place + rb"\u0000")) == [result]
+
+
 def test_text_with_control_characters_travels_unharmed(branch: Branch) -> None:
     desk = branch.desk()
     note = "\x1b[31mred\x00 \u202e gnp.exe"

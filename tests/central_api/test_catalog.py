@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -41,8 +40,8 @@ def test_a_changed_order_is_told_with_a_higher_row_version(branch: Branch) -> No
     assert (change.key, change.row_version) == ("O-1", 2)
 
 
-def test_units_that_came_back_before_are_consumed_from_the_start(tmp_path: Path) -> None:
-    branch = Branch.open(tmp_path, kettles(3, returned_before=2))
+def test_units_that_came_back_before_are_consumed_from_the_start(central_database: str) -> None:
+    branch = Branch.open(central_database, kettles(3, returned_before=2))
 
     assert branch.consumed() == 2
     assert branch.faults() == ()
@@ -54,9 +53,9 @@ class TestChangeUnderAReturn:
     order = kettles(3)
 
     @pytest.fixture
-    def branch(self, tmp_path: Path) -> Branch:
+    def branch(self, central_database: str) -> Branch:
         """Three kettles, one on a return."""
-        branch = Branch.open(tmp_path, self.order)
+        branch = Branch.open(central_database, self.order)
         self.number = self.return_one(branch)
         return branch
 

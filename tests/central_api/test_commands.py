@@ -22,9 +22,9 @@ PROGRAM = [sys.executable, "-m", "central_api"]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def database(empty_database: str) -> str:
     """A place for a database."""
-    return str(tmp_path / "central.db")
+    return empty_database
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> dict[str, object]:
@@ -76,7 +76,7 @@ def list_policies(database: str) -> list[str]:
 
 def test_a_waiting_desk_gets_its_answer_at_shutdown_and_does_not_hold_it_up(branch: Branch) -> None:
     desk = branch.desk()
-    database = branch.engine.url.database or ""
+    database = branch.url
     with serving("--database", database) as (process, line):
         url = httpx.URL(line.removeprefix("listening ").strip())
         waiting = HTTPConnection(url.host, url.port, timeout=20)
@@ -186,7 +186,7 @@ def test_check_agrees_with_honest_books_and_finds_a_changed_one(
 ) -> None:
     desk = branch.desk()
     desk.push(desk.returning())
-    database = branch.engine.url.database or ""
+    database = branch.url
 
     honest = answer(capsys, "check", "--database", database)
     with writing(open_database(database)) as connection:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from rma.operations import Outcome, Result
@@ -181,9 +179,9 @@ class TestApprovalOfWhatHoldsNothing:
     order = kettles(2)
 
     @pytest.fixture
-    def branch(self, tmp_path: Path) -> Branch:
+    def branch(self, central_database: str) -> Branch:
         """Two kettles were sold."""
-        return Branch.open(tmp_path, self.order)
+        return Branch.open(central_database, self.order)
 
     def both_taken_twice(self, branch: Branch) -> tuple[str, str]:
         """The number that holds both units, and one that wants them too."""
@@ -267,8 +265,8 @@ def test_an_approval_takes_the_price_of_the_server_where_another_was_told(
     assert result.record.quote.total == 11900
 
 
-def test_a_manual_policy_needs_a_supervisor_from_end_to_end(tmp_path: Path) -> None:
-    branch = Branch.open(tmp_path, policy=policy_text(authorization='"manual"'))
+def test_a_manual_policy_needs_a_supervisor_from_end_to_end(central_database: str) -> None:
+    branch = Branch.open(central_database, policy=policy_text(authorization='"manual"'))
     desk, boss = branch.desk(), branch.desk("Sue", Role.SUPERVISOR)
     made = desk.returning()
 

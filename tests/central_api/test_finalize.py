@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -105,9 +104,9 @@ def test_two_returns_of_the_last_unit_in_one_batch_see_each_other(branch: Branch
     assert branch.consumed() == 1
 
 
-def test_a_serial_that_is_on_another_return_is_refused(tmp_path: Path) -> None:
+def test_a_serial_that_is_on_another_return_is_refused(central_database: str) -> None:
     order = shop.order(shop.line(units=2, gross=20000, serials=("A", "B")))
-    branch = Branch.open(tmp_path, order)
+    branch = Branch.open(central_database, order)
     desk = branch.desk()
     asked = shop.wanted(serials=("A",))
     first = desk.returning(asked, order=order)
@@ -154,8 +153,8 @@ def test_a_forged_price_is_a_mismatch_even_by_a_cent(branch: Branch, total: int)
     assert branch.inbound() == 0
 
 
-def test_a_forged_verdict_waits_for_approval_and_holds_its_unit(tmp_path: Path) -> None:
-    branch = Branch.open(tmp_path, policy=policy_text(authorization='"manual"'))
+def test_a_forged_verdict_waits_for_approval_and_holds_its_unit(central_database: str) -> None:
+    branch = Branch.open(central_database, policy=policy_text(authorization='"manual"'))
     desk = branch.desk()
     forged = desk.returning(state=RmaState.AUTHORIZED)
 
@@ -348,9 +347,9 @@ class TestSlots:
     """Two desks offline take the same slots of a line."""
 
     @pytest.fixture
-    def thirds(self, tmp_path: Path) -> Branch:
+    def thirds(self, central_database: str) -> Branch:
         """Three units for 10.00: 3.33, 3.34, 3.33."""
-        return Branch.open(tmp_path, self.order)
+        return Branch.open(central_database, self.order)
 
     order = shop.order(shop.line(units=3, gross=1000))
 
@@ -403,10 +402,10 @@ class TestExpiry:
         assert result.record.expires_at < branch.now + timedelta(days=32)
 
 
-def test_the_returns_of_a_customer_are_counted_on_the_server(tmp_path: Path) -> None:
+def test_the_returns_of_a_customer_are_counted_on_the_server(central_database: str) -> None:
     counting = policy_text(more="[approval]\nmany_returns = { count = 2, days = 30 }")
     order = kettles(5)
-    branch = Branch.open(tmp_path, order, policy=counting)
+    branch = Branch.open(central_database, order, policy=counting)
     desk = branch.desk()
     told = [desk.returning(order=order) for _ in range(3)]  # the desk counts none
 
@@ -420,9 +419,9 @@ def test_the_returns_of_a_customer_are_counted_on_the_server(tmp_path: Path) -> 
     assert third.problem.type is ProblemType.VERDICT_CHANGED
 
 
-def test_a_return_of_several_lines_takes_each(tmp_path: Path) -> None:
+def test_a_return_of_several_lines_takes_each(central_database: str) -> None:
     order = shop.order(shop.line("1", units=2, gross=5000), shop.line("2", units=3, gross=9000))
-    branch = Branch.open(tmp_path, order)
+    branch = Branch.open(central_database, order)
     desk: Desk = branch.desk()
 
     result = desk.push_one(desk.returning(shop.wanted("1", 2), shop.wanted("2", 1), order=order))

@@ -18,6 +18,7 @@ from rma.states import RmaState
 from tests import shop
 from tests.central_api.branch import Branch, Desk, number_of
 from tests.central_api.conftest import Served
+from tests.central_databases import SLOWLY_BOTH
 
 PROBLEM = "application/problem+json"
 RESULTS = {"accepted", "accepted_with_change", "rejected_needs_attention", "key_reused"}
@@ -58,6 +59,13 @@ BYTES = [
     b"",
     b"{}",
 ]
+
+
+@pytest.fixture(params=SLOWLY_BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Hundreds of requests in each test."""
+    kind: str = request.param
+    return kind
 
 
 def sound(response: httpx.Response) -> None:
@@ -200,7 +208,7 @@ def test_every_address_with_anything(served: Served) -> None:
 
 
 async def test_a_text_that_the_database_cannot_store_is_a_bad_request(branch: Branch) -> None:
-    app = create_app(str(branch.engine.url))
+    app = create_app(branch.url)
 
     def refuse() -> None:
         raise DataError("INSERT", {}, ValueError("NUL"))

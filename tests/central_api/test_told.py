@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -166,9 +165,9 @@ class TestStream:
         assert state_of(branch, number_of(operation)) is RmaState.NEEDS_APPROVAL
 
     def test_a_cancel_of_what_was_not_booked_does_not_reach_who_has_the_number(
-        self, tmp_path: Path
+        self, central_database: str
     ) -> None:
-        branch = Branch.open(tmp_path, kettles(2))
+        branch = Branch.open(central_database, kettles(2))
         desk = branch.desk()
         first = desk.returning(order=kettles(2))
         copied = desk.returning(order=kettles(2), number=number_of(first))
@@ -205,9 +204,9 @@ def test_numbers_that_are_none_are_malformed(branch: Branch, old: bytes, new: by
 
 
 def test_units_that_the_shop_took_back_meanwhile_count_beside_those_on_returns(
-    tmp_path: Path,
+    central_database: str,
 ) -> None:
-    branch = Branch.open(tmp_path, kettles(3))
+    branch = Branch.open(central_database, kettles(3))
     desk = branch.desk()
     made = desk.returning(order=kettles(3))
     desk.push(made)
@@ -222,9 +221,9 @@ def test_units_that_the_shop_took_back_meanwhile_count_beside_those_on_returns(
 
 
 def test_units_that_the_shop_took_back_meanwhile_are_refused_where_all_are_on_returns(
-    tmp_path: Path,
+    central_database: str,
 ) -> None:
-    branch = Branch.open(tmp_path, kettles(1))
+    branch = Branch.open(central_database, kettles(1))
     desk = branch.desk()
     desk.push(desk.returning(order=kettles(1)))
 

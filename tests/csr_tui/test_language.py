@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -178,7 +178,7 @@ def test_days_times_and_phone_numbers_follow_the_locale(tmp_path: Path) -> None:
     with speaking(german(tmp_path)):
         assert formats.date(date(2026, 11, 21)) == "21.11.2026"
         assert formats.minute(datetime(2026, 11, 20, 9, 5).astimezone()) == "20.11.2026 09:05"
-        assert formats.day(datetime(2026, 12, 10, 12, tzinfo=UTC)) == "10. Dezember 2026"
+        assert wording.day(date(2026, 12, 10)) == "10. Dezember 2026"
         assert formats.phone("+493012345678") == "030 12345678"
         assert formats.phone("+441174960975") == "+44 117 496 0975"
         assert formats.phone("0117 4960") == "0117 4960"

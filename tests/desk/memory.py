@@ -19,7 +19,7 @@ from rma.operations import (
     Operation,
     QueueState,
 )
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
@@ -49,6 +49,17 @@ class MemoryReference:
     record_list: list[KnownRecord] = field(default_factory=list)
     policy_list: list[Policy] = field(default_factory=list)
     reason_tree: ReasonTree | None = None
+    product_list: list[Product] = field(default_factory=list)
+
+    def product(self, sku: str) -> Product | None:
+        return next((p for p in self.product_list if p.sku == sku.strip().upper()), None)
+
+    def products(self, text: str, limit: int) -> list[Product]:
+        wanted = text.strip().casefold()
+        priced = [p for p in self.product_list if p.price is not None]
+        found = [p for p in priced if p.sku.casefold().startswith(wanted)]
+        found += [p for p in priced if p not in found and p.name.casefold().startswith(wanted)]
+        return found[:limit]
 
     def customer(self, customer_id: str) -> Customer | None:
         return next((c for c in self.customer_list if c.customer_id == customer_id), None)
@@ -65,6 +76,11 @@ class MemoryReference:
 
     def customers_by_email(self, prefix: str, limit: int) -> list[Customer]:
         return [c for c in self.customer_list if c.email.lower().startswith(prefix)][:limit]
+
+    def customers_by_number(self, prefix: str, limit: int) -> list[Customer]:
+        wanted = prefix.replace(" ", "").casefold()
+        found = [c for c in self.customer_list if c.customer_id.casefold().startswith(wanted)]
+        return sorted(found, key=lambda c: c.customer_id)[:limit]
 
     def customers_by_postcode(self, prefix: str, limit: int) -> list[Customer]:
         wanted = prefix.replace(" ", "").casefold()

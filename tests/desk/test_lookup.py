@@ -66,6 +66,17 @@ def test_an_order_is_found_by_its_number(desk: Desk) -> None:
     assert (hit.kind, hit.key, hit.customer_id) == (HitKind.ORDER, "O-2", "C-2")
 
 
+@pytest.mark.parametrize("text", ["C-2", "c-2"])
+def test_a_customer_is_found_by_their_number(desk: Desk, text: str) -> None:
+    (hit,) = desk.lookup.search(text).hits
+
+    assert (hit.kind, hit.key, hit.matched) == (HitKind.CUSTOMER, "C-2", "customer number")
+
+
+def test_a_part_of_an_rma_number_says_to_type_it_all(desk: Desk) -> None:
+    assert "type all 11 digits" in desk.lookup.search("471 2030").hint
+
+
 @pytest.mark.parametrize("typed", ["{0}", "{1}", "{2}"])
 def test_an_rma_is_found_by_its_number_however_it_is_grouped(
     desk: Desk, reference: MemoryReference, typed: str

@@ -8,8 +8,9 @@ import pytest
 
 from desk.desk import Desk, build_desk
 from desk.errors import NotAllowed, NotFound
+from rma.expiry import expire
 from rma.numbers import BadRmaNumber, spoken
-from rma.operations import Identity, KnownRecord, LocalRecord, OperationKind
+from rma.operations import ExtendReturn, Identity, KnownRecord, LocalRecord, OperationKind
 from rma.policy import AuthorizationMode
 from rma.record import RmaRecord
 from rma.request import Role
@@ -34,8 +35,13 @@ def work() -> MemoryWork:
 
 
 @pytest.fixture
-def desk(reference: MemoryReference, work: MemoryWork) -> Desk:
-    return build_desk(reference, work, FixedClock())
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def desk(reference: MemoryReference, work: MemoryWork, clock: FixedClock) -> Desk:
+    return build_desk(reference, work, clock)
 
 
 @pytest.fixture
@@ -176,3 +182,63 @@ def test_an_admin_makes_and_decides(desk: Desk, work: MemoryWork, waiting: RmaRe
     work.who = replace(work.who, person="Ann", role=Role.ADMIN)
 
     assert desk.rmas.approve(waiting.number).record.state is RmaState.AUTHORIZED
+
+
+# --- more days ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def expired(reference: MemoryReference) -> RmaRecord:
+    """An RMA that the server has ended."""
+    two_weeks = policy(expires_after_days=14)
+    reference.policy_list[:] = [two_weeks]
+    record = finalized(policy=two_weeks)
+    assert record.expires_at is not None
+    ended = expire(record, record.expires_at)
+    reference.record_list.append(KnownRecord(record=ended, row_version=2))
+    return ended
+
+
+def test_a_supervisor_extends_an_expired_return_and_its_unit_is_held_again(
+    desk: Desk, work: MemoryWork, expired: RmaRecord, supervisor: Identity, clock: FixedClock
+) -> None:
+    clock.move(days=20)
+    assert desk.rmas.show(expired.number).commands == (RmaCommand.EXTEND,)
+
+    view = desk.rmas.extend(expired.number, " Was in hospital ")
+
+    assert view.record.state is RmaState.AUTHORIZED
+    assert view.record.hold is not None
+    (operation,) = work.outbox
+    assert operation.kind is OperationKind.EXTEND
+    assert operation.command == ExtendReturn(
+        number=expired.number, reason="Was in hospital", at=clock.now()
+    )
+
+
+def test_an_agent_is_not_offered_to_extend(desk: Desk, expired: RmaRecord) -> None:
+    assert desk.rmas.show(expired.number).commands == ()
+    with pytest.raises(NotAllowed, match="supervisor"):
+        desk.rmas.extend(expired.number, "Was in hospital")
+
+
+def test_an_expired_return_whose_unit_is_on_another_one_is_not_extended(
+    desk: Desk,
+    reference: MemoryReference,
+    expired: RmaRecord,
+    supervisor: Identity,
+    clock: FixedClock,
+) -> None:
+    other = finalized(rma_number=number(1))
+    reference.record_list.append(KnownRecord(record=other, row_version=1))
+    clock.move(days=20)
+    with pytest.raises(NotAllowed, match="Make a new return"):
+        desk.rmas.extend(expired.number, "Was in hospital")
+
+
+def test_a_return_without_a_last_day_offers_no_extension(
+    desk: Desk, reference: MemoryReference, supervisor: Identity
+) -> None:
+    record = finalized()
+    reference.record_list.append(KnownRecord(record=record, row_version=1))
+    assert RmaCommand.EXTEND not in desk.rmas.show(record.number).commands

@@ -134,7 +134,7 @@ REPLACED = [
     ("conditions =", 'conditions = ["sealed", "sealed"]', 7, "conditions[1]", "each entry once"),
     ("conditions =", "", 1, "conditions", "a list in square brackets"),
     ("resolutions =", "resolutions = []", 8, "resolutions", "at least one entry"),
-    ("resolutions =", 'resolutions = ["exchange"]', 8, "resolutions[0]", "one of: refund, store_credit"),
+    ("resolutions =", 'resolutions = ["cake"]', 8, "resolutions[0]", "one of: refund, store_credit, exchange, replacement"),
     ("days =", "days = -1", 11, "window.days", "a whole number of days from 0 to 36500"),
     ("days =", "days = 30.0", 11, "window.days", "a whole number of days"),
     ("days =", f"days = {'9' * 5000}", 1, "", "valid TOML"),

@@ -322,3 +322,32 @@ def test_a_question_with_any_part_replaced_is_answered_or_refused(
         assert error.problems
     else:
         json.dumps(quote_document(assess(case)), allow_nan=False)
+
+
+def test_an_exchange_is_priced_at_the_price_of_the_product() -> None:
+    asked = question(
+        policy=POLICY.replace('"store_credit"', '"exchange"'),
+        products=[
+            {"sku": "CUP", "name": "Cup", "price": {"currency": "EUR", "gross": 400, "tax": 64}}
+        ],
+    )
+    asked["wanted"]["lines"][0] |= {"resolution": "exchange", "outbound_sku": "CUP"}
+
+    quote = quote_document(assess(read_quote(json.dumps(asked))))["quote"]
+
+    sent = quote["outbound"]
+    told = (
+        "credit",
+        "credit_tax",
+        "total",
+        "tax",
+        "carried",
+        "difference",
+        "difference_tax",
+        "owed",
+    )
+    assert [sent[name] for name in told] == [667, 107, 800, 128, 667, 133, 21, 133]
+    assert [(c["kind"], c["amount"], c["tax"]) for c in quote["components"]] == [
+        ("carried", -667, -107)
+    ]
+    assert (quote["total"], quote["tax"], quote["destination"]) == (0, 0, [])

@@ -53,7 +53,7 @@ def test_a_leaf_carries_everything_that_is_written() -> None:
         (REASONS.replace('code = "small"', 'code = "fit"'), 6, "reasons[1].code", "each code once (line 3 has it too)"),
         (REASONS.replace('label = "Fit"', 'label = "Fit"\nmerchant_fault = true'), 5, "reasons[0].merchant_fault", "this only on reasons that nothing hangs below"),
         (REASONS + "return_types = []", 9, "reasons[1].return_types", "at least one entry"),
-        (REASONS + "return_types = ['exchange']", 9, "reasons[1].return_types[0]", "one of: return, defect, goodwill"),
+        (REASONS + "return_types = ['theft']", 9, "reasons[1].return_types[0]", "one of: return, exchange, defect, goodwill"),
         (REASONS + "merchantfault = true", 9, "reasons[1].merchantfault", "merchant_fault (the nearest known key)"),
         ("version = 1", 1, "reasons", "a list in square brackets"),
         ("version = 1\nreasons = []", 2, "reasons", "at least one entry"),

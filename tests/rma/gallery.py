@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from rma.assessment import Assessment
-from rma.order import LineKind, Warranty, WarrantyUnit
+from rma.order import LineKind, Order, Warranty, WarrantyUnit
 from rma.policy import (
     Approval,
     AuthorizationMode,
@@ -56,6 +56,8 @@ def _of_lines() -> list[tuple[Rule, Assessment]]:
             for kind in LineKind
             if kind is not LineKind.GOODS
         ),
+        (Rule.BUNDLE, judged(order=_kit(whole=0, part=500))),
+        (Rule.BUNDLE, judged(shop.wanted("2"), order=_kit(whole=500, part=0))),
         (Rule.DELIVERY, judged(order=shop.order(shop.line(delivered=0)))),
         (Rule.DELIVERY, judged(order=shop.order(placed_at=LATE))),
         (Rule.DELIVERY, judged(order=shop.order(shop.line(delivered_at=LATE)))),
@@ -113,6 +115,8 @@ def _of_lines() -> list[tuple[Rule, Assessment]]:
             )
             for wish in Resolution
         ),
+        (Rule.OUTBOUND, judged(shop.replaced(reason="wrong_size"))),
+        (Rule.OUTBOUND, judged(shop.swapped(outbound_sku="sku-1"))),
         (Rule.MANUAL_AMOUNT, judged(shop.wanted(amount=1, amount_reason="Agreed"))),
         (
             Rule.MANUAL_AMOUNT,
@@ -120,6 +124,10 @@ def _of_lines() -> list[tuple[Rule, Assessment]]:
         ),
         (Rule.FEE_WAIVED, judged(shop.wanted(waive_fee_reason="Loyal"), policy=fee)),
     ]
+
+
+def _kit(whole: int, part: int) -> Order:
+    return shop.order(shop.line("1", gross=whole), shop.line("2", gross=part, bundle_parent="1"))
 
 
 def _of_returns() -> list[tuple[Rule, Assessment]]:
@@ -137,6 +145,7 @@ def _of_returns() -> list[tuple[Rule, Assessment]]:
     return [
         (Rule.AMOUNT, judged(policy=threshold)),
         (Rule.AMOUNT, judged(policy=elsewhere)),
+        (Rule.AMOUNT, judged(shop.replaced(), policy=threshold)),
         (Rule.GOODWILL, judged(asking=goodwill)),
         (
             Rule.RISK,
@@ -185,6 +194,10 @@ def _missing() -> list[tuple[None, Assessment]]:
         shop.wanted(reason="other"),
         shop.wanted(amount=1),
         shop.wanted(amount=-1),
+        shop.replaced(amount=1, amount_reason="Agreed"),
+        shop.swapped(outbound_sku=""),
+        shop.swapped(),
+        shop.swapped(outbound_units=-1),
     ]
     defect_only = shop.reasons(
         Reason(code="faulty", label="Faulty", return_types=(ReturnType.DEFECT,))
@@ -197,6 +210,11 @@ def _missing() -> list[tuple[None, Assessment]]:
         ),
         *((None, judged(each)) for each in lines),
         (None, judged(shop.wanted(reason="faulty"), reasons=defect_only)),
+        (None, judged(shop.swapped(), products=(shop.kettle(1, currency="USD"),))),
+        (
+            None,
+            judged(shop.swapped(outbound_units=1_000_000), products=(shop.kettle(10**14),)),
+        ),
         (None, judged(policy=verified)),
         (None, judged(policy=shop.policy(verification=1))),
         (None, judged(customer=None)),

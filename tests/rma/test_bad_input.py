@@ -207,6 +207,18 @@ def test_dates_in_the_future_are_refused(order: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("earlier", "verdict"),
+    [(timedelta(hours=3), Verdict.ELIGIBLE), (timedelta(days=1), Verdict.NEEDS_APPROVAL)],
+    ids=["same day", "day before"],
+)
+def test_a_delivery_on_a_day_before_the_order_is_asked_about(
+    earlier: timedelta, verdict: Verdict
+) -> None:
+    order = shop.order(shop.line(delivered_at=shop.PLACED - earlier))
+    assert shop.judged(order=order).verdict is verdict
+
+
+@pytest.mark.parametrize(
     "at",
     [
         datetime(1, 1, 1, tzinfo=UTC),
@@ -277,8 +289,9 @@ def test_an_order_that_cannot_be_true_is_no_document() -> None:
         shop.order(tenders=(shop.card(100), shop.card(100)))
     with pytest.raises(BadAmount):
         shop.order(currency="euro")
-    with pytest.raises(ValueError, match="do not add up"):
-        shop.discount({"1": 100}, amount=99)
+    for other in (99, 101):
+        with pytest.raises(ValueError, match="do not add up"):
+            shop.discount({"1": 100}, amount=other)
     with pytest.raises(ValueError):
         shop.card(100, refunded=101)
 

@@ -10,7 +10,7 @@ import pytest
 from rma.assessment import Assessment
 from rma.order import Warranty, WarrantyUnit
 from rma.policy import Approval, ManyReturns, Rule, Scope, Window, WindowStart
-from rma.request import ReturnType
+from rma.request import Resolution, ReturnType
 from rma.states import RMA_TABLE, RmaCommand, RmaState
 from rma.verdict import Finding, Verdict
 from tests import shop
@@ -125,8 +125,16 @@ def test_fewer_units_may_arrive_and_the_rest_stays_open() -> None:
 # --- the same item in an exchange: refused; no exchange is offered -----------------------------------------------
 
 
-def test_no_exchange_is_offered() -> None:
-    assert "exchange" not in [return_type.value for return_type in ReturnType]
+def test_the_same_item_in_an_exchange_is_refused() -> None:
+    policy = shop.policy(resolutions=(Resolution.EXCHANGE, Resolution.REPLACEMENT))
+    same = shop.judged(
+        shop.swapped(outbound_sku="SKU-1"), policy=policy, products=(shop.product("SKU-1"),)
+    )
+    assert same.verdict is Verdict.INELIGIBLE
+    assert same.lines[0].sentence == (
+        "Kettle cannot be exchanged for the same item: that is a replacement."
+    )
+    assert shop.judged(shop.replaced(), policy=policy).verdict is Verdict.ELIGIBLE
 
 
 # --- an inner node of the reason tree: refused, leaves only ------------------------------------------------------

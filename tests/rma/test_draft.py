@@ -96,11 +96,12 @@ def test_every_unreadable_text_is_reported_and_the_rest_is_kept() -> None:
         resolution="cake",
         evidence=("photo", "rumour"),
         amount="12,50",
+        outbound_units="a few",
         note="Kept",
     )
     draft = shop.draft(
         line,
-        return_type="exchange",
+        return_type="theft",
         channel="pigeon",
         proof="a promise",
         verified=("name", "shoe size"),
@@ -114,6 +115,7 @@ def test_every_unreadable_text_is_reported_and_the_rest_is_kept() -> None:
         "resolution",
         "evidence",
         "amount",
+        "outbound_units",
         "return_type",
         "channel",
         "proof",

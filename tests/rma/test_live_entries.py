@@ -112,6 +112,7 @@ def test_every_component_is_part_of_some_quote(kind: ComponentKind) -> None:
     quotes = [
         shop.judged(order=coupon, policy=policy, asking={"goodwill": 1}).quote,
         shop.judged(shop.wanted(amount=1)).quote,
+        shop.judged(shop.replaced()).quote,
     ]
     assert any(c.kind is kind for q in quotes if q for c in q.all_components)
 
@@ -129,6 +130,7 @@ def test_every_return_type_is_judged_differently() -> None:
     }
     assert answers == {
         ReturnType.RETURN: Verdict.INELIGIBLE,
+        ReturnType.EXCHANGE: Verdict.INELIGIBLE,
         ReturnType.DEFECT: Verdict.ELIGIBLE,
         ReturnType.GOODWILL: Verdict.NEEDS_APPROVAL,
     }
@@ -161,13 +163,18 @@ def test_every_condition_is_accepted_or_not(condition: Condition) -> None:
 
 @pytest.mark.parametrize("resolution", list(Resolution))
 def test_every_resolution_is_offered_or_not_and_pays_its_way(resolution: Resolution) -> None:
-    wish = shop.wanted(resolution=resolution)
+    wish = shop.wanted(resolution=resolution, reason="broken", outbound_sku="NEW")
     only = shop.policy(resolutions=(resolution,))
     rest = shop.policy(resolutions=tuple(r for r in Resolution if r is not resolution))
-    assessment = shop.judged(wish, policy=only)
+    assessment = shop.judged(wish, policy=only, products=(shop.kettle(11000),))
     assert assessment.quote is not None
-    kinds = {Resolution.REFUND: TenderKind.CARD, Resolution.STORE_CREDIT: TenderKind.STORE_CREDIT}
-    assert [p.kind for p in assessment.quote.payouts] == [kinds[resolution]]
+    kinds = {
+        Resolution.REFUND: [TenderKind.CARD],
+        Resolution.STORE_CREDIT: [TenderKind.STORE_CREDIT],
+        Resolution.EXCHANGE: [TenderKind.CARD],
+        Resolution.REPLACEMENT: [],
+    }
+    assert [p.kind for p in assessment.quote.payouts] == kinds[resolution]
     assert verdict(wish, policy=rest) is Verdict.INELIGIBLE
 
 

@@ -142,6 +142,15 @@ def test_a_coupon_without_a_minimum_is_never_lost() -> None:
     assert quote(order=order, policy=REPRICE).total == 5000
 
 
+def test_a_coupon_is_kept_where_what_is_kept_is_worth_exactly_its_minimum() -> None:
+    order = shop.order(
+        shop.line("1", gross=5000),
+        shop.line("2", gross=9000),
+        discounts=(shop.discount({"1": 1000, "2": 1000}, minimum=10000),),
+    )
+    assert quote(shop.wanted("1"), order=order, policy=REPRICE).sum_of(COUPON) == 0
+
+
 def test_a_lost_discount_takes_its_tax_along_and_brings_it_back() -> None:
     quotes = in_turn(coupon_order(tax=800), [shop.wanted("1"), shop.wanted("2")], policy=REPRICE)
     assert [q.tax for q in quotes] == [640, 960]

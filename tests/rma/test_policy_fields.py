@@ -192,6 +192,13 @@ SHIFTS: dict[str, Shift] = {
         {"restocking": 1500, "restocking_conditions": (Condition.USED,)},
     ),
     "Fees.return_shipping": fees({}, {"return_shipping": EUR(EUR=490)}),
+    "Fees.outbound_shipping": one(
+        "fees",
+        Fees(),
+        Fees(outbound_shipping=EUR(EUR=390)),
+        lines=(shop.swapped(),),
+        products=(shop.kettle(15000),),
+    ),
     "Fees.taxed": fees({"restocking": 1500}, {"restocking": 1500, "taxed": False}),
     "Amounts.entries": fees({"return_shipping": Amounts()}, {"return_shipping": EUR(EUR=490)}),
     "CurrencyAmount.currency": fees(

@@ -75,9 +75,10 @@ def test_a_record_keeps_what_judged_it() -> None:
     [
         {"request": shop.request(shop.wanted(quantity=0))},
         {"request": shop.request(shop.wanted(quantity=2))},
+        {"order": shop.order(shop.line(final_sale=True))},
         {"order": None, "ledger": None},
     ],
-    ids=["missing", "ineligible", "unknown order"],
+    ids=["missing", "ineligible", "ineligible with a price", "unknown order"],
 )
 def test_what_stands_against_a_return_keeps_it_from_its_number(fields: dict[str, Any]) -> None:
     case = shop.case(**fields)

@@ -39,9 +39,12 @@ authorized          ship                in_transit
 authorized          receive             partially_received received
 authorized          cancel              cancelled
 authorized          expire              expired
+authorized          extend              authorized
 in_transit          receive             partially_received received
 in_transit          cancel              cancelled
 in_transit          expire              expired
+in_transit          extend              in_transit
+expired             extend              authorized in_transit
 partially_received  receive             partially_received received
 partially_received  cancel_remainder    received
 partially_received  inspect             inspected

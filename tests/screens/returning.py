@@ -46,6 +46,13 @@ async def open_panel(seat: Seat, number: str = "100001") -> None:
     await seat.sees("1 Lines", "6 Check")
 
 
+async def finalize_again(seat: Seat) -> None:
+    """F9 after an F9 that gave no number: it asks."""
+    await seat.press("f9")
+    await seat.sees("F9 gave it no number before")
+    await seat.press("y", "enter")
+
+
 def kept(of: Shop) -> Draft:
     """The only draft of the desk."""
     (draft,) = of.work.draft_by_id.values()

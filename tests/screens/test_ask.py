@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from textual.app import App
+from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from screens.ask import AskReason, ConfirmTyped
+from screens.widgets.field import Field
 
 
 class Asking(App[None]):
@@ -22,6 +24,10 @@ class Asking(App[None]):
 
     def on_mount(self) -> None:
         self.push_screen(self.dialog, self.answers.append)
+
+
+def shown(field: Field) -> str:
+    return field.render_lines(Region(0, 0, 80, 1))[0].text
 
 
 async def answer(dialog: ModalScreen[Any], *keys: str) -> list[object]:
@@ -40,7 +46,7 @@ async def test_an_empty_reason_is_asked_for_again() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
         assert app.answers == []
-        assert "A reason is needed" in str(app.screen.query_one(".field--echo", Static).content)
+        assert "A reason is needed" in shown(app.screen.query_one(Field))
 
 
 async def test_an_optional_reason_may_be_empty() -> None:
@@ -53,7 +59,7 @@ async def test_a_reason_can_be_undone_and_brought_back() -> None:
 
 
 async def test_tab_stays_in_the_only_field() -> None:
-    assert await answer(AskReason("Why?"), "a", "tab", "b", "enter") == ["ab"]
+    assert await answer(AskReason("Why?"), "a", "tab", "b", "c", "enter") == ["abc"]
 
 
 @pytest.mark.parametrize("key", ["escape", "f12", "f3"])
@@ -75,3 +81,14 @@ async def test_a_question_about_hostile_text_is_shown_as_plain_text() -> None:
     app = Asking(ConfirmTyped("Cancel [b]x[/b]\x1b[2J?"))
     async with app.run_test(size=(80, 24)):
         assert str(app.screen.query_one(".ask--question", Static).content) == "Cancel [b]x[/b]␛[2J?"
+
+
+@pytest.mark.parametrize("junk", ["x", "..", "aaa"])
+async def test_a_reason_without_a_word_is_asked_for_again(junk: str) -> None:
+    app = Asking(AskReason("Why?"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*junk, "enter")
+        assert app.answers == []
+        assert "Say it in a few words." in shown(app.screen.query_one(Field))
+        await pilot.press(*" was broken", "enter")
+        assert app.answers == [f"{junk} was broken"]

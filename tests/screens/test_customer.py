@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from rma.operations import LocalRecord
-from rma.order import LineKind
+from rma.order import LineKind, Warranty, WarrantyUnit
+from rma.policy import Approval, FinalSale, Scope
 from tests import shop
 from tests.screens.seat import Seat, Shop, known, seated, small_shop
 
@@ -48,7 +49,7 @@ async def test_a_line_says_what_is_left_and_which_return_holds_the_rest() -> Non
 
 async def test_names_take_the_room_that_the_other_columns_leave() -> None:
     of = small_shop()
-    name = "Noise-cancelling headphones, bl"
+    name = "Noise-cancelling headphones, w"
     of.reference.order_list.append(
         shop.order(shop.line("1", name=name), order_id="O-3", number="100003")
     )
@@ -70,6 +71,71 @@ async def test_what_cannot_come_back_says_why() -> None:
     async with seated(of, (120, 40)) as seat:
         await open_maria(seat)
         await seat.sees("gift card: cannot come back", "not delivered", "nothing returnable")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_each_line_says_what_the_policies_say_about_it(size: tuple[int, int]) -> None:
+    of = small_shop()
+    general = shop.policy(approval=Approval(outside_window=False))
+    lenient = shop.policy(
+        "books", scope=Scope(categories=("books",)), approval=Approval(outside_window=True)
+    )
+    asking = shop.policy("toys", scope=Scope(categories=("toys",)), final_sale=FinalSale.APPROVAL)
+    of.reference.policy_list[:] = [general, lenient, asking]
+    long_ago = shop.DELIVERED - timedelta(days=60)
+    of.reference.order_list[:] = [
+        shop.order(
+            shop.line("1", name="Kettle"),
+            shop.line("2", name="Toaster", delivered_at=long_ago),
+            shop.line("3", name="Lamp", final_sale=True),
+            shop.line("4", name="Atlas", delivered_at=long_ago, category="books"),
+            shop.line("5", name="Blocks", final_sale=True, category="toys"),
+            shop.line(
+                "6",
+                name="Pan",
+                units=2,
+                delivered_at=long_ago,
+                warranty=Warranty(2, WarrantyUnit.YEARS),
+            ),
+        )
+    ]
+    async with seated(of, size) as seat:
+        await open_maria(seat)
+        await seat.sees(
+            "✓ 1 returnable",
+            "✗ too late since 2026-10-11",
+            "✗ final sale, unless faulty",
+            "? too late since 2026-10-11",
+            "? final sale, unless faulty",
+            "✗ too late, unless faulty",
+            "3 returnable",
+        )
+
+
+async def test_many_orders_are_judged_to_the_last() -> None:
+    of = small_shop()
+    of.reference.order_list[:] = [
+        shop.order(
+            shop.line("1", final_sale=number == 0),
+            order_id=f"O-{number}",
+            number=f"10{number:04}",
+            placed_at=shop.PLACED + timedelta(minutes=number),
+        )
+        for number in range(40)
+    ]
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.press("end")
+        await seat.sees("Order 100000", "✗ final sale, unless faulty")
+
+
+async def test_before_the_first_sync_of_the_policies_only_what_is_left_is_said() -> None:
+    of = small_shop()
+    of.reference.policy_list.clear()
+    async with seated(of) as seat:
+        await open_maria(seat)
+        await seat.sees("2 of 2 returnable")
+        assert "✗" not in seat.text
 
 
 async def test_risk_flags_are_said_in_words() -> None:

@@ -192,8 +192,10 @@ async def test_ctrl_r_brings_back_what_the_last_finalized_return_held() -> None:
         await open_panel(seat, "100002")
         await seat.press("enter", "ctrl+r")
         await seat.sees("Preference > Wrong size")
-        assert stands_on(seat) == "reason"
-        await seat.press("enter", "ctrl+r", "enter", "ctrl+r", "f9")
+        assert stands_on(seat) == "condition"
+        await seat.press("ctrl+r")
+        assert stands_on(seat) == "resolution"
+        await seat.press("ctrl+r", "f9")
         await seat.sees("✓ authorized", "RMA 471 2030 0131")
     line = record(the_shop, "47120300131").lines[0]
     assert (line.reason, line.condition.value, line.note) == ("wrong_size", "opened", "")

@@ -113,6 +113,25 @@ async def test_a_draft_that_is_gone_says_so() -> None:
         assert name(seat) == "home"
 
 
+@pytest.mark.parametrize("leave", [["f3"], ["f2"], ["escape"]])
+async def test_a_return_into_which_nothing_was_typed_is_no_last_return(leave: list[str]) -> None:
+    async with seated(small_shop()) as seat:
+        await open_panel(seat)
+        await seat.press(*leave, "ctrl+g")
+        await seat.sees("Last customer")
+        assert "Last return" not in seat.text
+
+
+async def test_a_draft_thrown_away_is_no_last_return() -> None:
+    async with seated(small_shop()) as seat:
+        await open_panel(seat)
+        await seat.press("1", "tab", "escape")
+        await seat.sees("Throw this return away?")
+        await seat.press("y", "enter", "ctrl+g")
+        await seat.sees("Last customer")
+        assert "Last return" not in seat.text
+
+
 async def test_the_last_return_is_the_rma_that_was_looked_at() -> None:
     of = with_return(small_shop())
     async with seated(of) as seat:

@@ -106,12 +106,13 @@ async def test_a_jump_can_be_typed_ahead() -> None:
         await seat.sees("Customer · Maria Müller", "▸ Order 100002")
 
 
-@pytest.mark.parametrize("way", [["f8"], [*"maria", "enter"], [*shop.number(), "enter"]])
-async def test_every_screen_takes_ctrl_o(way: list[str]) -> None:
+@pytest.mark.parametrize("way", [["f8"], [*"maria", "enter"], ["f8", "enter", "f3"]])
+async def test_screens_with_rows_take_ctrl_o(way: list[str]) -> None:
     of = small_shop()
     record = shop.finalized(order=of.reference.order_list[0])
-    waiting = replace(record, number=shop.number(7), state=RmaState.NEEDS_APPROVAL)
-    of.reference.record_list += [known(record), known(waiting)]
+    for number in (shop.number(7), shop.number(8)):
+        waiting = replace(record, number=number, state=RmaState.NEEDS_APPROVAL)
+        of.reference.record_list.append(known(waiting))
     async with seated(of) as seat:
         await seat.press(*way)
         screen = seat.app.screen
@@ -124,4 +125,14 @@ async def test_every_screen_takes_ctrl_o(way: list[str]) -> None:
 async def test_where_there_is_nothing_to_stand_on_it_says_so() -> None:
     async with seated(small_shop()) as seat:
         await seat.press("f8", "ctrl+o")
-        await seat.sees("There is nothing to stand on here.")
+        await seat.sees("There is nothing else to stand on here.")
+
+
+async def test_where_there_is_nothing_else_to_stand_on_it_says_so_and_is_greyed() -> None:
+    async with on_the_panel(shop_with()) as seat:
+        await seat.press("enter", "n", "enter", "o", "enter", "f9")
+        await seat.sees("RMA 471")
+        await seat.press("ctrl+o")
+        await seat.sees("There is nothing else to stand on here.")
+        await seat.press("ctrl+p", *"jump")
+        await seat.sees("only with more to stand on")

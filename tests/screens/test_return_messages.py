@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from textual import events
 
-from rma.policy import Fees, Window
+from rma.policy import Approval, Fees, Window
 from rma.request import Role
+from screens.formats import use_locale
 from tests import shop
-from tests.screens.returning import kept, on_the_panel, shop_with
+from tests.screens.returning import finalize_again, kept, on_the_panel, shop_with
 from tests.screens.seat import seated
 
 SIZES = [(80, 24), (120, 40)]
@@ -129,7 +130,54 @@ async def test_who_made_a_return_reads_why_it_cannot_be_approved_here() -> None:
     async with on_the_panel(the_shop) as seat:
         await seat.press("enter", "n", "enter", "o", "tab", "tab", "g", "f9")
         await seat.sees("✗ Say why this is a goodwill return.")
-        await seat.press(*"loyal", "f9")
+        await seat.press(*"loyal")
+        await finalize_again(seat)
         await seat.sees("? needs approval")
         await seat.press("o")
         await seat.sees("waits for", "a supervisor other than Agent One")
+
+
+async def test_an_exception_for_a_junk_reason_is_asked_to_be_said_in_words() -> None:
+    policy = shop.policy(window=Window(days=5), approval=Approval(outside_window=True))
+    the_shop = shop_with(policy=policy)
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("1", "enter", "n", "enter", "o", "enter", "f9")
+        await seat.until(lambda: getattr(seat.app.focused, "id", "") == "override_reason")
+        await seat.press("x", "f9")
+        await seat.sees("✗ Say it in a few words.")
+        assert getattr(seat.app.focused, "id", "") == "override_reason"
+        await seat.press(*"ray film kept")
+        await finalize_again(seat)
+        await seat.sees("? needs approval", "RMA 471")
+
+
+async def test_in_german_an_amount_is_typed_with_a_comma_and_is_never_guessed() -> None:
+    the_shop = shop_with()
+    use_locale("de")
+    try:
+        async with on_the_panel(the_shop) as seat:
+            await seat.press("enter", "n", "enter", "o", "enter", "ctrl+t")
+            while getattr(seat.app.focused, "id", "") != "amount":
+                await seat.press("tab")
+            await seat.press(*"1.234", "tab")
+            await seat.sees("✗ leave out the “.”")
+            await seat.press("shift+tab", "ctrl+u", *"100,50", "tab", *"agreed", "tab")
+            await seat.sees("100,50 EUR")
+            assert "✗" not in seat.text
+    finally:
+        use_locale("")
+
+
+async def test_the_check_says_a_refusal_before_what_is_still_open() -> None:
+    async with on_the_panel(shop_with(policy=shop.policy(window=Window(days=5)))) as seat:
+        await seat.press("1", "tab")
+        await seat.sees("6 Check      ✗ refused: clear that quantity")
+
+
+async def test_the_serial_number_says_of_which_line_it_is() -> None:
+    lines = [shop.line(str(n), name=f"Phone {n}", serials=(f"S-{n}",)) for n in range(1, 5)]
+    async with on_the_panel(shop_with(shop.order(*lines))) as seat:
+        await seat.press("down", "down", "1", "enter")
+        await seat.sees("▸ Phone 3")
+        (row,) = (line for line in seat.lines if "  Serial" in line)
+        assert "of Phone 3" in row

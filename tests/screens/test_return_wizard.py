@@ -12,7 +12,7 @@ from rma.policy import Approval, ContactDuty, Fees, ReasonEvidence, Rule, Window
 from rma.request import Condition, Evidence, Fact, Resolution, Role
 from rma.states import RmaState
 from tests import shop
-from tests.screens.returning import SIZES, kept, on_the_panel, shop_with
+from tests.screens.returning import SIZES, finalize_again, kept, on_the_panel, open_panel, shop_with
 from tests.screens.seat import seated
 
 
@@ -85,10 +85,62 @@ async def test_a_refused_finalize_focuses_the_first_wrong_field_and_marks_all() 
         assert kept(the_shop).refused_tries == 1
         await seat.press(*"broken", "enter")
         await seat.no_longer_sees("✗ Choose why")
-        await seat.press("o", "enter", "enter", "1", "f9")
+        await seat.press("o", "enter", "enter", "1")
+        await finalize_again(seat)
         await seat.sees("RMA 471")
     (operation,) = the_shop.work.outbox
     assert operation.command.metrics.refused_tries == 1  # type: ignore[union-attr]
+
+
+async def test_a_call_typed_blind_after_a_refused_f9_makes_nothing_of_the_call_before() -> None:
+    the_shop = shop_with(policy=shop.policy(verification=2))
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("enter", "n", "enter", "o", "enter", "f9")
+        await seat.sees("✗ Ask for 2 facts")
+        blind = ["enter", *"100001", "enter", "enter", "1", "enter", *"n", "enter", "o", "enter"]
+        for _call in range(2):
+            await seat.press(*blind, "enter", *"1245", "f9")
+        await seat.press("enter")
+        assert the_shop.work.outbox == []
+        assert len(the_shop.work.draft_by_id) == 1
+
+
+async def test_what_was_typed_ahead_of_a_refusal_is_dropped() -> None:
+    the_shop = shop_with(policy=shop.policy(verification=2))
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("enter", "n", "enter", "o", "enter")
+        for key in ("f9", "1", "4", "f9"):
+            seat.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await seat.sees("✗ Ask for 2 facts")
+        await seat.settled()
+        assert kept(the_shop).verified == ()
+        await seat.press("1", "4")
+        await finalize_again(seat)
+        await seat.sees("RMA 471")
+
+
+async def test_after_a_refused_f9_enter_alone_makes_no_return() -> None:
+    the_shop = shop_with()
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("f9")
+        await seat.sees("✗")
+        await seat.press("1", "enter", "n", "enter", "o", "enter", "f9")
+        await seat.sees("Finalize the return of Maria Müller, order 100001?")
+        await seat.press("enter")
+        await seat.sees("Not finalized")
+        assert the_shop.work.outbox == []
+        await finalize_again(seat)
+        await seat.sees("RMA 471")
+
+
+async def test_the_next_return_needs_no_second_answer() -> None:
+    the_shop = shop_with()
+    async with on_the_panel(the_shop) as seat:
+        await seat.press("f9", "f2")
+        await seat.sees("Look up")
+        await open_panel(seat)
+        await seat.press("1", "enter", "n", "enter", "o", "enter", "f9")
+        await seat.sees("RMA 471")
 
 
 async def test_an_override_with_a_reason_makes_it_need_approval() -> None:
@@ -102,7 +154,7 @@ async def test_an_override_with_a_reason_makes_it_need_approval() -> None:
         assert seat.app.focused is not None and seat.app.focused.id == "override_reason"
         await seat.type("was in hospital")
         await seat.sees("? needs approval")
-        await seat.press("f9")
+        await finalize_again(seat)
         await seat.sees("? needs approval", "Please wait for our approval")
     assert the_shop.work.local["47120300034"].record.state is RmaState.NEEDS_APPROVAL
 
@@ -170,7 +222,8 @@ async def test_garbage_for_a_quantity_is_named_beside_it_and_not_lost() -> None:
         await seat.sees("enter a whole number from 1")
         assert seat.app.focused is not None and seat.app.focused.id == "quantity"
         await seat.sees("1.5")
-        await seat.press("2", "enter", "n", "enter", "o", "enter", "f9")
+        await seat.press("2", "enter", "n", "enter", "o", "enter")
+        await finalize_again(seat)
         await seat.sees("RMA 471")
 
 
@@ -275,6 +328,8 @@ async def test_goodwill_and_reference_stand_in_section_7() -> None:
         while seat.app.focused is None or seat.app.focused.id != "goodwill":
             await seat.press("tab")
         await seat.press(*"5.00", "tab", *"late parcel", "f9")
+        await seat.sees("5.00 EUR of goodwill on top.")
+        await seat.press("y", "enter")
         await seat.sees("Goodwill", "124.00 EUR")
 
 
@@ -353,7 +408,7 @@ async def test_evidence_is_ticked_where_the_policy_asks_for_it() -> None:
         assert seat.app.focused is not None and seat.app.focused.id == "evidence"
         await seat.press("1")
         await seat.sees("✓ eligible")
-        await seat.press("f9")
+        await finalize_again(seat)
         await seat.sees("RMA 471")
     assert the_shop.work.local["47120300034"].record.request.lines[0].evidence == (Evidence.PHOTO,)
 
@@ -398,5 +453,6 @@ async def test_goodwill_returns_ask_for_their_reason_in_section_7() -> None:
         await seat.press("enter", "n", "enter", "o", "tab", "tab", "g", "f9")
         await seat.sees("✗ Say why this is a goodwill return.")
         assert seat.app.focused is not None and seat.app.focused.id == "goodwill_reason"
-        await seat.press(*"loyal", "f9")
+        await seat.press(*"loyal")
+        await finalize_again(seat)
         await seat.sees("RMA 471", "? needs approval")

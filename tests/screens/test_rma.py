@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
+from rma.expiry import expire
 from rma.numbers import spoken
+from rma.operations import OperationKind
+from rma.policy import Approval, Window
 from rma.record import Problem, ProblemType, RmaRecord
-from rma.request import Role
+from rma.request import ReturnType, Role
 from rma.states import RmaState
 from tests import shop
 from tests.screens.returning import SIZES, shop_with
@@ -127,6 +131,19 @@ async def test_what_is_cancelled_offers_nothing_more() -> None:
         assert "Why is" not in seat.text
 
 
+@pytest.mark.parametrize(
+    "state", [RmaState.CANCELLED, RmaState.REJECTED, RmaState.AUTHORIZED, RmaState.EXPIRED]
+)
+async def test_what_was_decided_no_longer_says_that_it_needs_approval(state: RmaState) -> None:
+    record = shop.finalized(
+        policy=shop.policy(approval=Approval(outside_window=True), window=Window(days=1)),
+        asking={"return_type": ReturnType.GOODWILL, "goodwill_reason": "loyal"},
+    )
+    async with looking(shop_knowing(replace(record, state=state))) as seat:
+        await seat.sees("was: needs approval", "· It was delivered on")
+        assert "? " not in seat.text
+
+
 async def test_a_sync_refreshes_it() -> None:
     record = waiting()
     the_shop = shop_knowing(record)
@@ -142,3 +159,52 @@ async def test_hostile_text_is_shown_harmless() -> None:
     async with looking(shop_knowing(replace(record, lines=(line,)))) as seat:
         await seat.sees("Ket␛[2Jtle", "[red]no[/] ␇bell")
         assert "\x1b" not in seat.text
+
+
+# --- more days ---------------------------------------------------------------------------------------------------
+
+
+def expired() -> RmaRecord:
+    """An RMA of another agent whose fourteen days are over."""
+    record = shop.finalized(policy=shop.policy(expires_after_days=14))
+    assert record.expires_at is not None
+    return expire(record, record.expires_at)
+
+
+async def test_an_expired_return_says_its_last_day_and_a_supervisor_extends_it_with_a_reason() -> (
+    None
+):
+    the_shop = shop_knowing(expired(), Role.SUPERVISOR)
+    the_shop.reference.policy_list = [shop.policy(expires_after_days=14)]
+    the_shop.clock.move(days=16)
+    async with looking(the_shop) as seat:
+        await seat.sees("✗ expired", "4 December 2026: it is expired")
+        await seat.press("e")
+        await seat.sees("Why is 471 2030 0034 extended?")
+        await seat.type("Was in hospital")
+        await seat.press("enter")
+        await seat.sees("✓ authorized", "20 December 2026", "Extended.")
+    (operation,) = the_shop.work.outbox
+    assert operation.kind is OperationKind.EXTEND
+
+
+async def test_an_agent_is_not_offered_to_extend() -> None:
+    async with looking(shop_knowing(expired())) as seat:
+        await seat.sees("✗ expired")
+        await seat.press("e")
+        await seat.settled()
+        assert "extended?" not in seat.text
+
+
+async def test_the_last_day_is_the_shops_wherever_the_desk_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        record = shop.finalized(policy=shop.policy(expires_after_days=14))
+        async with looking(shop_knowing(record)) as seat:
+            await seat.sees("4 December 2026")
+    finally:
+        monkeypatch.undo()
+        time.tzset()

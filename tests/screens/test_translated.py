@@ -117,7 +117,7 @@ async def declining(seat: Seat) -> None:
     await waiting_returns(seat)
     await seat.press("enter")
     await seat.sees("History")
-    await seat.press("d", "x", "enter")
+    await seat.press("d", *"no one", "enter")
     await seat.sees("cannot be undone")
 
 

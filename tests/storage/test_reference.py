@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from rma.order import Customer, Order
+from rma.order import Customer, Order, Product
 from rma.record import RmaRecord
 from rma.states import RmaState
 from storage.reference import ReferenceStore
@@ -343,3 +343,32 @@ def index_rows(reference: ReferenceStore, word: str) -> int:
             "SELECT rowid FROM customer_name WHERE customer_name MATCH ?", (f'"{word}"',)
         )
         return len(rows.fetchall())
+
+
+def products(reference: ReferenceStore, *values: Product) -> None:
+    reference.apply([ReferenceRow("product", v.sku, 1, v) for v in values], "1")
+
+
+def test_a_product_is_found_by_its_sku_whatever_its_case(reference: ReferenceStore) -> None:
+    products(reference, shop.kettle(100), shop.product("new"))
+
+    for typed, sku in (("NEW", "NEW"), ("new", "new"), ("New", "NEW"), ("none", None)):
+        found = reference.product(typed)
+        assert (found.sku if found else None) == sku
+
+
+def test_products_with_a_price_are_found_by_the_start_of_sku_or_name(
+    reference: ReferenceStore,
+) -> None:
+    kettle, mug = shop.kettle(100, sku="EL-1"), replace(shop.kettle(5, sku="HM-2"), name="Mug, red")
+    products(reference, kettle, mug, shop.product("EL-9"))
+
+    def found(text: str, limit: int = 9) -> list[str]:
+        return [product.sku for product in reference.products(text, limit)]
+
+    assert found("el") == ["EL-1"]
+    assert found("new ket") == ["EL-1"]
+    assert found("mu") == ["HM-2"]
+    assert found("ug") == []
+    assert found("") == ["EL-1", "HM-2"]
+    assert found("", 1) == ["EL-1"]

@@ -166,6 +166,7 @@ def test_hostile_text_finds_nothing_wrong_and_never_raises(
     names.customers_by_name(text.split()[:1000], 10)
     names.customers_by_phone_ending(text, 10)
     names.customers_by_email(text, 10)
+    names.customers_by_number(text, 10)
     names.customers_by_postcode(text, 10)
     names.orders_by_number(text, 10)
     names.customer(text)
@@ -257,6 +258,16 @@ def test_postcodes_are_found_by_their_beginning_spaces_and_case_ignored(
     assert hits("sw1a1") == ["C-2"]
     assert hits("SW1A 1AA") == ["C-2"]
     assert hits("101") == ["C-4", "C-1"]
+
+
+def test_customers_are_found_by_the_beginning_of_their_number(contacts: ReferenceStore) -> None:
+    def hits(prefix: str, limit: int = 10) -> list[str]:
+        return [c.customer_id for c in contacts.customers_by_number(prefix, limit)]
+
+    assert hits("C-1", 1) == ["C-1"]
+    assert hits("c-2") == ["C-2"]
+    assert hits(" c - 2 ") == ["C-2"]
+    assert hits("C-99") == hits("") == hits("  ") == []
 
 
 def test_orders_are_found_by_their_beginning_the_exact_one_first(

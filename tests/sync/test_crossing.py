@@ -27,9 +27,17 @@ from sync.errors import Unreachable
 from sync.protocol.documents import read_document
 from tests import shop
 from tests.central_api.branch import policy_text
+from tests.central_databases import SLOWLY_BOTH
 from tests.sync.town import OPENED, Seat, Street, now
 
 ORDERS_SOLD = 8
+
+
+@pytest.fixture(params=SLOWLY_BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each seed is a long story."""
+    kind: str = request.param
+    return kind
 
 
 def order(index: int, **fields: int) -> Order:
@@ -67,8 +75,8 @@ class Chaos:
     happened: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    async def begin(cls, folder: Path, seed: int) -> Chaos:
-        street = Street(folder)
+    async def begin(cls, folder: Path, database: str, seed: int) -> Chaos:
+        street = Street(folder, database)
         await street.__aenter__()
         chaos = cls(street, Random(seed))
         chaos.shop_writes([order(index) for index in range(ORDERS_SOLD)], policy(1))
@@ -219,9 +227,9 @@ async def check(chaos: Chaos) -> None:
     )
 
 
-async def play(folder: Path, seed: int, steps: int) -> Counter[str]:
+async def play(folder: Path, database: str, seed: int, steps: int) -> Counter[str]:
     async with asyncio.timeout(110):
-        chaos = await Chaos.begin(folder, seed)
+        chaos = await Chaos.begin(folder, database, seed)
         try:
             for _ in range(steps):
                 await chaos.step()
@@ -233,12 +241,16 @@ async def play(folder: Path, seed: int, steps: int) -> Counter[str]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_desks_that_come_and_go_agree_in_the_end(tmp_path: Path, seed: int) -> None:
-    happened = await play(tmp_path, seed, 60)
+async def test_desks_that_come_and_go_agree_in_the_end(
+    tmp_path: Path, central_database: str, seed: int
+) -> None:
+    happened = await play(tmp_path, central_database, seed, 60)
     assert happened["finalize"] and happened["sync"] and happened["decide"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 112))
-async def test_desks_that_come_and_go_for_long_agree_in_the_end(tmp_path: Path, seed: int) -> None:
-    await play(tmp_path, seed, 250)
+async def test_desks_that_come_and_go_for_long_agree_in_the_end(
+    tmp_path: Path, central_database: str, seed: int
+) -> None:
+    await play(tmp_path, central_database, seed, 250)

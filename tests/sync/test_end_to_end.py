@@ -19,8 +19,8 @@ from tests.sync.town import ORDER, Seat, Street, request
 
 
 @pytest.fixture
-async def street(tmp_path: Path) -> AsyncIterator[Street]:
-    async with asyncio.timeout(60), Street(tmp_path) as street:
+async def street(tmp_path: Path, central_database: str) -> AsyncIterator[Street]:
+    async with asyncio.timeout(60), Street(tmp_path, central_database) as street:
         yield street
 
 

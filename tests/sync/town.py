@@ -21,7 +21,6 @@ from central_api.catalog import upsert_customers, upsert_orders, upsert_products
 from central_api.database import open_database, writing
 from central_api.people import create_code
 from central_api.policies import publish_policy, publish_reasons
-from central_api.schema import migrate
 from desk.desk import Desk, build_desk
 from desk.ids import new_id
 from rma.operations import Identity, Operation, SealedOperation
@@ -92,7 +91,7 @@ class Forgetful:
 class Town:
     """The central API on loopback; it can go down and come back on the same address."""
 
-    folder: Path
+    database: str
     port: int = 0
     between: Forgetful | None = None
     _server: uvicorn.Server | None = None
@@ -102,14 +101,9 @@ class Town:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def database(self) -> str:
-        return str(self.folder / "central.db")
-
     def fill(self) -> None:
         """One customer with one order of a single kettle, policies and reasons."""
         engine = open_database(self.database)
-        migrate(engine)
         with writing(engine) as connection:
             publish_policy(connection, default_policy("no_limits"), now())
             publish_reasons(connection, default_reasons(), now())
@@ -237,11 +231,13 @@ class Street:
     """A town and its desks, closed together."""
 
     folder: Path
+    database: str
+    """An empty `central_database`."""
     seats: list[Seat] = field(default_factory=list)
     town: Town = field(init=False)
 
     async def __aenter__(self) -> Street:
-        self.town = Town(self.folder)
+        self.town = Town(self.database)
         self.town.fill()
         self.town.start()
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -45,6 +47,46 @@ def test_the_demo_opens_from_the_first_screen(tmp_path: Path) -> None:
         terminal.press("ctrl+q")
         assert terminal.wait_end() == 0
         assert terminal.is_cooked
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_first_start_that_is_told_to_end_leaves_the_terminal_as_it_was(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    with start_desk(tmp_path / "desk") as terminal:
+        terminal.wait_for("two ways on")
+        terminal.press("e")
+        terminal.wait_for("F3 Back")
+        os.kill(terminal.process.pid, sent)
+        assert terminal.wait_end() == 0
+        assert terminal.left_set == []
+        assert b"Traceback" not in terminal.raw
+
+
+def test_a_crash_of_the_first_start_leaves_the_terminal_a_sentence_and_a_report(
+    tmp_path: Path,
+) -> None:
+    broken = (
+        "import sys; from csr_tui import first_start\n"
+        "def fails(*_): raise RuntimeError('fails, as it was asked to')\n"
+        "first_start._enroll = fails\n"
+        "from csr_tui.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    folder = tmp_path / "desk"
+    with Terminal([sys.executable, "-c", broken, "--data", str(folder)]) as terminal:
+        terminal.wait_for("two ways on")
+        terminal.press("e")
+        terminal.wait_for("F3 Back")
+        terminal.type("https://returns.example.com")
+        terminal.press("enter")
+        terminal.type("CODE")
+        terminal.press("enter")
+        assert terminal.wait_end() == 1
+        assert terminal.left_set == []
+        assert "The desk had to close" in " ".join(terminal.text.split())
+        assert b"Traceback" not in terminal.raw
+    (report,) = folder.glob("crash-*.txt")
+    assert "fails, as it was asked to" in report.read_text()
 
 
 @pytest.fixture

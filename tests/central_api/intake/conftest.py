@@ -18,6 +18,7 @@ from central_api.tables import CHANGE_LOG, CUSTOMER, ORDERS, PRODUCT
 from rma.order import Customer, Order, Product
 from sync.protocol.documents import read_document
 from tests.central_api.branch import Branch
+from tests.central_databases import SLOWLY_BOTH
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -99,6 +100,13 @@ class Intake:
         with reading(self.engine) as connection:
             document: str | None = connection.execute(statement).scalar()
             return document
+
+
+@pytest.fixture(params=SLOWLY_BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """What is read is the same for both; what is written is also tested without files."""
+    kind: str = request.param
+    return kind
 
 
 @pytest.fixture

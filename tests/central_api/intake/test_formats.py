@@ -127,7 +127,7 @@ def test_missing_columns_are_named_for_every_file_before_anything_is_read(intake
 
     first, second = str(caught.value).splitlines()
     assert "orders.csv: the column `order_id` is missing" in first
-    assert "lines.csv: the column `gross` or `unit_price` is missing" in second
+    assert "lines.csv: the column `gross` or `net` or `unit_price` is missing" in second
 
 
 def test_a_file_of_another_sort_is_refused(intake: Intake) -> None:

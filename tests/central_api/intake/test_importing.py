@@ -153,7 +153,14 @@ def _arguments(intake: Intake, orders: str = ORDERS_CSV, lines: str = LINES_CSV)
         for part in (f"--{name}", str(intake.write(f"{name}.csv", content)))
     ]
     rejects = ["--rejects", str(intake.folder / "rejects.csv")]
-    return ["import", *named, *rejects, "--database", str(intake.engine.url), "--json"]
+    return [
+        "import",
+        *named,
+        *rejects,
+        "--database",
+        intake.engine.url.render_as_string(hide_password=False),
+        "--json",
+    ]
 
 
 def test_real_orders_are_imported_whole(intake: Intake, real_data: Path) -> None:

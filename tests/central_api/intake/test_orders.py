@@ -49,7 +49,7 @@ def test_the_full_format_is_taken_over(intake: Intake) -> None:
         Charge(charge_id="fee", kind=ChargeKind.FEE, gross=100),
     )
     assert order.tenders == (
-        Tender(tender_id="1", kind=TenderKind.CARD, captured=4000, label="4242"),
+        Tender(tender_id="1", kind=TenderKind.CARD, captured=4000, refunded=1667, label="4242"),
         Tender(tender_id="2", kind=TenderKind.GIFT_CARD, captured=1690),
     )
     assert (line.units, line.delivered, line.gross, line.tax) == (3, 2, 5000, 798)
@@ -58,7 +58,7 @@ def test_the_full_format_is_taken_over(intake: Intake) -> None:
     assert (line.lot, line.bundle_parent) == ("L9", "9")
     assert line.warranty == Warranty(24, WarrantyUnit.MONTHS)
     assert (line.returned_before, line.refunded_before) == (1, 1667)
-    assert order.assumed == ()
+    assert order.assumed == ("refunded=capture_order",)
 
 
 def test_what_the_files_do_not_say_is_assumed_and_reported(intake: Intake) -> None:

@@ -269,6 +269,27 @@ def test_an_order_with_absurdly_many_lines_is_rejected_whole(
     assert len(intake.rejects()) == 6
 
 
+def test_an_order_whose_lines_are_too_long_together_is_rejected_whole(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central_api.intake.writing.MAX_ORDER_CHARACTERS", 60)
+    many = "".join(f"100,{n},A,1,1.00\n" for n in range(1, 6))
+    intake.run(orders=f"{ORDERS_CSV}200,7,2026-11-01,EUR\n", lines=f"{HEAD}{many}200,1,A,1,1.00\n")
+
+    assert intake.order() is None
+    assert intake.order("200") is not None
+    assert {line for _, line, _, _ in intake.rejects() if line != 2} == {3, 4, 5, 6}
+    assert "or 60 characters of them" in intake.reason()
+
+
+def test_a_quoted_row_that_goes_on_for_too_long_costs_its_first_line_only(intake: Intake) -> None:
+    wide = "x" * 40_000
+    intake.run(lines=f'{HEAD}100,1,"{wide}\n{wide}\n",1,1.00\n{GOOD}')
+
+    assert intake.rejects()[0][1:] == (2, "", "a quote opens in this row and is never closed")
+    assert [line.line_id for line in found(intake.order()).lines] == ["9"]
+
+
 def test_the_reject_file_shows_control_characters_and_formulas_harmless(intake: Intake) -> None:
     intake.run(lines=f"{HEAD}=1+1\x1b[31m\u202e,1,A,2,5.00\n")
 

@@ -208,7 +208,7 @@ def test_a_pipe_that_ends_in_a_return_ends_with_7_and_its_draft_goes_on(own_shop
     number = simple_orders(own_shop)[0]
 
     ended = run_plain(desk, f"{number}\n1\n1\nchanged\n\xff\xfe".encode("latin-1"))
-    again = run_plain(desk, b"1\n1\nopened\n\n1 4\ngive\nquit\n")
+    again = run_plain(desk, b"1\n1\nopened\n1 4\ngive\nquit\n")
 
     assert ended.returncode == ExitCode.UNFINISHED
     assert b"The return is kept as a draft." in ended.stdout

@@ -96,7 +96,7 @@ def test_a_draft_goes_on_where_it_was_left() -> None:
     of = plain_shop()
     talk(of, *TO_THE_RETURN, "1", "changed")
 
-    told = talk(of, "1", "1", "", "opened", "", "1 4", "give", "quit")
+    told = talk(of, "1", "1", "", "opened", "1 4", "give", "quit")
 
     assert "drafts: 1" in told.lines[1]
     assert "RMA number: " in told.text

@@ -1,0 +1,187 @@
+"""What only a server of many writers can do wrong: skipped changes, crossed locks, two processes that disagree."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from central_api import feed
+from central_api.database import CONNECTIONS, open_database, reading, write, writing
+from central_api.documents import log_changes
+from central_api.policies import publish_defaults, published_policies
+from central_api.tables import EXPECTED_INBOUND
+from rma.operations import Outcome
+from rma.states import RmaState
+from sync.protocol.documents import read_document
+from sync.protocol.envelopes import ChangePage
+from tests import shop
+from tests.central_api.branch import Branch, number_of, policy_text
+from tests.central_databases import POSTGRESQL
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """PostgreSQL alone."""
+    return POSTGRESQL
+
+
+def told(branch: Branch, cursor: str) -> tuple[list[str], str]:
+    """The keys of a page, and where it ends."""
+    with reading(branch.engine) as connection:
+        page = read_document(ChangePage, feed.page(connection, cursor).body())
+    return [change.key for change in page.changes], page.cursor
+
+
+def position(branch: Branch) -> str:
+    """Where the newest change stands."""
+    with reading(branch.engine) as connection:
+        return feed.newest(connection)
+
+
+def test_a_change_that_commits_late_is_not_skipped(branch: Branch) -> None:
+    with reading(branch.engine) as connection:
+        cursor = feed.head(connection)
+    before = position(branch)
+    with writing(branch.engine) as slow:
+        log_changes(slow, "order", [("slow", 1)], branch.now)
+        with writing(branch.engine) as quick:
+            log_changes(quick, "order", [("quick", 1)], branch.now)
+
+        early, cursor = told(branch, cursor)
+        assert position(branch) == before
+    late, cursor = told(branch, cursor)
+
+    assert early == []
+    assert late == ["slow", "quick"]
+    assert told(branch, cursor) == ([], cursor)
+    assert position(branch) != before
+
+
+def test_writers_that_tell_nothing_wake_nobody(branch: Branch) -> None:
+    before = position(branch)
+    branch.desk()  # a person, a device, a block of numbers
+
+    assert position(branch) == before
+
+
+def test_a_feed_that_came_in_a_dump_of_another_cluster_is_renewed(branch: Branch) -> None:
+    with reading(branch.engine) as connection:
+        cursor = feed.head(connection)
+    with writing(branch.engine) as connection:
+        feed.renew_if_foreign(connection)
+    assert told(branch, cursor) == ([], cursor)
+
+    with writing(branch.engine) as connection:
+        connection.execute(text("UPDATE change_log SET xid = '999999999'"))
+    with writing(branch.engine) as connection:
+        feed.renew_if_foreign(connection)
+
+    with pytest.raises(feed.CursorTooOld):
+        told(branch, cursor)
+    with reading(branch.engine) as connection:
+        cursor = feed.head(connection)
+    branch.upsert(shop.order(order_id="O-2"))
+    assert told(branch, cursor)[0] == ["O-2"]
+
+
+def test_transactions_that_wait_in_a_circle_are_done_again(branch: Branch) -> None:
+    both = Barrier(2)
+    tries = []
+
+    def take(first: str, second: str) -> None:
+        def work(connection: Connection) -> None:
+            tries.append(first)
+            lock(connection, first)
+            if len(tries) <= 2:
+                both.wait()
+            lock(connection, second)
+
+        write(branch.engine, work)
+
+    def lock(connection: Connection, sku: str) -> None:
+        row = EXPECTED_INBOUND.update().where(EXPECTED_INBOUND.c.sku == sku)
+        connection.execute(row.values(units=EXPECTED_INBOUND.c.units + 1))
+
+    with writing(branch.engine) as connection:
+        connection.execute(
+            EXPECTED_INBOUND.insert(), [{"sku": "A", "units": 0}, {"sku": "B", "units": 0}]
+        )
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(take, ("A", "B"), ("B", "A")))
+
+    assert len(tries) == 3
+    assert (branch.inbound("A"), branch.inbound("B")) == (2, 2)
+
+
+def test_a_transaction_that_fails_otherwise_is_not_done_again(branch: Branch) -> None:
+    tries = []
+
+    def work(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(text("SET LOCAL statement_timeout = '10ms'"))
+        connection.execute(text("SELECT pg_sleep(10)"))
+
+    with pytest.raises(OperationalError):
+        write(branch.engine, work)
+    assert len(tries) == 1
+
+
+def test_another_process_judges_by_a_policy_as_soon_as_it_is_published(branch: Branch) -> None:
+    other = Branch(open_database(branch.url), policies=list(branch.policies))
+    desk = other.desk()
+    assert desk.push_one(desk.returning(order=shop.order())).outcome is Outcome.ACCEPTED
+    branch.upsert(shop.order(order_id="O-2"))
+    branch.publish(policy_text(2, authorization='"manual"'))
+
+    made = desk.returning(order=shop.order(order_id="O-2"), policies=branch.policies)
+
+    assert desk.push_one(made).outcome is Outcome.ACCEPTED
+    known = branch.rma(number_of(made))
+    assert known is not None
+    assert known.record.state is RmaState.NEEDS_APPROVAL
+    other.engine.dispose()
+
+
+def test_servers_that_start_at_once_publish_the_defaults_once(central_database: str) -> None:
+    engine = open_database(central_database)
+
+    def start(_: int) -> bool:
+        with writing(engine) as connection:
+            return publish_defaults(connection, shop.NOW)
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        published = list(pool.map(start, range(CONNECTIONS)))
+
+    assert sorted(published) == [False] * (CONNECTIONS - 1) + [True]
+    with reading(engine) as connection:
+        assert len(published_policies(connection)) > 3
+    engine.dispose()
+
+
+def test_reading_sees_one_moment_and_cannot_write(branch: Branch) -> None:
+    with reading(branch.engine) as connection:
+        before = connection.execute(text("SELECT count(*) FROM orders")).scalar_one()
+        branch.upsert(shop.order(order_id="O-9"))
+        assert connection.execute(text("SELECT count(*) FROM orders")).scalar_one() == before
+        with pytest.raises(Exception, match="read-only"):
+            connection.execute(text("DELETE FROM rma"))
+
+
+def test_one_process_takes_few_connections(branch: Branch) -> None:
+    watching = create_engine(branch.engine.url)
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda _: branch.rma(shop.number()), range(200)))
+
+    with watching.connect() as connection:
+        used = connection.execute(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND application_name = 'csr-central'"
+            )
+        ).scalar_one()
+    watching.dispose()
+    assert 1 <= used <= CONNECTIONS

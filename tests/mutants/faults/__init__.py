@@ -1,0 +1,7 @@
+"""Every fault that is planted, by what it does harm to."""
+
+from __future__ import annotations
+
+from tests.mutants.faults import care, money, outward, quantity, refund
+
+FAULTS = (*money.FAULTS, *quantity.FAULTS, *refund.FAULTS, *care.FAULTS, *outward.FAULTS)

@@ -1,0 +1,221 @@
+"""Faults of the money side: fees, caps, tax, coupons, shipping, and where the money goes."""
+
+from __future__ import annotations
+
+from tests.mutants.fault import Fault
+
+PRICING, LEDGER, DESTINATION, ORDER = (
+    "rma/pricing.py",
+    "rma/ledger.py",
+    "rma/destination.py",
+    "rma/order.py",
+)
+_PRICING = ("tests/rma/test_pricing.py",)
+_WHOLE = ("tests/rma/test_order_level_money.py",)
+_WAY = ("tests/rma/test_destination.py",)
+
+FAULTS = (
+    Fault(
+        "the restocking fee is dropped",
+        PRICING,
+        "    elif held.fee is not None:",
+        "    elif held.fee == -1:",
+        _PRICING,
+    ),
+    Fault(
+        "the restocking fee is charged where the merchant is at fault",
+        PRICING,
+        "if item.merchant_fault or wanted.waive_fee_reason.strip() or",
+        "if wanted.waive_fee_reason.strip() or",
+        _PRICING,
+    ),
+    Fault(
+        "a waived restocking fee is charged",
+        PRICING,
+        "if item.merchant_fault or wanted.waive_fee_reason.strip() or",
+        "if item.merchant_fault or",
+        _PRICING,
+    ),
+    Fault(
+        "the restocking fee changes with every return of a line",
+        PRICING,
+        "return fees.restocking if fixed is None else fixed",
+        "return fees.restocking",
+        _PRICING,
+    ),
+    Fault(
+        "the restocking fee is rounded for each unit",
+        PRICING,
+        "fee = sum(fee_up_to(slot) - fee_up_to(slot - 1) for slot in held.slots)",
+        "fee = fee_up_to(1) * len(held.slots)",
+        _PRICING,
+    ),
+    Fault(
+        "the tax of a line is rounded apart from its slots",
+        PRICING,
+        "full_tax = slots_value(line.tax, line.units, held.slots)",
+        "full_tax = _share(line.tax, 1, line.units) * len(held.slots)",
+        _PRICING,
+    ),
+    Fault(
+        "an untaxed fee takes tax along",
+        PRICING,
+        "tax=fee_tax if item.policy.fees.taxed else 0,",
+        "tax=fee_tax,",
+        _PRICING,
+    ),
+    Fault(
+        "an explicit 0.00 is taken for not set",
+        PRICING,
+        "if wanted.amount is not None and wanted.amount >= 0:",
+        "if wanted.amount:",
+        _PRICING,
+    ),
+    Fault(
+        "an amount above the entitlement is no goodwill",
+        PRICING,
+        "        elif difference > 0:",
+        "        elif difference > 0 > 1:",
+        _PRICING,
+    ),
+    Fault(
+        "the cap of the order is off by one",
+        PRICING,
+        "over = subtotal.amount - max(0, left)",
+        "over = subtotal.amount - max(0, left) - 1",
+        _PRICING,
+    ),
+    Fault(
+        "pending refunds do not count against the order",
+        PRICING,
+        "left = sum(t.refundable for t in order.tenders) - ledger.promised_total",
+        "left = sum(t.refundable for t in order.tenders)",
+        _PRICING,
+    ),
+    Fault(
+        "a line gives back more than its gross",
+        PRICING,
+        "return min(slots_value(line.gross, line.units, slots), left)",
+        "return slots_value(line.gross, line.units, slots)",
+        _PRICING,
+    ),
+    Fault(
+        "money that was refunded before does not count against the line",
+        LEDGER,
+        "return line.refunded_before + sum(",
+        "return sum(",
+        _PRICING,
+    ),
+    Fault(
+        "goodwill uses up the cap of the order",
+        LEDGER,
+        "return paid - sum(hold.goodwill for hold in self.holds)",
+        "return paid",
+        _PRICING,
+    ),
+    Fault(
+        "return shipping makes a debt",
+        PRICING,
+        "fee = min(fee, subtotal.amount)  #",
+        "fee = min(fee, 10**15)  #",
+        (*_PRICING, *_WHOLE),
+    ),
+    Fault(
+        "return shipping is the customer's to pay where we are at fault",
+        PRICING,
+        "    if any(shipping_payer(item) is FeePayer.MERCHANT for item in items):",
+        "    if not items:",
+        _PRICING,
+    ),
+    Fault(
+        "a coupon is lost at exactly its minimum",
+        PRICING,
+        "kept_value >= discount.minimum",
+        "kept_value > discount.minimum",
+        _WHOLE,
+    ),
+    Fault(
+        "a lost discount is never given back",
+        PRICING,
+        "amount = -wanted - taken_off",
+        "amount = -wanted",
+        _WHOLE,
+    ),
+    Fault(
+        "a lost discount makes a debt",
+        PRICING,
+        "    amount = max(amount, -subtotal.amount)\n",
+        "",
+        _WHOLE,
+    ),
+    Fault(
+        "original shipping is refunded twice",
+        PRICING,
+        "hold.original_shipping for hold in ledger.holds",
+        "0 for hold in ledger.holds",
+        _WHOLE,
+    ),
+    Fault(
+        "the first unit brings the whole original shipping",
+        PRICING,
+        "everything_back = all(",
+        "everything_back = any(",
+        _WHOLE,
+    ),
+    Fault(
+        "an order's fee is refunded as shipping",
+        PRICING,
+        "for charge in order.charges if charge.kind is ChargeKind.SHIPPING]",
+        "for charge in order.charges]",
+        _WHOLE,
+    ),
+    Fault(
+        "change given in cash is refunded",
+        ORDER,
+        "return self.captured - self.change - self.refunded",
+        "return self.captured - self.refunded",
+        _WAY,
+    ),
+    Fault(
+        "shares of a discount need not add up",
+        ORDER,
+        "if sum(share.amount for share in self.shares) != self.amount:",
+        "if sum(share.amount for share in self.shares) > self.amount:",
+        ("tests/rma/test_bad_input.py",),
+    ),
+    Fault(
+        "tenders are filled from the last captured",
+        DESTINATION,
+        "for tender in order.tenders:",
+        "for tender in reversed(order.tenders):",
+        _WAY,
+    ),
+    Fault(
+        "pending refunds do not count against a tender",
+        DESTINATION,
+        "tender.refundable - ledger.promised(tender.tender_id)",
+        "tender.refundable",
+        _WAY,
+    ),
+    Fault(
+        "what no tender can take is lost",
+        DESTINATION,
+        "    credit += refund\n",
+        "",
+        _WAY,
+    ),
+    Fault(
+        "an order becomes store credit one day early",
+        DESTINATION,
+        "if age.days > policy.store_credit_after_days:",
+        "if age.days >= policy.store_credit_after_days:",
+        _WAY,
+    ),
+    Fault(
+        "a supervisor's destination is ignored",
+        DESTINATION,
+        "    if request.destination_override is not None:\n        return request.destination_override\n",
+        "",
+        _WAY,
+    ),
+)
