@@ -14,6 +14,7 @@ from textual.screen import Screen
 from csr_tui.endings import Endings
 from csr_tui.routes import Routes
 from csr_tui.session import OpenDesk
+from csr_tui.swift import tidy_up
 from rma.errors import RmaError
 from rma.wording import _
 from screens.background import start
@@ -26,6 +27,7 @@ from screens.themes import DEFAULT
 
 STATUS_SECONDS = 1.0
 """How often the status line is made true."""
+_NOBODY_TYPES_SECONDS = 1.5
 SYNC_PAUSE_SECONDS = 60.0
 """How long sync rests after an error that nobody expected."""
 
@@ -91,14 +93,25 @@ class DeskApp(Endings, Routes):
         self._home.open_desk(desk.lookup, desk.returns, session.identity, session.clock.now)
         self.takes_commands.set()
         await self._update_status()
-        self.set_interval(STATUS_SECONDS, self.status_changed)
+        self.set_interval(STATUS_SECONDS, self._each_second)
         if session.load_rest is not None:
             try:
                 await asyncio.to_thread(session.load_rest)
+                self._read_styles()
             except RmaError as error:  # the next sync may mend what cannot be read
                 self._say(str(error), error=True)
         if session.keep_syncing is not None:
             start(self, self._keep_syncing, name="sync")
+
+    def _read_styles(self) -> None:
+        """The styles of every screen that is loaded: Textual would read all styles anew when each is shown first."""
+        from screens.style_files import style_files
+
+        self.stylesheet.read_all(
+            [p for p in style_files() if not self.stylesheet.has_source(str(p))]
+        )
+        self.stylesheet.reparse()
+        self.stylesheet.update(self)
 
     # --- sync
 
@@ -152,6 +165,11 @@ class DeskApp(Endings, Routes):
             await self._update_status()
 
     # --- status line
+
+    def _each_second(self) -> None:
+        self.status_changed()
+        if self.seconds_since_key >= _NOBODY_TYPES_SECONDS:
+            tidy_up()
 
     def status_changed(self) -> None:
         """Read the status anew, unless that is under way."""

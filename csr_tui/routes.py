@@ -30,11 +30,18 @@ from screens.navigation import (
 
 if TYPE_CHECKING:
     from screens.go_to import Stop
+    from screens.return_wizard import ReturnWizard
     from screens.widgets.jump_target import JumpTarget
+
+
+_AFTER_SECONDS = 0.12
+"""So long after a customer was opened, and is drawn, the panel for a return is made ready."""
 
 
 class Routes(Commanding, Calling):
     """The way from one screen to the next."""
+
+    _spare_return: ReturnWizard | None = None
 
     # --- where a screen leads
 
@@ -48,6 +55,7 @@ class Routes(Commanding, Calling):
                 desk.customers, desk.calls, message.customer_id, message.order_id
             )
             await self._go(screen)
+            self.set_timer(_AFTER_SECONDS, self._empty_return)
 
     @on(StartReturn)
     async def _start_return(self, message: StartReturn) -> None:
@@ -60,22 +68,25 @@ class Routes(Commanding, Calling):
     async def _return(
         self, *, order_id: str = "", line_id: str | None = None, draft_id: str = ""
     ) -> None:
+        if self._session is not None:
+            screen = await self._empty_return()
+            self._spare_return = None
+            await screen.begin(order_id=order_id, line_id=line_id, draft_id=draft_id)
+            await self._go(screen)
+
+    async def _empty_return(self) -> ReturnWizard:
+        """A return panel that belongs to nobody yet. Mounting it takes longer than all the rest of opening it."""
         from screens.return_wizard import ReturnWizard
 
-        if self._session is not None:
+        if self._spare_return is None:
+            assert self._session is not None
             desk, clock = self._session.desk, self._session.clock
-            await self._go(
-                ReturnWizard(
-                    desk.returns,
-                    desk.customers,
-                    clock,
-                    self._role,
-                    order_id=order_id,
-                    line_id=line_id,
-                    draft_id=draft_id,
-                    last=self._session.last_values,
-                )
+            last = self._session.last_values
+            self._spare_return = self._with_keys(
+                ReturnWizard(desk.returns, desk.customers, clock, self._role, last=last)
             )
+            await self._mounted(self._spare_return)
+        return self._spare_return
 
     @on(ReturnMade)
     async def _show_number(self, message: ReturnMade) -> None:

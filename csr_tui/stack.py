@@ -97,6 +97,12 @@ class ScreenStack(TypeAhead, App[None]):
         await self.push_screen(self._with_keys(screen))
         screen.show_status(self._status)
 
+    async def _mounted(self, screen: DeskScreen) -> None:
+        """Mount a screen that is shown later."""
+        _screen, mounting = self._get_screen(screen)
+        self._load_screen_css(screen)
+        await mounting
+
     def pop_screen(self) -> AwaitComplete:
         """Take the top screen away. What it still reads would be shown on what is gone."""
         self.workers.cancel_node(self.screen)

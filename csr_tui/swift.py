@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 
-_FRAMES_PER_SECOND = "120"
-"""Textual draws what came of a key with the next frame: after 8 ms at the latest, not 17."""
+_FRAMES_PER_SECOND = "240"
+"""Textual draws what came of a key with the next frame: after 4 ms at the latest, not 17."""
 
 
 def make_swift() -> None:
@@ -15,7 +15,22 @@ def make_swift() -> None:
     os.environ.setdefault("TEXTUAL_FPS", _FRAMES_PER_SECOND)
 
 
+_YOUNG, _OLDER, _NEVER = 700, 10, 1_000_000
+_WORTH_IT = 3
+"""Looks through what is younger since the last look through everything."""
+
+
 def all_is_loaded() -> None:
-    """What is there now stays: nothing is gained by looking through it again and again."""
+    """What is there now stays: nothing is gained by looking through it again and again.
+
+    Everything since is looked through by `tidy_up` alone: it takes 10 to 20 ms, which would fall on a key sooner or later.
+    """
     gc.freeze()
+    gc.set_threshold(_YOUNG, _OLDER, _NEVER)
     gc.enable()
+
+
+def tidy_up() -> None:
+    """Throw away what is no longer needed, if there is something: to be called while nobody types."""
+    if gc.get_count()[2] >= _WORTH_IT:
+        gc.collect()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.binding import Binding
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.widgets import Input
 from textual.worker import Worker
@@ -27,7 +28,6 @@ from screens.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from textual.app import App
     from textual.driver import Driver
-    from textual.message import Message
 
     _Base = App[None]
 else:
@@ -70,6 +70,11 @@ class TypeAhead(_Base):
     def held_keys(self) -> int:
         """Keys and pastes that wait for a command to end."""
         return len(self._waiting)
+
+    @property
+    def seconds_since_key(self) -> float:
+        """How long nothing has been typed."""
+        return Message().time - self._last_typed
 
     @property
     def is_commanded(self) -> bool:

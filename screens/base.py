@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-SOON_SECONDS = 0.1
-"""The screen before stays that long while the next one reads."""
+FRAME_ROWS = 4
+"""Rows of title, message, status and key line."""
 
 
 class DeskScreen(Frugal[None], Screen[None]):
@@ -53,8 +53,6 @@ class DeskScreen(Frugal[None], Screen[None]):
     """What the title line says at first; marked for the catalogue."""
     keymap: Keymap = REGISTRY_KEYS
     """The user's keys; the app hands them over before it shows the screen."""
-    _said_early: tuple[str, Severity] | None = None
-    """What was said last: a screen that still reads what it opens with says it as soon as it stands."""
 
     DEFAULT_CSS = """
     DeskScreen {
@@ -81,23 +79,12 @@ class DeskScreen(Frugal[None], Screen[None]):
         """The app's commands, with the user's keys."""
         return self.keymap.of(EVERYWHERE)
 
-    async def _compose(self) -> None:
-        """Textual's own, once there is something to show: the screen is laid out once, as it stays."""
-        await self.prepare()
-        await super()._compose()
-
-    async def prepare(self) -> None:
-        """Read what the screen opens with; wait for it `SOON_SECONDS` at most, then show the frame without it."""
-
     def compose(self) -> ComposeResult:
         """The frame around the body."""
         yield TitleLine(_(self.HEADING))
         with Vertical(id="body"):
             yield from self.compose_body()
-        line = MessageLine()
-        if self._said_early is not None:
-            line.show(*self._said_early)
-        yield line
+        yield MessageLine()
         yield StatusLine()
         yield KeyLine(self.available, lambda: self.everywhere)
         yield TooSmall()
@@ -150,10 +137,7 @@ class DeskScreen(Frugal[None], Screen[None]):
 
         Keys in it are shown as the user has them.
         """
-        said = self.said(text)
-        self._said_early = (said, severity)
-        for line in self.query(MessageLine):
-            line.show(said, severity)
+        self.query_one(MessageLine).show(self.said(text), severity)
 
     def said(self, sentence: str) -> str:
         """A sentence of ours with the user's keys: where it says F5, that is the key of Sync now."""
@@ -161,8 +145,7 @@ class DeskScreen(Frugal[None], Screen[None]):
 
     def clear_message(self) -> None:
         """Empty the message line."""
-        for line in self.query(MessageLine):
-            line.show("")
+        self.query_one(MessageLine).show("")
 
     def show_status(self, status: DeskStatus) -> None:
         """Show the state of the desk; the app calls this each second."""

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from rma.wording import _, inside
+from screens.base import FRAME_ROWS
 from screens.forms.form import Form
 from screens.forms.last_values import LastValues
 from screens.money_words import MARKS
@@ -52,18 +53,19 @@ class ReturnForm(Form):
         Binding("down", "app.focus_next", show=False),
     ]
 
+    _panel: ReturnPanel
+    """Set by `begin_return`, before it is shown."""
+
     def __init__(
         self,
-        panel: ReturnPanel,
         tally: KeyTally,
         last: LastValues,
         said: Callable[[str], str],
     ) -> None:
         """`said` puts the user's keys into a sentence."""
-        super().__init__(SECTIONS, panel, tally=tally, last=last)
-        self._panel = panel
+        super().__init__(SECTIONS, tally=tally, last=last)
         self._said = said
-        self._lines = QuantityList(panel, tally)
+        self._lines = QuantityList(tally)
         self._heading = Rows(id="lines-heading")
         self._check = Rows(id="check", classes="section")
         self._seventh = Rows(id="exceptions-heading")
@@ -71,6 +73,12 @@ class ReturnForm(Form):
         self._rare = Vertical(id=EXCEPTIONS.name, classes="section")
         self._rare.display = EXCEPTIONS.shown
         self._came_from = QUANTITY
+
+    def begin_return(self, panel: ReturnPanel) -> None:
+        """Show and change this return from now on; once, before anybody has typed."""
+        self._panel = panel
+        self._lines.begin(panel)
+        self.begin(panel)
 
     def compose(self) -> ComposeResult:
         """Sections 1 to 6, room for the seventh, and the answer."""
@@ -87,7 +95,8 @@ class ReturnForm(Form):
 
     def on_resize(self) -> None:
         """Give the lines what height is left; focus and texts stay."""
-        self.call_after_refresh(self.draw)
+        if self.is_begun:
+            self.draw()
 
     # --- where the cursor is ------------------------------------------------------------------------------------
 
@@ -179,7 +188,8 @@ class ReturnForm(Form):
 
     def _draw_lines(self) -> None:
         lines = self._lines
-        room = self.size.height - _FIXED_ROWS - (0 if self._wide else STRIP_ROWS + 1)
+        rows = self.size.height or self.app.size.height - FRAME_ROWS
+        room = rows - _FIXED_ROWS - (0 if self._wide else STRIP_ROWS + 1)
         room -= self._panel.has("serials") + self._panel.has(OUTBOUND)
         if self._tall:
             room -= 6

@@ -66,13 +66,19 @@ class QuantityList(Rows, can_focus=True):
     class Left(Message):
         """The focus left the list."""
 
-    def __init__(self, panel: ReturnPanel, tally: KeyTally) -> None:
+    _panel: ReturnPanel
+    """Set by `begin`, before it is shown."""
+
+    def __init__(self, tally: KeyTally) -> None:
         super().__init__(id="quantity")
-        self._panel = panel
         self._tally = tally
         self._top = 0
         self._fresh = True
         """Whether the next key replaces the quantity, as in a field that was just entered."""
+
+    def begin(self, panel: ReturnPanel) -> None:
+        """Show and change this return from now on."""
+        self._panel = panel
 
     @property
     def cursor_screen_offset(self) -> Offset:

@@ -19,7 +19,7 @@ from rma.reasons import ReasonTree
 from rma.request import Role
 from rma.wording import _
 from screens.background import start
-from screens.base import SOON_SECONDS, DeskScreen
+from screens.base import DeskScreen
 from screens.field_help import FieldHelp
 from screens.formats import date
 from screens.forms.form import Form
@@ -32,6 +32,9 @@ from screens.return_form import ReturnForm
 from screens.return_keeper import ReturnKeeper
 from screens.return_panel import ReturnPanel
 from screens.widgets.key_tally import KeyTally
+
+SOON_SECONDS = 0.1
+"""The screen before stays that long while a return is read."""
 
 _Read: TypeAlias = tuple[Draft, Draft, OrderView, ReasonTree, DraftView]
 """The draft, the same untouched, its order, the reasons, and what the rules say before a line is on it."""
@@ -64,9 +67,6 @@ class ReturnTyping(FormKeys, DeskScreen):
         clock: Clock,
         role: Role,
         *,
-        order_id: str = "",
-        line_id: str | None = None,
-        draft_id: str = "",
         last: LastValues | None = None,
     ) -> None:
         """`last` is what earlier returns of this session held."""
@@ -76,10 +76,14 @@ class ReturnTyping(FormKeys, DeskScreen):
         self._customers = customers
         self._clock = clock
         self._role = role
-        self._order_id, self._line_id, self._draft_id = order_id, line_id, draft_id
+        self._order_id, self._draft_id = "", ""
+        self._line_id: str | None = None
         self._panel: ReturnPanel | None = None
         self._form: ReturnForm | None = None
+        """The form, once the return is read."""
         self._tally = KeyTally(clock.now)
+        self._empty_form = ReturnForm(self._tally, self._last, self.said)
+        self._empty_form.display = False
         self._keeper: ReturnKeeper | None = None
         self._whose: About | None = None
         """Whose return it is, once it is read."""
@@ -88,25 +92,32 @@ class ReturnTyping(FormKeys, DeskScreen):
 
     # --- opening ------------------------------------------------------------------------------------------------
 
-    async def prepare(self) -> None:
-        """Read draft, order and reasons in a thread."""
+    def compose_body(self) -> ComposeResult:
+        """The form. It is made before it is known whose return it is: making it takes longer than reading that."""
+        yield self._empty_form
+
+    async def begin(
+        self, *, order_id: str = "", line_id: str | None = None, draft_id: str = ""
+    ) -> None:
+        """Read the return in a thread, before the screen is shown; at most `SOON_SECONDS`, the rest when it is.
+
+        Give `order_id` (and the line to stand on) for a new return, or `draft_id` to go on with a draft.
+        """
+        self._order_id, self._line_id, self._draft_id = order_id, line_id, draft_id
         self._reading = asyncio.create_task(asyncio.to_thread(self._read))
         await asyncio.wait({self._reading}, timeout=SOON_SECONDS)
-
-    def compose_body(self) -> ComposeResult:
-        """The form, unless reading takes long."""
         if self._reading.done() and self._reading.exception() is None:
-            self._form = self._open(*self._reading.result())
-            yield self._form
+            self._open(*self._reading.result())
 
-    async def on_mount(self) -> None:
-        """Stand on the first field."""
+    async def on_screen_resume(self) -> None:
+        """The first time, stand on the first field."""
+        if self._whose is not None:
+            return
         with self.reporting():
             read = await self._reading
             if self._form is None:
-                form = self._open(*read)
-                await self.query_one("#body").mount(form)
-                self._form = form
+                self._open(*read)
+            assert self._form is not None
             self._say_whose(read)
             self._form.stand_on(QUANTITY)
             self.refresh_keys()
@@ -129,17 +140,21 @@ class ReturnTyping(FormKeys, DeskScreen):
         order: OrderView,
         reasons: ReasonTree,
         view: DraftView,
-    ) -> ReturnForm:
-        self._tally = KeyTally(self._clock.now, draft.keys, draft.first_key_at)
+    ) -> None:
+        self._tally.begin(draft.keys, draft.first_key_at)
         self._panel = ReturnPanel(
             draft, order, reasons, supervisor=self._role.approves, line_id=self._line_id
         )
         self._panel.judged(view, ())
+        if not self._panel.on_return:
+            self._asked = self._panel.for_rules()  # that is what `view` answers
         kept = draft if self._draft_id else None
         self._keeper = ReturnKeeper(
             self._returns, self._panel, self._tally, untouched=untouched, kept=kept
         )
-        return ReturnForm(self._panel, self._tally, self._last, self.said)
+        self._empty_form.display = True
+        self._empty_form.begin_return(self._panel)
+        self._form = self._empty_form
 
     def _say_whose(self, read: _Read) -> None:
         draft, _untouched, order, _reasons, view = read

@@ -29,7 +29,7 @@ _KEPT = mark("The return is kept as a draft: it waits on the home screen.")
 class ReturnWizard(ReturnTyping):
     """One return. Posts `ReturnMade` when it has its number, `ReturnLeft` when it is left.
 
-    Give `order_id` (and the line to stand on) for a new return, or `draft_id` to go on with a draft.
+    Await `begin` before it is shown.
     """
 
     NAME = "return"

@@ -16,10 +16,12 @@ from screens.field_help import FieldHelp
 from screens.forms.history import History
 from screens.forms.last_values import LastValues
 from screens.forms.spec import Advance, FieldSpec, Kind, Section, fields_of
-from screens.forms.state import FormState, Value, help_of
+from screens.forms.state import FormState, Texts, Value, help_of
 from screens.widgets.field import Field, FieldInput
 from screens.widgets.key_tally import KeyTally
 from screens.widgets.ticks import Ticks
+
+_NOTHING: FormState = Texts(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +77,16 @@ class Form(Vertical):
     def __init__(
         self,
         sections: tuple[Section, ...],
-        state: FormState,
+        state: FormState | None = None,
         *,
         tally: KeyTally | None = None,
         last: LastValues | None = None,
     ) -> None:
-        """`tally` counts the keys, `last` is where Ctrl+R looks."""
+        """`tally` counts the keys, `last` is where Ctrl+R looks. Without a state it is empty until `begin`."""
         super().__init__()
         self._sections = sections
         self._specs = {spec.name: spec for spec in fields_of(sections)}
-        self._state = state
+        self._state: FormState = _NOTHING
         self._tally = tally
         self._last = last
         self._fields: dict[str, Field] = {}
@@ -93,7 +95,22 @@ class Form(Vertical):
         """The text of each field that the state and the field agreed on last."""
         self._moved_from: str | None = None
         """The field that the form itself has left: the focus still follows."""
+        self._history = History(_Moment(None, ""))
+        if state is not None:
+            self.begin(state)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it has a state."""
+        return self._state is not _NOTHING
+
+    def begin(self, state: FormState) -> None:
+        """Show and change this state from now on; once, before anybody has typed."""
+        assert not self.is_begun
+        self._state = state
         self._history = History(_Moment(state.snapshot(), ""))
+        if self.is_mounted:
+            self.draw()
 
     def compose(self) -> ComposeResult:
         """One section after the other."""
@@ -118,7 +135,8 @@ class Form(Vertical):
 
     def on_mount(self) -> None:
         """Show what the state holds."""
-        self.draw()
+        if self.is_begun:
+            self.draw()
 
     # --- where the cursor is ------------------------------------------------------------------------------------
 
@@ -250,6 +268,8 @@ class Form(Vertical):
 
     def left(self, name: str) -> None:
         """The focus went away from a field."""
+        if not self.is_begun:
+            return
         if name == self._moved_from:
             self._moved_from = None
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -115,6 +115,18 @@ class Field(FieldInput):
     def max_scroll_x(self) -> int:
         """How far the text can be moved under its window."""
         return max(0, self.content_width - self.scrollable_content_region.width)
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw label and text anew: the echo is drawn when it changes, and the line may be slow."""
+        if repaint and not regions and not layout and self.size:
+            regions = (Region(0, 0, self._echo_from(), 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The text as Textual draws it, with label and echo around it."""
