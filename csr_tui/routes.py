@@ -55,7 +55,7 @@ class Routes(Commanding, Calling):
                 desk.customers, desk.calls, message.customer_id, message.order_id
             )
             await self._go(screen)
-            self.set_timer(_AFTER_SECONDS, self._empty_return)
+            self.set_timer(_AFTER_SECONDS, self._make_return_ready)
 
     @on(StartReturn)
     async def _start_return(self, message: StartReturn) -> None:
@@ -73,6 +73,10 @@ class Routes(Commanding, Calling):
             self._spare_return = None
             await screen.begin(order_id=order_id, line_id=line_id, draft_id=draft_id)
             await self._go(screen)
+
+    async def _make_return_ready(self) -> None:
+        if self._session is not None:  # else the desk has closed meanwhile
+            await self._empty_return()
 
     async def _empty_return(self) -> ReturnWizard:
         """A return panel that belongs to nobody yet. Mounting it takes longer than all the rest of opening it."""
