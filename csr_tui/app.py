@@ -83,10 +83,15 @@ class DeskApp(Endings, Routes):
         try:
             session = await self._open_desk()
         except RmaError as error:
+            if self._exit:
+                return  # the agent has quit meanwhile, and nothing is left to write on
             self._home.cannot_open(str(error))
             self.takes_commands.set()
             self._status = DeskStatus(closed=True)
             self._show_status()
+            return
+        if self._exit:
+            await session.close()
             return
         self._session = session
         desk = session.desk

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from rma.wording import _, inside
@@ -45,6 +46,17 @@ _FIXED_ROWS = 10
 """Rows of the form beside the lines and section 7."""
 
 
+class Answer(Rows):
+    """The answer of the rules; says when it has another size."""
+
+    class Resized(Message):
+        """What fits into it has changed."""
+
+    def on_resize(self) -> None:
+        """Tell the form, which draws it."""
+        self.post_message(self.Resized())
+
+
 class ReturnForm(Form):
     """Draws a `ReturnPanel` and lets it be typed; whoever mounts it listens to the form's messages."""
 
@@ -69,7 +81,7 @@ class ReturnForm(Form):
         self._heading = Rows(id="lines-heading")
         self._check = Rows(id="check", classes="section")
         self._seventh = Rows(id="exceptions-heading")
-        self._answer = Rows(id="answer")
+        self._answer = Answer(id="answer")
         self._rare = Vertical(id=EXCEPTIONS.name, classes="section")
         self._rare.display = EXCEPTIONS.shown
         self._came_from = QUANTITY
@@ -95,6 +107,13 @@ class ReturnForm(Form):
 
     def on_resize(self) -> None:
         """Give the lines what height is left; focus and texts stay."""
+        if self.is_begun:
+            self.draw()
+
+    @on(Answer.Resized)
+    def _answer_resized(self, event: Answer.Resized) -> None:
+        """A screen that became wide or narrow moves the answer later than it resizes the form."""
+        event.stop()
         if self.is_begun:
             self.draw()
 

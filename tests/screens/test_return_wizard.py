@@ -456,3 +456,13 @@ async def test_goodwill_returns_ask_for_their_reason_in_section_7() -> None:
         await seat.press(*"loyal")
         await finalize_again(seat)
         await seat.sees("RMA 471", "? needs approval")
+
+
+@pytest.mark.parametrize("before", [(20, 5), (80, 24)])
+async def test_the_answer_takes_the_width_of_a_terminal_that_grew(before: tuple[int, int]) -> None:
+    async with on_the_panel(shop_with()) as seat:
+        await seat.press("1", "enter", "n", "enter", "o", "enter")
+        await seat.sees("ESTIMATE")
+        await seat.resize(*before)
+        await seat.resize(120, 40)
+        await seat.sees("ESTIMATE", "119.00 EUR", "“It was delivered on 10 November", "money")
