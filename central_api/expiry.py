@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from central_api.books import Books
-from central_api.database import reading, writing
+from central_api.database import reading, write
 from central_api.documents import insert_rows
 from central_api.tables import EVENT, RMA
 from rma.expiry import expire, is_over
@@ -55,16 +55,17 @@ def _over(engine: Engine, now: datetime) -> Iterator[dict[str, str]]:
 
 
 def _end(engine: Engine, numbers: dict[str, str], now: datetime) -> int:
-    with writing(engine) as connection:
-        books = Books(
-            connection, "", order_ids=numbers.values(), numbers=numbers, op_ids=(), now=now
-        )
-        events = []
-        for number in sorted(numbers):
-            known = books.record(number)
-            if known is not None and is_over(known.record, now):
-                version = books.put(expire(known.record, now))
-                events.append({"kind": EXPIRED, "key": number, "row_version": version, "at": now})
-        books.write(connection)
-        insert_rows(connection, EVENT, events)
+    return write(engine, lambda connection: _end_in(connection, numbers, now))
+
+
+def _end_in(connection: Connection, numbers: dict[str, str], now: datetime) -> int:
+    books = Books(connection, "", order_ids=numbers.values(), numbers=numbers, op_ids=(), now=now)
+    events = []
+    for number in sorted(numbers):
+        known = books.record(number)
+        if known is not None and is_over(known.record, now):
+            version = books.put(expire(known.record, now))
+            events.append({"kind": EXPIRED, "key": number, "row_version": version, "at": now})
+    books.write(connection)
+    insert_rows(connection, EVENT, events)
     return len(events)
