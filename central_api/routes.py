@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from central_api import bootstrap, feed, lookups
 from central_api.bodies import SMALL, read_body
-from central_api.database import reading, writing
+from central_api.database import reading, write
 from central_api.documents import KINDS
 from central_api.errors import EnrollmentRefused
 from central_api.numbers import lease
@@ -111,12 +111,7 @@ async def _read(engine: Engine, query: Callable[[Connection], T]) -> T:
 
 async def _write(engine: Engine, work: Callable[[Connection], T]) -> T:
     """Run work in a thread, in a transaction that writes."""
-
-    def run() -> T:
-        with writing(engine) as connection:
-            return work(connection)
-
-    return await run_in_threadpool(run)
+    return await run_in_threadpool(write, engine, work)
 
 
 @router.post(

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from central_api.catalog import Counts, upsert_customers, upsert_orders
-from central_api.database import writing
+from central_api.database import write
 from central_api.documents import KINDS, chunks, stored_digests
 from central_api.intake.batches import Size, batches
 from central_api.intake.columns import ORDERS
@@ -46,9 +46,13 @@ def write_simple(
                 items.append(read(table.parse(row.raw)))
             except BadCell as error:
                 staging.reject(row, error)
-        with writing(engine) as connection:
-            counts = upsert(connection, items)
-        yield counts
+        yield write(engine, _storing(upsert, items))
+
+
+def _storing(
+    upsert: Callable[[Connection, Sequence[T]], Counts], items: Sequence[T]
+) -> Callable[[Connection], Counts]:
+    return lambda connection: upsert(connection, items)
 
 
 def write_orders(
@@ -125,14 +129,17 @@ def _reject_too_long(head: Staged, lines: Iterable[Staged], staging: Staging) ->
             staging.reject(row, error)
 
 
+def _store(connection: Connection, chunk: Sequence[ReadOrder]) -> tuple[dict[str, BadCell], Counts]:
+    refused = _unfit(connection, chunk)
+    fitting = [read for read in chunk if read.order.order_id not in refused]
+    upsert_customers(connection, [read.guest for read in fitting if read.guest is not None])
+    return refused, upsert_orders(connection, [read.order for read in fitting])
+
+
 def _write_chunk(
     engine: Engine, chunk: Sequence[ReadOrder], staging: Staging, assume: Callable[[str], None]
 ) -> Counts:
-    with writing(engine) as connection:
-        refused = _unfit(connection, chunk)
-        fitting = [read for read in chunk if read.order.order_id not in refused]
-        upsert_customers(connection, [read.guest for read in fitting if read.guest is not None])
-        counts = upsert_orders(connection, [read.order for read in fitting])
+    refused, counts = write(engine, lambda connection: _store(connection, chunk))
     refused |= {
         order.order_id: BadCell("order_id", f"the stored order stays: {order.reason}")
         for order in counts.refused
