@@ -6,6 +6,7 @@ The engine is opened, not imported. Statements are portable; the few places wher
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -150,12 +151,25 @@ def insert_into(connection: Connection, table: Table) -> Any:
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver starts no transaction of its own
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA fullfsync = ON")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA cache_size = -65536")
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Two that open a new file at once both switch it, and SQLite answers one of them BUSY without waiting."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(random.uniform(0, 0.02))  # noqa: S311 - so that two do not meet again
 
 
 def _begin(connection: Connection) -> None:

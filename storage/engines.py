@@ -6,7 +6,9 @@ about disk and file becomes a sentence for people; anything else is a fault of o
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +51,7 @@ def open_database(path: Path, *, durable: bool) -> Engine:
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             if durable:
                 connection.execute("PRAGMA fullfsync = ON")
@@ -121,6 +123,19 @@ def fetch(engine: Engine, sql: str, parameters: Sequence[object] = ()) -> list[A
             return rows
         finally:
             connection.close()
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Two that open a new file at once both switch it, and SQLite answers one of them BUSY without waiting."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(random.uniform(0, 0.02))  # noqa: S311 - so that two do not meet again
 
 
 def _begin(connection: Connection) -> None:

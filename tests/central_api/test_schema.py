@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -47,6 +49,24 @@ def test_sqlite_is_opened_for_safety_and_for_readers_beside_a_writer(tmp_path: P
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert modes == ["wal", 2, 1]
+
+
+def test_a_new_sqlite_file_can_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    at_once = 4
+    with ThreadPoolExecutor(at_once) as opening:
+        for n in range(100):
+            together = Barrier(at_once)
+
+            def mode(path: Path = tmp_path / f"{n}.db", together: Barrier = together) -> str:
+                engine = open_database(str(path))
+                together.wait()
+                with reading(engine) as connection:
+                    found: str = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+                engine.dispose()
+                return found
+
+            opened = [opening.submit(mode) for _ in range(at_once)]
+            assert [each.result() for each in opened] == ["wal"] * at_once
 
 
 def test_a_newer_database_is_refused(empty_database: str) -> None:

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import textwrap
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -252,6 +253,24 @@ def test_work_survives_power_cuts_and_reference_data_need_not(tmp_path: Path) ->
             "foreign_keys": 1,
         }
         engine.dispose()
+
+
+def test_a_new_file_can_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    at_once = 4
+    with ThreadPoolExecutor(at_once) as opening:
+        for n in range(100):
+            together = Barrier(at_once)
+
+            def mode(path: Path = tmp_path / f"{n}.db", together: Barrier = together) -> str:
+                engine = open_database(path, durable=True)
+                together.wait()
+                with reading(engine) as connection:
+                    found: str = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+                engine.dispose()
+                return found
+
+            opened = [opening.submit(mode) for _ in range(at_once)]
+            assert [each.result() for each in opened] == ["wal"] * at_once
 
 
 def test_an_error_never_repeats_what_was_typed(tmp_path: Path) -> None:
