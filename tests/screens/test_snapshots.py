@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from rma.policy import Approval
+from tests import shop
 from tests.screens.pictures import Picture, picture
-from tests.screens.returning import open_panel
+from tests.screens.returning import open_panel, shop_with
 from tests.screens.seat import Seat, Shop, seated, small_shop
+from tests.screens.test_first_start import started
 from tests.screens.test_queues import approvals, troubled
+from tests.screens.test_return_exchange import TO_THE_ITEM, exchanging
 
 Way = Callable[[Seat], Awaitable[None]]
 
@@ -93,6 +98,48 @@ async def go_to(seat: Seat) -> None:
     await seat.sees("Go to")
 
 
+async def numbered(seat: Seat) -> None:
+    await priced(seat)
+    await seat.press("f9")
+    await seat.sees("Return made", "the central API answers")
+
+
+async def waits_for_approval(seat: Seat) -> None:
+    await priced(seat)
+    await seat.press("f9")
+    await seat.sees("Return made", "approval", "the central API answers")
+
+
+async def exchanged(seat: Seat) -> None:
+    await open_panel(seat)
+    await seat.press(*TO_THE_ITEM, *"new", "enter")
+    await seat.sees("TO PAY", "31.00 EUR")
+
+
+async def exceptions(seat: Seat) -> None:
+    await priced(seat)
+    await seat.press("ctrl+g", "7")
+    await seat.sees("Waive")
+
+
+async def labels(seat: Seat) -> None:
+    await priced(seat)
+    await seat.press("ctrl+o")
+    await seat.settled()
+
+
+async def call_note(seat: Seat) -> None:
+    await customer(seat)
+    await seat.press("ctrl+n")
+    await seat.sees("this call with Maria Müller")
+
+
+async def declining(seat: Seat) -> None:
+    await rma(seat)
+    await seat.press("d")
+    await seat.sees("The caller will hear this reason.")
+
+
 async def help_(seat: Seat) -> None:
     await open_panel(seat)
     await seat.press("f1")
@@ -102,6 +149,11 @@ async def help_(seat: Seat) -> None:
 async def palette(seat: Seat) -> None:
     await seat.press("ctrl+p")
     await seat.sees("Quit")
+
+
+def late_shop() -> Shop:
+    """Everything is asked about: the approval starts with the first cent."""
+    return shop_with(policy=shop.policy(approval=Approval(amount=shop.amounts(EUR=1))))
 
 
 @dataclass(frozen=True)
@@ -121,6 +173,13 @@ SCENES = {
     "return-priced": Scene(small_shop, priced),
     "return-refused": Scene(small_shop, refused),
     "values": Scene(small_shop, values),
+    "number": Scene(small_shop, numbered),
+    "number-waits": Scene(late_shop, waits_for_approval),
+    "exchange": Scene(exchanging, exchanged),
+    "exceptions": Scene(small_shop, exceptions),
+    "jump": Scene(small_shop, labels),
+    "call-note": Scene(small_shop, call_note),
+    "decline": Scene(approvals, declining),
     "question": Scene(small_shop, discarding),
     "approvals": Scene(approvals, waiting_returns),
     "rma": Scene(approvals, rma),
@@ -131,15 +190,30 @@ SCENES = {
 }
 
 
+LOOKS = ["80x24", "120x40", "no-color"]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_the_first_start_looks_as_it_was_approved(
+    look: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with started(tmp_path, _size(look, monkeypatch)) as seat:
+        await seat.settled()
+        assert picture(seat) == snapshot(extension_class=Picture)
+
+
 @pytest.mark.parametrize("scene", SCENES)
-@pytest.mark.parametrize("look", ["80x24", "120x40", "no-color"])
+@pytest.mark.parametrize("look", LOOKS)
 async def test_looks_as_it_was_approved(
     scene: str, look: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if look == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    size = (120, 40) if look == "120x40" else (80, 24)
-    async with seated(SCENES[scene].shop(), size) as seat:
+    async with seated(SCENES[scene].shop(), _size(look, monkeypatch)) as seat:
         await SCENES[scene].way(seat)
         await seat.settled()
         assert picture(seat) == snapshot(extension_class=Picture)
+
+
+def _size(look: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    if look == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    return (120, 40) if look == "120x40" else (80, 24)
