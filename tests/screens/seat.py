@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from textual.events import Key
+from textual.keys import _character_to_key, _get_unicode_name_from_key
+from textual.pilot import Pilot
 
 from csr_tui.app import DeskApp
 from csr_tui.session import Session
@@ -101,18 +106,51 @@ def known(record: object, version: int = 1) -> KnownRecord:
     return KnownRecord(record=record, row_version=version)  # type: ignore[arg-type]
 
 
+def key_event(key: str) -> Key:
+    """What a terminal sends for a key, named as in Textual's bindings."""
+    if len(key) == 1:
+        return Key(key if key.isalnum() else _character_to_key(key), key)
+    try:
+        return Key(key, unicodedata.lookup(_get_unicode_name_from_key(key)))
+    except KeyError:
+        return Key(key, None)
+
+
 class Seat:
     """Keys in, screen out."""
 
-    def __init__(
-        self, app: DeskApp, press: Callable[..., object], pause: Callable[..., object]
-    ) -> None:
+    def __init__(self, app: DeskApp, pilot: Pilot[object]) -> None:
         self.app = app
-        self._press, self._pause = press, pause
+        self._pause = pilot.pause
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other."""
-        await self._press(*keys)  # type: ignore[misc]
+        """Press keys one after the other, each when the desk has done what the one before asked for.
+
+        The pilot waits between two keys until the processor is idle, which takes it 40 ms and on a busy machine
+        long; here is waited for what the key set off.
+        """
+        for key in keys:
+            self.app.post_message(key_event(key))
+            await self._done()
+
+    async def _done(self) -> None:
+        """Wait until every message is handled and every thread is back, or a second has passed."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + 1
+        while clock() < deadline:
+            while self._works() and clock() < deadline:
+                await asyncio.sleep(0.001)
+            await self._pause(0)
+            if not self._works():
+                return
+
+    def _works(self) -> bool:
+        nodes = [self.app, *self.app.screen.walk_children(with_self=True)]
+        return bool(
+            self.app.is_commanded
+            or any(worker.is_running for worker in self.app.workers)
+            or any(node.message_queue_size for node in nodes)
+        )
 
     async def type(self, text: str) -> None:
         """Type a text."""
@@ -155,7 +193,7 @@ class Seat:
         before = ""
         while before != self.text or self.app.is_commanded or self.app.workers:
             before = self.text
-            await self._pause()  # type: ignore[misc]
+            await self._pause()
 
     async def resize(self, width: int, height: int) -> None:
         """Change the terminal's size."""
@@ -165,7 +203,7 @@ class Seat:
         size = Size(width, height)
         self.app.post_message(events.Resize(size, size))
         await self.until(lambda: self.app.size == size)
-        await self._pause()  # type: ignore[misc]
+        await self._pause()
 
 
 @asynccontextmanager
@@ -182,7 +220,7 @@ async def seated(
     """The app with this shop, in a terminal of this size."""
     app = DeskApp(of.open, reports=reports, keymap=keymap, notice=notice)
     async with app.run_test(size=size) as pilot:
-        seat = kind(app, pilot.press, pilot.pause)
+        seat = kind(app, pilot)
         if opened:
             await seat.until(lambda: "Look up" in seat.text and "opening" not in seat.text)
         yield seat

@@ -26,7 +26,7 @@ async def started(
     keymap, _ = remap({name.replace("__", "."): value for name, value in wanted.items()})
     app = FirstStartApp(folder, keymap=keymap if wanted else REGISTRY_KEYS, notice=notice)
     async with app.run_test(size=size) as pilot:
-        seat = Seat(app, pilot.press, pilot.pause)  # type: ignore[arg-type]
+        seat = Seat(app, pilot)  # type: ignore[arg-type]
         await seat.sees("not enrolled")
         yield seat
 
