@@ -8,14 +8,11 @@ The floor and the desk take turns, so that what else the machine does meets both
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.figures import Row
+from benchmarks.figures import Row, show
 from benchmarks.one_return import measure_presses, measure_weight
 from benchmarks.screens_opening import measure_screens
 from benchmarks.starts import STARTS, measure_starts
@@ -48,18 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         place = (arguments.place or Path(temporary)).resolve()
         town = make(place, arguments.customers)
-        if not arguments.json:
-            print("| what | figure | must reach | floor | how |\n|---|---|---|---|---|")
-        for row in measure(town, arguments.starts):
-            print(json.dumps(asdict(row)) if arguments.json else _line(row))
-            sys.stdout.flush()
-
-
-def _line(row: Row) -> str:
-    digits = 2 if row.unit.startswith("times") else 0
-    figure = f"{row.figure:.{digits}f} {row.unit}"
-    target = f"{'✓' if row.reached else '✗'} at most {row.target:g}"
-    return f"| {row.what} | {figure} | {target} | {row.floor} | {row.detail} |"
+        show(measure(town, arguments.starts), as_json=arguments.json)
 
 
 if __name__ == "__main__":

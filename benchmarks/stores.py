@@ -17,23 +17,26 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
 
-from benchmarks.figures import Row, median, share
+from benchmarks.figures import Row, median, share, show
 from benchmarks.town import make, opened, orders_with_lines
 from csr_tui.bootstrap import OpenedDesk, open_desk, sync_once
 from rma.assessment import assess
-from rma.draft import DraftLine
+from rma.draft import Draft, DraftLine
 from rma.order import TenderKind
+from rma.record import RmaRecord
 from storage.reference import FILE
 from tests import shop
 
 SMALL = 10_000
+BUYERS = 4_000
+"""So many have RETURNS orders of the last days that may come back without a question."""
 SEARCHES = 400
 RETURNS = 200
 QUOTES = 50
@@ -116,7 +119,8 @@ def measure_finalize(town: Path) -> Row:
         try:
             asyncio.run(sync_once(desk))
             before = _size(folder)
-            times = milliseconds(_returns(desk, town))
+            drafts = one_line_drafts(desk, town, RETURNS)
+            times = milliseconds(partial(_finalized, desk, draft) for draft in drafts)
             size = (_size(folder) - before) // len(times)
         finally:
             desk.close()
@@ -131,11 +135,18 @@ def measure_finalize(town: Path) -> Row:
     )
 
 
-def _returns(desk: OpenedDesk, town: Path) -> Iterator[Callable[[], object]]:
+def _finalized(desk: OpenedDesk, draft: Draft) -> RmaRecord:
+    record = desk.desk.returns.finalize(draft)
+    assert isinstance(record, RmaRecord), record
+    return record
+
+
+def one_line_drafts(desk: OpenedDesk, town: Path, count: int) -> Iterator[Draft]:
+    """Finished drafts of one-line returns that may come back without a question."""
     returns, reference = desk.desk.returns, desk.reference
-    for number in islice(orders_with_lines(town, 1), RETURNS):
+    for number in islice(orders_with_lines(town, 1), count):
         (order,) = reference.orders_by_number(number, 1)
-        draft = replace(
+        yield replace(
             returns.start(order.order_id),
             lines=(
                 DraftLine(
@@ -148,7 +159,6 @@ def _returns(desk: OpenedDesk, town: Path) -> Iterator[Callable[[], object]]:
             ),
             verified=("name", "email"),
         )
-        yield partial(returns.finalize, draft)
 
 
 def _bare_commits(size: int) -> Iterator[Callable[[], object]]:
@@ -202,6 +212,13 @@ def measure_quote() -> Row:
     )
 
 
+def measure(place: Path, customers: int) -> Iterator[Row]:
+    """Every row; the towns are kept in `place`."""
+    yield measure_quote()
+    yield measure_finalize(make(place, SMALL, with_orders=BUYERS))
+    yield from measure_search(place, customers)
+
+
 def main() -> None:
     """Measure everything and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -211,20 +228,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         place = (arguments.place or Path(temporary)).resolve()
-        rows = [
-            measure_quote(),
-            measure_finalize(make(place, SMALL)),
-            *measure_search(place, arguments.customers),
-        ]
-    if not arguments.json:
-        print("| what | figure | must reach | floor | how |\n|---|---|---|---|---|")
-    for row in rows:
-        print(json.dumps(asdict(row)) if arguments.json else _line(row))
-
-
-def _line(row: Row) -> str:
-    target = f"{'✓' if row.reached else '✗'} at most {row.target:.3g}"
-    return f"| {row.what} | {row.figure:.2f} {row.unit} | {target} | {row.floor} | {row.detail} |"
+        show(measure(place, arguments.customers), as_json=arguments.json)
 
 
 if __name__ == "__main__":

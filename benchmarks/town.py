@@ -27,7 +27,7 @@ from storage.reference import FILE
 from storage.reference_rows import SHAPES, ReferenceRow
 
 SHOP_CUSTOMERS = 300
-"""Customers that the central API knows, with orders; the others stand in ref.db alone."""
+"""Customers that the central API knows, with orders, where nothing else is asked for; the others stand in ref.db alone."""
 SEED = 1_000_000
 PERSON = "agent"
 
@@ -45,16 +45,16 @@ _VOWELS = "aaaeeeeiiioou"
 """The commoner a letter, the oftener it stands here."""
 
 
-def make(place: Path, customers: int) -> Path:
+def make(place: Path, customers: int, *, with_orders: int = SHOP_CUSTOMERS) -> Path:
     """The folder of a town with this many customers; made where it is not there yet."""
-    folder = place / f"town-{customers}"
+    folder = place / f"town-{customers}-{with_orders}"
     if not (folder / "made").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         central = Central(folder)
         try:
-            prepare(folder, central, customers=SHOP_CUSTOMERS)
-            _fill(folder / "desks" / PERSON, customers - SHOP_CUSTOMERS)
+            prepare(folder, central, customers=with_orders)
+            _fill(folder / "desks" / PERSON, customers - with_orders)
         finally:
             central.stop()
         (folder / "made").touch()
