@@ -119,7 +119,7 @@ def key_event(key: str) -> Key:
 class Seat:
     """Keys in, screen out."""
 
-    def __init__(self, app: DeskApp, pilot: Pilot[object]) -> None:
+    def __init__(self, app: DeskApp, pilot: Pilot[None]) -> None:
         self.app = app
         self._pause = pilot.pause
 
