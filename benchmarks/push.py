@@ -46,6 +46,7 @@ class Pushed:
     """One push that was measured."""
 
     what: str
+    api_processes: int
     rmas: int
     rmas_per_second: float
     must_reach: int
@@ -89,7 +90,8 @@ def measure(
     """Push everything that the desks have, each desk at once with the others."""
     fill(database, sold, pushing)
     rmas = sum(len(desk.bodies) for desk in pushing)
-    with serving(database, min(PROCESSES, len(pushing))) as (urls, pids):
+    processes = min(PROCESSES, len(pushing))
+    with serving(database, processes) as (urls, pids):
         clients = [
             httpx.Client(
                 base_url=urls[desk.index % len(urls)],
@@ -109,6 +111,7 @@ def measure(
     floor = rmas / bare(database, rmas, _bytes_per_rma(database))
     return Pushed(
         what=what,
+        api_processes=processes,
         rmas=rmas,
         rmas_per_second=round(rmas / seconds, 1),
         must_reach=target,
@@ -207,7 +210,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object per push")
     arguments = parser.parse_args()
     if not arguments.json:
-        print("| push | RMAs/s | must reach | bare inserts/s | API ms/RMA |\n|---|---|---|---|---|")
+        print("| push | API processes | RMAs/s | must reach | bare inserts/s | API ms/RMA |")
+        print("|---|---|---|---|---|---|")
     for row in figures(arguments.rmas):
         if arguments.json:
             print(json.dumps(asdict(row) | {"reached": row.reached}), flush=True)
@@ -215,7 +219,8 @@ def main() -> None:
         mark = "✓" if row.reached else "✗"
         rate, floor = f"{row.rmas_per_second:,.0f}", f"{row.bare_inserts_per_second:,.0f}"
         print(
-            f"| {row.what} | {rate} | {mark} {row.must_reach:,} | {floor} | {row.api_ms_per_rma} |"
+            f"| {row.what} | {row.api_processes} | {rate} | {mark} {row.must_reach:,} | {floor} "
+            f"| {row.api_ms_per_rma} |"
         )
 
 

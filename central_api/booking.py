@@ -41,8 +41,15 @@ def decide_finalize(
     books: Books, caller: Caller, command: FinalizeReturn, *, forged: bool, now: datetime
 ) -> Decision:
     """Book a return. `forged`: the envelope names another person, device or order than it should."""
-    if not _is_free_number(books, command.number):
+    if not is_free_number(books, command.number):
         return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
+    return decide_content(books, caller, command, forged=forged, now=now)
+
+
+def decide_content(
+    books: Books, caller: Caller, command: FinalizeReturn, *, forged: bool, now: datetime
+) -> Decision:
+    """Judge what was told and book it, under a number that nothing stands under."""
     case, assessment = _judged(books, caller, command, now)
     problem = _objection(books, caller, command, case, assessment, forged=forged)
     if problem is not None:
@@ -57,7 +64,7 @@ def decide_finalize(
 
 def decide_unjudged(books: Books, caller: Caller, command: FinalizeReturn) -> Decision:
     """Book a return whose judging failed: a number that was told exists, whatever went wrong here."""
-    if not _is_free_number(books, command.number):
+    if not is_free_number(books, command.number):
         return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
     case = replace(_case(books, caller, command), order=None, customer=None, ledger=None)
     problem = refusals.unprocessed()
@@ -85,7 +92,8 @@ def over_return_of(findings: Iterable[Finding]) -> Problem | None:
     return None if over is None else refusals.over_return(over.sentence, holder_of(over))
 
 
-def _is_free_number(books: Books, number: str) -> bool:
+def is_free_number(books: Books, number: str) -> bool:
+    """Whether it is one of the device's numbers, with fitting check digits, under which nothing is booked."""
     try:
         return parse(number) == number and books.leased(number) and books.record(number) is None
     except BadRmaNumber:
@@ -100,7 +108,9 @@ def _judged(
     newest = _case(books, caller, command, received_at=now)
     same_policies: tuple[Case, Assessment] | None = None
     for known in stands_for(told.policies, books.stands, command.finalized_at):
-        case = replace(newest, policies=known.policies, reasons=known.reasons)
+        case = newest
+        if known is not books.newest:
+            case = replace(newest, policies=known.policies, reasons=known.reasons)
         assessment = assess(case)
         quote = assessment.quote
         if quote is None or set(quote.policies) != set(told.policies):
@@ -130,8 +140,8 @@ def _case(
         order=order,
         customer=books.customer(order.customer_id) if order else None,
         ledger=books.ledger(order) if order else None,
-        policies=tuple(entry.policy for entry in books.policies),
-        reasons=newest_reasons(books.reasons),
+        policies=books.newest.policies,
+        reasons=books.newest.reasons,
         at=command.finalized_at,
         actor=caller.actor,
         received_at=received_at,
@@ -197,15 +207,15 @@ def _book_holding(
         record = replace(record, problem=problem)
         return Decision(Outcome.ACCEPTED_WITH_CHANGE, problem, record, tell=True)
     if record.state is not told.state:  # told less than we would give: it stays so
-        waiting = book(
+        record = book(
             case,
             assessment,
             number=command.number,
             device=caller.device,
             state=RmaState.NEEDS_APPROVAL,
             holding=True,
+            expires_at=record.expires_at,
         )
-        record = replace(waiting, expires_at=record.expires_at)
     latest, moved = record.expires_at, ""
     if latest is None or (told.expires_at is not None and told.expires_at <= latest):
         if told.expires_at != latest:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Select, delete, select
 
 from central_api.database import insert_into
 from central_api.documents import KINDS, digest_of, insert_rows, log_changes, update_rows
-from central_api.errors import CentralError
 from central_api.numbers import leased_to
 from central_api.outbound import (
     guard_sent_lines,
@@ -28,6 +28,7 @@ from central_api.outbound import (
     skus_of,
 )
 from central_api.policies import (
+    NOTHING_PUBLISHED,
     PublishedPolicy,
     PublishedReasons,
     published_policies,
@@ -37,13 +38,14 @@ from central_api.policies import (
 from central_api.tables import (
     CUSTOMER,
     EVENT,
-    EXPECTED_INBOUND,
+    MAIL,
     OPERATION,
-    ORDER_LINE,
     ORDERS,
+    REFUSAL,
     RMA,
     RMA_LINE,
 )
+from central_api.units import expect_inbound, take_units
 from rma.expiry import can_expire
 from rma.ledger import Hold, Ledger
 from rma.numbers import block_of
@@ -52,11 +54,8 @@ from rma.order import Customer, Order, Product
 from rma.record import RmaRecord
 from rma.sent import with_sent
 from rma.states import HOLDING, RmaState
+from rma.typed_order import same_text
 from sync.protocol.documents import read_document, write_document
-
-
-class GuardFailed(CentralError):
-    """The guard of an order line refused units that the ledger thought free: nothing is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +102,11 @@ class Books:
         self.policies: tuple[PublishedPolicy, ...] = published_policies(connection)
         self.reasons: tuple[PublishedReasons, ...] = published_reasons(connection)
         self.stands = stands_of(self.policies, self.reasons)
+        self.newest = self.stands[0] if self.stands else NOTHING_PUBLISHED
         self.published = frozenset(entry.policy.ref for entry in self.policies)
         buyers = {order.customer_id for order in self._orders.values()}
-        self._customers = _customers(connection, buyers)
         counted = any(entry.policy.approval.many_returns for entry in self.policies)
+        self._customers = _customers(connection, buyers, alone=counted)
         self._past = _past_returns(connection, buyers) if counted else {}
         self._new: dict[str, dict[str, Any]] = {}
         self._changed: dict[str, dict[str, Any]] = {}
@@ -116,6 +116,8 @@ class Books:
         self._operations: list[dict[str, Any]] = []
         self._sent: dict[tuple[str, str], int] = {}
         self._events: list[dict[str, Any]] = []
+        self._mails: list[dict[str, Any]] = []
+        self._refusals: dict[str, dict[str, Any]] = {}
 
     # --- what decisions ask -------------------------------------------------------------------------------------
 
@@ -123,6 +125,11 @@ class Books:
         """Our snapshot of an order, with what its RMAs send out."""
         order = self._orders.get(order_id)
         return None if order is None else with_sent(order, self._records_of(order_id))
+
+    def orders_numbered(self, number: str) -> list[Order]:
+        """Those of the loaded orders that have this number."""
+        ids = sorted(key for key, each in self._orders.items() if same_text(each.number, number))
+        return [order for key in ids if (order := self.order(key)) is not None]
 
     def customer(self, customer_id: str) -> Customer | None:
         """Our row of a customer."""
@@ -138,14 +145,30 @@ class Books:
         return Ledger(order, tuple(hold for hold in holds if hold is not None))
 
     def _records_of(self, order_id: str) -> list[RmaRecord]:
-        return sorted(
-            (self._records[number].record for number in self._by_order.get(order_id, ())),
-            key=lambda record: (record.finalized_at, record.number),
-        )
+        records = [self._records[number].record for number in self._by_order.get(order_id, ())]
+        return sorted(records, key=lambda record: (record.finalized_at, record.number))
 
     def recent_returns(self, customer_id: str) -> tuple[datetime, ...]:
         """When this customer's other returns were finalized; undone ones do not count."""
         return tuple(sorted(self._past.get(customer_id, {}).values()))
+
+    @contextmanager
+    def without(self, number: str) -> Iterator[None]:
+        """Decide as if an RMA that is booked held nothing, sent nothing and had never been asked for."""
+        known, hold = self._records.pop(number), self._holds.pop(number, None)
+        numbers = self._by_order[known.record.order_id]
+        numbers.remove(number)
+        past = [moments for moments in self._past.values() if number in moments]
+        moment = [moments.pop(number) for moments in past]
+        try:
+            yield
+        finally:
+            self._records[number] = known
+            numbers.append(number)
+            if hold is not None:
+                self._holds[number] = hold
+            for moments, at in zip(past, moment, strict=True):
+                moments[number] = at
 
     def leased(self, number: str) -> bool:
         """Whether this number is of a block that the device holds."""
@@ -162,14 +185,16 @@ class Books:
         before = self._records.get(record.number)
         order = self.order(record.order_id)
         held = None if before is None else self._hold(record.number)
-        self._holds[record.number] = record.hold
+        hold = self._holds[record.number] = record.hold
         if order is not None:
-            self._move_units(order, held, record.hold)
-        self._inbound.update(_inbound(record))
+            self._move_units(order, held, hold)
+        self._expect_units(record, 1)
         if before is not None:
-            self._inbound.subtract(_inbound(before.record))
+            self._expect_units(before.record, -1)
         version = 1 if before is None else before.row_version + 1
         self._records[record.number] = KnownRecord(record=record, row_version=version)
+        if before is not None and before.record.order_id != record.order_id:
+            self._by_order[before.record.order_id].remove(record.number)
         if order is not None:
             past = self._past.setdefault(order.customer_id, {})
             past.pop(record.number, None)
@@ -190,6 +215,14 @@ class Books:
             row["sha256"], Outcome(row["outcome"]), row["result"].encode()
         )
 
+    def queue_mail(self, row: dict[str, Any]) -> None:
+        """Let a mail go out once this is booked."""
+        self._mails.append(row)
+
+    def refuse(self, row: dict[str, Any]) -> None:
+        """Keep a refused return; one that is kept already stays as it is."""
+        self._refusals.setdefault(row["refusal_id"], row)
+
     def _hold(self, number: str) -> Hold | None:
         """What an RMA holds now: worked out once, as each decision about its order asks for it."""
         if number not in self._holds:
@@ -202,10 +235,16 @@ class Books:
                 if order.line(line.line_id) is not None:
                     self._consumed[(order.order_id, line.line_id)] += sign * len(line.slots)
 
+    def _expect_units(self, record: RmaRecord, sign: int) -> None:
+        """Count the units that this RMA lets us expect: those it is authorized to send."""
+        if record.state is RmaState.AUTHORIZED:
+            for line in record.lines:
+                self._inbound[line.sku] += sign * line.quantity
+
     def _remember(self, record: RmaRecord, version: int, metrics: CallMetrics | None) -> None:
         number = record.number
-        if version == 1:
-            self._by_order.setdefault(record.order_id, []).append(number)
+        if number not in self._by_order.setdefault(record.order_id, []):
+            self._by_order[record.order_id].append(number)
         document = write_document(record).decode()
         row = {
             "number": number,
@@ -215,13 +254,13 @@ class Books:
             "state": record.state.value,
             "holding": self._hold(number) is not None,
             "expires_at": record.expires_at if can_expire(record) else None,
+            "author": record.author,
+            "finalized_at": record.finalized_at,
+            "order_id": record.order_id,
+            "customer_id": record.customer_id,
         }
         if version == 1 or number in self._new:
             first = self._new.get(number) or {
-                "order_id": record.order_id,
-                "customer_id": record.customer_id,
-                "author": record.author,
-                "finalized_at": record.finalized_at,
                 "booked_at": self._now,
                 "metrics": write_document(metrics).decode(),
             }
@@ -239,41 +278,26 @@ class Books:
             GuardFailed: if an order line has not the units that were given away; the caller rolls back.
         """
         guard_sent_lines(connection, self._sent)
-        self._take_units(connection)
+        take_units(connection, self._consumed)
         insert_rows(connection, EVENT, self._events)
         insert_rows(connection, RMA, list(self._new.values()))
         update_rows(connection, KINDS["rma"], list(self._changed.values()))
         if self._changed:
             connection.execute(delete(RMA_LINE).where(RMA_LINE.c.number.in_(list(self._changed))))
         insert_rows(connection, RMA_LINE, [row for rows in self._lines.values() for row in rows])
+        insert_rows(connection, MAIL, self._mails)
+        self._keep_refusals(connection)
         insert_rows(connection, OPERATION, sorted(self._operations, key=itemgetter("op_id")))
         written = {**self._new, **self._changed}
         versions = ((number, row["row_version"]) for number, row in written.items())
         log_changes(connection, "rma", versions, self._now)
-        _expect(connection, self._inbound)  # last: every return of a product changes the same row
+        expect_inbound(connection, self._inbound)  # last: all returns of a product change one row
 
-    def _take_units(self, connection: Connection) -> None:
-        moves = [
-            {"order_": order_id, "line_": line_id, "moved": moved}
-            for (order_id, line_id), moved in sorted(self._consumed.items())
-            if moved
-        ]
-        if not moves:
-            return
-        moved_to = ORDER_LINE.c.consumed + bindparam("moved")
-        done = connection.execute(
-            update(ORDER_LINE)
-            .where(
-                ORDER_LINE.c.order_id == bindparam("order_"),
-                ORDER_LINE.c.line_id == bindparam("line_"),
-                moved_to >= 0,
-                moved_to <= ORDER_LINE.c.delivered,
-            )
-            .values(consumed=moved_to),
-            moves,
-        )
-        if done.rowcount != len(moves):
-            raise GuardFailed("An order line has not the units that this return takes.")
+    def _keep_refusals(self, connection: Connection) -> None:
+        if self._refusals:
+            rows = [self._refusals[key] for key in sorted(self._refusals)]
+            connection.execute(insert_into(connection, REFUSAL).on_conflict_do_nothing(), rows)
+            log_changes(connection, "refusal", ((key, 1) for key in self._refusals), self._now)
 
 
 def lock_orders(
@@ -321,9 +345,15 @@ def _answers(connection: Connection, op_ids: set[str]) -> dict[str, StoredAnswer
     }
 
 
-def _customers(connection: Connection, customer_ids: set[str]) -> dict[str, Customer]:
+def _customers(
+    connection: Connection, customer_ids: set[str], *, alone: bool
+) -> dict[str, Customer]:
+    """`alone`: nobody else decides about them meanwhile; their returns are counted over all of their orders."""
     columns = (CUSTOMER.c.customer_id, CUSTOMER.c.document)
-    rows = connection.execute(select(*columns).where(CUSTOMER.c.customer_id.in_(customer_ids)))
+    wanted = select(*columns).where(CUSTOMER.c.customer_id.in_(customer_ids))
+    if alone:
+        wanted = wanted.order_by(CUSTOMER.c.customer_id).with_for_update()
+    rows = connection.execute(wanted)
     return {customer_id: read_document(Customer, document) for customer_id, document in rows}
 
 
@@ -337,15 +367,6 @@ def _past_returns(connection: Connection, customer_ids: set[str]) -> dict[str, d
     for customer_id, number, finalized_at in rows:
         past.setdefault(customer_id, {})[number] = finalized_at
     return past
-
-
-def _inbound(record: RmaRecord) -> Counter[str]:
-    """Units that this RMA lets us expect: those it is authorized to send."""
-    expected: Counter[str] = Counter()
-    if record.state is RmaState.AUTHORIZED:
-        for line in record.lines:
-            expected[line.sku] += line.quantity
-    return expected
 
 
 def _line_rows(record: RmaRecord, hold: Hold | None) -> list[dict[str, Any]]:
@@ -362,29 +383,3 @@ def _line_rows(record: RmaRecord, hold: Hold | None) -> list[dict[str, Any]]:
         }
         for position, line in enumerate(record.lines)
     ]
-
-
-def _expect(connection: Connection, inbound: Mapping[str, int]) -> None:
-    """Add to what is expected of each product, in the order of their keys."""
-    changes = sorted((sku, units) for sku, units in inbound.items() if units)
-    if not changes:
-        return
-    if any(units < 0 for _, units in changes):  # two statements then: locked first, in one order
-        skus = EXPECTED_INBOUND.c.sku.in_([sku for sku, _ in changes])
-        locked = select(EXPECTED_INBOUND.c.sku).where(skus).order_by(EXPECTED_INBOUND.c.sku)
-        connection.execute(locked.with_for_update()).all()
-    more = [{"sku": sku, "units": units} for sku, units in changes if units > 0]
-    fewer = [{"sku_": sku, "less": -units} for sku, units in changes if units < 0]
-    if more:
-        inserted = insert_into(connection, EXPECTED_INBOUND)
-        summed = EXPECTED_INBOUND.c.units + inserted.excluded.units
-        connection.execute(
-            inserted.on_conflict_do_update(index_elements=["sku"], set_={"units": summed}), more
-        )
-    if fewer:
-        connection.execute(
-            update(EXPECTED_INBOUND)
-            .where(EXPECTED_INBOUND.c.sku == bindparam("sku_"))
-            .values(units=EXPECTED_INBOUND.c.units - bindparam("less")),
-            fewer,
-        )

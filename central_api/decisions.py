@@ -1,35 +1,45 @@
-"""`return.cancel`, `.approve`, `.decline`, `.extend`, `.dispatch`: decided about our own record, by the token's person."""
+"""`return.cancel`, `.approve`, `.decline`, `.extend`, `.dispatch`, `.call_back`, `.mail`: decided about our own record, by the token's person."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
 from central_api import refusals
-from central_api.booking import Decision, case_of, over_return_of
+from central_api.booking import Decision, case_of
 from central_api.books import Books
+from central_api.matching import match
 from central_api.people import Caller
-from rma.assessment import assess
+from central_api.taking import take
 from rma.dispatch import dispatch
 from rma.expiry import extend
+from rma.mailing import mail_slip
 from rma.operations import (
     ApproveReturn,
+    CallBack,
     CancelReturn,
     DeclineReturn,
     DispatchReturn,
     ExtendReturn,
+    MailSlip,
     Outcome,
 )
-from rma.record import Problem, RmaRecord, approve, book, cancel, decline
+from rma.record import Problem, RmaRecord, approve, cancel, decline
 from rma.return_rules import CLOCK_LEEWAY
 from rma.states import IllegalTransition, RmaState
+from rma.superseding import call_back
+from rma.typed_order import typed_order_id
 
-About: TypeAlias = CancelReturn | ApproveReturn | DeclineReturn | ExtendReturn | DispatchReturn
+About: TypeAlias = (
+    CancelReturn
+    | ApproveReturn
+    | DeclineReturn
+    | ExtendReturn
+    | DispatchReturn
+    | CallBack
+    | MailSlip
+)
 """What can be asked about an RMA that exists."""
-
-_GUARDED = frozenset({"customer", "line", "quantity", "serials"})
-"""Missing fields that no approval can stand in for."""
 
 
 def decide_about(
@@ -43,7 +53,7 @@ def decide_about(
 ) -> Decision:
     """Cancel, approve, decline, extend or dispatch. `forged`: the envelope names another person or device than the token."""
     known = books.record(command.number)
-    if known is not None and known.record.order_id != stream:
+    if known is not None and stream not in _streams(known.record):
         # The number was told for a return of another order, which this is not about.
         detail = f"Return {command.number[:20]} is of another order on the server."
         return Decision(Outcome.REJECTED, refusals.illegal_transition(detail))
@@ -75,8 +85,10 @@ def _guard(
 ) -> Problem | None:
     if forged:
         return refusals.forbidden("It names another person or desk than the one that sent it.")
-    if isinstance(command, DispatchReturn):
-        return None  # who may pay, ship or deliver is told with the state
+    if isinstance(command, DispatchReturn | CallBack | MailSlip):
+        return None  # who may pay, ship, deliver, call or mail is told with the state
+    if isinstance(command, ApproveReturn | DeclineReturn) and command.edition != record.edition:
+        return refusals.superseded(record.author)
     if isinstance(command, CancelReturn):
         if caller.makes_returns:
             return None
@@ -104,6 +116,21 @@ def _apply(
     if isinstance(command, DeclineReturn):
         changed = decline(record, actor=actor, device=device, at=at, reason=command.reason)
         return Decision(Outcome.ACCEPTED, record=changed)
+    if isinstance(command, CallBack):
+        changed = call_back(record, actor=actor, device=device, at=at, note=command.note)
+        return Decision(Outcome.ACCEPTED, record=changed)
+    if isinstance(command, MailSlip):
+        changed = mail_slip(
+            record,
+            command.slip,
+            to=command.to,
+            state=command.state,
+            edition=command.edition,
+            actor=actor,
+            device=device,
+            at=at,
+        )
+        return Decision(Outcome.ACCEPTED, record=changed)
     if isinstance(command, DispatchReturn):
         changed = dispatch(
             record,
@@ -119,39 +146,29 @@ def _apply(
         case = case_of(books, record)
         changed = extend(record, case, actor=actor, device=device, at=at, reason=command.reason)
         return Decision(Outcome.ACCEPTED, record=changed, tell=True)
+    if record.request.waits_for_order:
+        return _not_matched(books, record, at)
     if record.holding or record.state is not RmaState.NEEDS_APPROVAL:
         changed = approve(record, actor=actor, device=device, at=at, note=command.note)
         return Decision(Outcome.ACCEPTED, record=changed)
-    taken = _take(books, record)
+    taken = take(books, record)
     if isinstance(taken, Problem):
         return Decision(Outcome.REJECTED, taken, tell=True)
     changed = approve(taken, actor=actor, device=device, at=at, note=command.note)
     return Decision(Outcome.ACCEPTED, record=changed, tell=True)
 
 
-def _take(books: Books, record: RmaRecord) -> RmaRecord | Problem:
-    """The record with the units it wants and their price of now, or why it cannot have them."""
-    case = case_of(books, record)
-    if case.order is None:
-        return refusals.order_unknown()
-    assessment = assess(case)
-    over = over_return_of(assessment.all_findings)
-    if over is not None:
-        return over
-    quote = assessment.quote
-    guarded = [m.sentence for m in assessment.missing if m.field in _GUARDED]
-    if quote is None or len(quote.lines) != len(record.request.lines) or guarded:
-        against = (
-            guarded or [line.sentence for line in assessment.lines] or ["It cannot be priced."]
-        )
-        return refusals.not_eligible(against[0])
-    booked = book(case, assessment, number=record.number, device=record.device)
-    return replace(
-        record,
-        lines=booked.lines,
-        quote=quote,
-        currency=booked.currency,
-        order_number=booked.order_number,
-        holding=True,
-        outbound=booked.outbound,
-    )
+def _streams(record: RmaRecord) -> set[str]:
+    """The order it is of; and the number that was typed, for who has not heard yet that the order is known."""
+    typed = record.request.typed
+    return {record.order_id} | ({typed_order_id(typed.number)} if typed is not None else set())
+
+
+def _not_matched(books: Books, record: RmaRecord, at: datetime) -> Decision:
+    """Nobody approves a return before it stands on its order: what they saw has neither money nor units."""
+    matched = match(books, record, at) if record.state is RmaState.NEEDS_APPROVAL else None
+    now = matched or record
+    problem = now.problem or refusals.order_not_imported(record.order_number)
+    if not now.request.waits_for_order:
+        problem = refusals.just_matched(now.order_number)
+    return Decision(Outcome.REJECTED, problem, matched, tell=True)

@@ -23,8 +23,21 @@ from central_api.booking import Decision, decide_finalize, decide_unjudged
 from central_api.books import Books, StoredAnswer, lock_orders
 from central_api.database import write
 from central_api.decisions import decide_about
+from central_api.mailing import mail_row
+from central_api.matching import decide_typed, orders_typed
 from central_api.people import Caller
-from rma.operations import Command, FinalizeReturn, Outcome, Result
+from central_api.refused import decide_refuse, refused_orders
+from central_api.superseding import decide_supersede
+from rma.operations import (
+    Command,
+    FinalizeReturn,
+    MailSlip,
+    Outcome,
+    RefuseReturn,
+    Result,
+    SupersedeReturn,
+    content_of,
+)
 from rma.states import RmaState
 from sync.protocol.documents import write_document
 from sync.protocol.envelopes import PROTOCOL_VERSION, Envelope, command_of, open_envelope
@@ -88,7 +101,9 @@ def _decide_all(
     commands = [item.command for item in items if item.command is not None]
     lock_orders(
         connection,
-        order_ids={c.request.order_id for c in commands if isinstance(c, FinalizeReturn)},
+        order_ids={c.request.order_id for c in map(content_of, commands) if c is not None}
+        | refused_orders(commands)
+        | orders_typed(connection, commands),
         numbers={command.number for command in commands},
     )
     return [_decide_alone(connection, caller, item, now) for item in items]
@@ -116,23 +131,17 @@ def _decide(
     decide: Callable[[Books, Caller, Item, datetime], Decision],
 ) -> list[bytes]:
     commands = [item.command for item in items if item.command is not None]
+    contents = [content for content in map(content_of, commands) if content is not None]
     envelopes = [item.envelope for item in items]
     books = Books(
         connection,
         caller.device,
         # What is only held needs no order, and the order may be what broke.
-        order_ids={
-            c.request.order_id
-            for c in commands
-            if isinstance(c, FinalizeReturn) and decide is not _held
-        },
+        order_ids={c.request.order_id for c in contents if decide is not _held}
+        | refused_orders(commands)
+        | orders_typed(connection, commands),
         numbers={command.number for command in commands},
-        skus={
-            line.outbound_sku
-            for command in commands
-            if isinstance(command, FinalizeReturn)
-            for line in command.request.lines
-        },
+        skus={line.outbound_sku for content in contents for line in content.request.lines},
         op_ids={e.op_id for e in envelopes} | {e.depends_on for e in envelopes if e.depends_on},
         now=now,
     )
@@ -159,9 +168,10 @@ def _decide_one(
     if envelope.depends_on is not None and awaited is None:
         return _answer(op_id, Decision(Outcome.NOT_YET), None)
     decision = _unfounded(awaited) or decide(books, caller, item, now)
-    metrics = item.command.metrics if isinstance(item.command, FinalizeReturn) else None
+    content = content_of(item.command)
+    metrics = content.metrics if content is not None else None
     version: int | None = None
-    number = item.command.number if item.command is not None else None
+    number = (item.command.number or None) if item.command is not None else None
     if decision.record is not None:
         version = books.put(decision.record, metrics)
     elif number is not None and decision.tell:
@@ -181,8 +191,9 @@ def _unfounded(awaited: StoredAnswer | None) -> Decision | None:
 
 
 def _held(books: Books, caller: Caller, item: Item, now: datetime) -> Decision:
-    if isinstance(item.command, FinalizeReturn):
-        return decide_unjudged(books, caller, item.command)
+    content, edits = content_of(item.command), isinstance(item.command, SupersedeReturn)
+    if content is not None and not (edits and books.record(content.number)):
+        return decide_unjudged(books, caller, content)
     return Decision(Outcome.HELD_FOR_REVIEW, refusals.unprocessed())
 
 
@@ -193,8 +204,21 @@ def _decision(books: Books, caller: Caller, item: Item, now: datetime) -> Decisi
     forged = envelope.actor != caller.person or envelope.device != caller.device
     if isinstance(item.command, FinalizeReturn):
         forged |= envelope.stream != item.command.request.order_id
+        if item.command.request.waits_for_order:
+            return decide_typed(books, caller, item.command, forged=forged, now=now)
         return decide_finalize(books, caller, item.command, forged=forged, now=now)
-    return decide_about(books, caller, item.command, stream=envelope.stream, forged=forged, now=now)
+    if isinstance(item.command, SupersedeReturn):
+        forged |= envelope.stream != item.command.content.request.order_id
+        return decide_supersede(books, caller, item.command, forged=forged, now=now)
+    if isinstance(item.command, RefuseReturn):
+        forged |= envelope.stream != item.command.refused.order_id
+        return decide_refuse(books, caller, item.command, forged=forged, now=now)
+    decided = decide_about(
+        books, caller, item.command, stream=envelope.stream, forged=forged, now=now
+    )
+    if isinstance(item.command, MailSlip) and decided.outcome is Outcome.ACCEPTED:
+        books.queue_mail(mail_row(caller, item.command, envelope.op_id, now))
+    return decided
 
 
 def _with_record(books: Books, number: str | None, decision: Decision) -> Decision:
@@ -253,17 +277,18 @@ def _item(line: bytes, envelope: Envelope) -> Item:
 def _fault(command: Command) -> str:
     """What no shape can say: keys are text that a database can hold, and the told state one of a return's first two."""
     keys = {"number": command.number}
-    if isinstance(command, FinalizeReturn):
-        request = command.request
+    content = content_of(command)
+    if content is not None:
+        request = content.request
         keys |= {"order_id": request.order_id, "customer_id": request.customer_id}
         keys |= {f"lines.{i}.line_id": line.line_id for i, line in enumerate(request.lines)}
     for name, key in keys.items():
         if "\0" in key:  # PostgreSQL takes no text with it
             return f"{name}: expected no NUL character"
-    if not isinstance(command, FinalizeReturn):
+    if content is None:
         return ""
-    if command.told.state not in (RmaState.AUTHORIZED, RmaState.NEEDS_APPROVAL):
-        return f"told state {command.told.state}: expected authorized or needs_approval"
+    if content.told.state not in (RmaState.AUTHORIZED, RmaState.NEEDS_APPROVAL):
+        return f"told state {content.told.state}: expected authorized or needs_approval"
     return ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -59,6 +59,8 @@ class Stand:
 
 NO_REASONS = ReasonTree(0, ())
 """Before the first tree was published."""
+
+NOTHING_PUBLISHED = Stand(datetime.min.replace(tzinfo=UTC), (), NO_REASONS)
 
 _MOST_STANDS = 50
 """Stands of the publications that one return is judged by until one says what the caller was told."""

@@ -35,6 +35,42 @@ def order_unknown() -> Problem:
     )
 
 
+def order_not_imported(number: str) -> Problem:
+    """The order that was typed by hand has not been imported yet."""
+    return Problem(
+        type=ProblemType.ORDER_UNKNOWN,
+        detail=f"Order {number[:60]} is not known yet.",
+        remedy="It is matched by itself once it is imported: approve it then, or decline it.",
+    )
+
+
+def just_matched(number: str) -> Problem:
+    """The order was found at this moment: nobody has seen money and units of it."""
+    return Problem(
+        type=ProblemType.ORDER_CHANGED,
+        detail=f"The return was put onto order {number[:60]} only now.",
+        remedy="Open it to see its units and its money, then approve it.",
+    )
+
+
+def order_unclear(sentence: str) -> Problem:
+    """The order is known, but not what of it comes back."""
+    return Problem(
+        type=ProblemType.ORDER_CHANGED,
+        detail=sentence,
+        remedy="Make the return anew on the order, tell the customer its number, and decline this one.",
+    )
+
+
+def other_customer(sentence: str) -> Problem:
+    """The order is known, but not that it is the caller's."""
+    return Problem(
+        type=ProblemType.ORDER_CHANGED,
+        detail=sentence,
+        remedy="Call back and make sure whose order it is; then approve or decline it.",
+    )
+
+
 def policy_unknown(policies: str) -> Problem:
     """The customer was told a policy version that was never published."""
     return Problem(
@@ -94,6 +130,15 @@ def estimate_moved(detail: str) -> Problem:
         type=ProblemType.ORDER_CHANGED,
         detail=detail,
         remedy="Nothing to do, unless the customer wants to know exactly.",
+    )
+
+
+def superseded(author: str) -> Problem:
+    """Somebody edited the return first."""
+    return Problem(
+        type=ProblemType.SUPERSEDED,
+        detail=f"{author[:80]} edited this return first.",
+        remedy="Open the return to see what it is now, then do it again if it is still right.",
     )
 
 

@@ -49,31 +49,36 @@ LONGEST_WAIT = 25
 router = APIRouter()
 
 
-def _engine(request: Request) -> Engine:
+# What asks no database is async: FastAPI takes a thread for each of the others.
+
+
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now
 
 
-def _watch(request: Request) -> FeedWatch:
+async def _watch(request: Request) -> FeedWatch:
     watch: FeedWatch = request.app.state.watch
     return watch
 
 
-def _caller(request: Request) -> Caller:
+WithEngine = Annotated[Engine, Depends(_engine)]
+
+
+def _caller(request: Request, engine: WithEngine) -> Caller:
     header = request.headers.get("authorization", "")
-    with reading(_engine(request)) as connection:
+    with reading(engine) as connection:
         caller = caller_of(connection, header)
     if caller is None:
         raise HttpProblem("unauthorized", "Enroll this desk: run csr-tui enroll URL CODE.")
     return caller
 
 
-WithEngine = Annotated[Engine, Depends(_engine)]
 Now = Annotated[datetime, Depends(_now)]
 Watch = Annotated[FeedWatch, Depends(_watch)]
 WithCaller = Annotated[Caller, Depends(_caller)]

@@ -288,6 +288,38 @@ class ExpectedInboundRow(Central, table=True):
     units: int = Field(sa_type=BigInteger)
 
 
+class MailRow(Central, table=True):
+    """A return slip that waits to be mailed to a customer; written in the transaction of its operation."""
+
+    __tablename__: ClassVar[str] = "mail"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state"),
+        Index("ix_mail_state_queued_at", "state", "queued_at"),
+    )
+    op_id: str = Field(primary_key=True)
+    number: str = Field(sa_column=Column(ForeignKey("rma.number"), nullable=False, index=True))
+    recipient: str
+    subject: str
+    slip: str = Field(sa_type=Text)
+    """JSON, in the words of the desk: text and PDF are made of it."""
+    state: str
+    person: str
+    """Who asked for it."""
+    device: str
+    queued_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RefusalRow(Document, table=True):
+    """A return that was refused: kept for the record, under the draft that it was."""
+
+    __tablename__: ClassVar[str] = "refusal"
+    refusal_id: str = Field(primary_key=True)
+    order_id: str = Field(index=True)
+    customer_id: str = Field(index=True)
+    author: str
+    refused_at: datetime = Field(sa_type=UtcDateTime)
+
+
 def _table(model: type[Central]) -> Table:
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
@@ -310,4 +342,6 @@ DEVICE = _table(DeviceRow)
 ENROLLMENT_CODE = _table(EnrollmentCodeRow)
 NUMBER_BLOCK = _table(NumberBlockRow)
 EXPECTED_INBOUND = _table(ExpectedInboundRow)
+MAIL = _table(MailRow)
+REFUSAL = _table(RefusalRow)
 """Core tables: bulk work goes through these."""

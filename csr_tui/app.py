@@ -202,6 +202,7 @@ class DeskApp(Endings, Routes):
             now=session.clock.now(),
             held_keys=self.told_keys,
             call_since=self.call_since,
+            parked=max(0, queue.parked - self.open_drafts),
         )
         self._show_status()
         if queue.waiting > (before.queue.waiting if before.queue else 0):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from csr_tui.papers import AgentsPapers
 from desk.desk import Desk, build_desk
 from desk.errors import NotReady
 from desk.ports import Clock, SyncStatus
@@ -83,7 +84,9 @@ def open_desk(folder: Path, clock: Clock | None = None) -> OpenedDesk:
         work.close()
         raise
     clock = clock or DeskClock(work)
-    return OpenedDesk(folder, work, reference, build_desk(reference, work, clock), clock)
+    return OpenedDesk(
+        folder, work, reference, build_desk(reference, work, clock, AgentsPapers()), clock
+    )
 
 
 def _seal(operation: Operation, identity: Identity) -> SealedOperation:

@@ -52,6 +52,7 @@ class Calling(ScreenStack):
     def _begin_call(self) -> None:
         if self._session is not None and self.call_since is None:
             self._call, self._caller = self._session.desk.calls.begin(), ""
+            self._session.desk.caller.takes(self._call)
             self.status_changed()
 
     @on(CallEnded)
@@ -60,6 +61,7 @@ class Calling(ScreenStack):
         if self._session is not None and self._call is not None and self.call_since is not None:
             ended = replace(self._call, ended_at=self._session.clock.now())
             self._call = ended
+            self._session.desk.caller.ended(ended.call_id)
             self.status_changed()
             try:
                 await asyncio.to_thread(self._session.desk.calls.end, ended)
@@ -69,15 +71,18 @@ class Calling(ScreenStack):
     @on(Shown)
     async def _talk_about(self, message: Shown) -> None:
         """A screen shows a customer or a return of theirs; a call with a note ends where another customer begins."""
+        from rma.typed_order import number_of
+
         about = message.about
-        self.last_customer = About(about.customer_id, about.name)
+        if number_of(about.customer_id) is None:  # else nobody who could be opened
+            self.last_customer = About(about.customer_id, about.name)
         if about.draft_id or about.number:
             if about.kept or about.number:
                 self.last_return = about
         elif self.call_since is None:
             self._begin_call()
         call = self._call
-        if call is None or self.call_since is None:
+        if call is None or self.call_since is None or self._session is None:
             return
         if call.customer_id not in ("", about.customer_id):
             if about.number:  # a look at somebody else's return is not what the call is about
@@ -95,6 +100,7 @@ class Calling(ScreenStack):
             draft_id=about.draft_id or call.draft_id,
             number=about.number or call.number,
         )
+        self._session.desk.caller.takes(self._call)
 
     async def action_note(self) -> None:
         """Ctrl+N: one line about this call, or the last one."""

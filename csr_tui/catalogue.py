@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator
-from enum import Enum
+from enum import Enum, StrEnum
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -72,14 +72,18 @@ def _empty(locale: str) -> Catalog:
 
 
 def _members() -> Iterator[Enum]:
-    """Members of every enumeration of the rules and the use cases: `rma.wording.words` shows them."""
+    """Members of every enumeration of words, of the rules and the use cases: `rma.wording.words` shows them."""
     modules = (
         *pkgutil.iter_modules(rma.__path__, "rma."),
         *pkgutil.iter_modules(desk.__path__, "desk."),
     )
     for module in modules:
         for kind in vars(importlib.import_module(module.name)).values():
-            if isinstance(kind, type) and issubclass(kind, Enum) and kind.__module__ == module.name:
+            if (
+                isinstance(kind, type)
+                and issubclass(kind, StrEnum)
+                and kind.__module__ == module.name
+            ):
                 yield from kind
 
 

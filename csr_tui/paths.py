@@ -12,6 +12,9 @@ FOLDER_VARIABLE = "CSR_TUI_DATA"
 SETTINGS_VARIABLE = "CSR_TUI_SETTINGS"
 """Environment variable that names the settings file."""
 
+PAPERS_VARIABLE = "CSR_TUI_PAPERS"
+"""Environment variable that names the folder for files that the agent saves."""
+
 
 def data_folder(chosen: str | None = None) -> Path:
     """The desk's folder: the chosen one, else the variable's, else the platform's place for user data."""
@@ -40,6 +43,16 @@ def default_settings_file() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("csr-tui") / "settings.toml"
+
+
+def papers_folder() -> Path:
+    """Where the agent finds what they save: the variable's folder, else one among their documents."""
+    named = os.environ.get(PAPERS_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute()
+    from platformdirs import user_documents_path
+
+    return user_documents_path() / "csr-tui"
 
 
 def is_new(folder: Path) -> bool:

@@ -12,20 +12,24 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from csr_tui.calling import Calling
 from csr_tui.commanding import Commanding
+from csr_tui.parking import Parking
 from rma.wording import _
 from screens.commands import Command
 from screens.navigation import (
+    CorrectOrder,
     NextCall,
     OpenApprovals,
     OpenAttention,
     OpenCustomer,
     OpenRma,
+    OpenSlip,
+    OrderTyped,
     ResumeDraft,
     ReturnLeft,
     ReturnMade,
     StartReturn,
+    TypeOrder,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +42,7 @@ _AFTER_SECONDS = 0.12
 """So long after a customer was opened, and is drawn, the panel for a return is made ready."""
 
 
-class Routes(Commanding, Calling):
+class Routes(Commanding, Parking):
     """The way from one screen to the next."""
 
     _spare_return: ReturnWizard | None = None
@@ -63,7 +67,44 @@ class Routes(Commanding, Calling):
 
     @on(ResumeDraft)
     async def _resume_draft(self, message: ResumeDraft) -> None:
+        await self.take_up(message.draft_id)
+        await self._go_on(message.draft_id)
+
+    async def _go_on(self, draft_id: str) -> None:
+        """A draft in its panel; where its order is still being typed by hand, that."""
+        session = self._session
+        if session is not None and await asyncio.to_thread(session.desk.typed.unfinished, draft_id):
+            await self._type_order(TypeOrder(draft_id=draft_id))
+        else:
+            await self._return(draft_id=draft_id)
+
+    @on(TypeOrder)
+    async def _type_order(self, message: TypeOrder) -> None:
+        from screens.typed_order import TypedOrder
+
+        if self._session is not None:
+            desk, clock = self._session.desk, self._session.clock
+            await self._go(
+                TypedOrder(
+                    desk.typed,
+                    desk.returns,
+                    clock,
+                    number=message.number,
+                    customer_id=message.customer_id,
+                    draft_id=message.draft_id,
+                )
+            )
+
+    @on(OrderTyped)
+    async def _return_typed_order(self, message: OrderTyped) -> None:
+        """The return takes the place of its order, so that Back leads to where both began."""
+        await self.pop_screen()
         await self._return(draft_id=message.draft_id)
+
+    @on(CorrectOrder)
+    async def _correct_order(self, message: CorrectOrder) -> None:
+        await self.pop_screen()
+        await self._type_order(TypeOrder(draft_id=message.draft_id))
 
     async def _return(
         self, *, order_id: str = "", line_id: str | None = None, draft_id: str = ""
@@ -87,7 +128,15 @@ class Routes(Commanding, Calling):
             desk, clock = self._session.desk, self._session.clock
             last = self._session.last_values
             self._spare_return = self._with_keys(
-                ReturnWizard(desk.returns, desk.customers, clock, self._role, last=last)
+                ReturnWizard(
+                    desk.returns,
+                    desk.customers,
+                    clock,
+                    self._role,
+                    desk.caller,
+                    desk.parked,
+                    last=last,
+                )
             )
             await self._mounted(self._spare_return)
         return self._spare_return
@@ -98,7 +147,9 @@ class Routes(Commanding, Calling):
         from screens.number import NumberScreen
 
         if self._session is not None:
-            screen = self._with_keys(NumberScreen(self._session.desk.rmas, message.record))
+            screen = self._with_keys(
+                NumberScreen(self._session.desk.rmas, self._session.desk.slips, message.record)
+            )
             await self.switch_screen(screen)
             screen.show_status(self._status)
             self.status_changed()
@@ -120,7 +171,16 @@ class Routes(Commanding, Calling):
         from screens.rma import RmaScreen
 
         if self._session is not None:
-            await self._go(RmaScreen(self._session.desk.rmas, message.number))
+            await self._go(
+                RmaScreen(self._session.desk.rmas, self._session.desk.slips, message.number)
+            )
+
+    @on(OpenSlip)
+    async def _open_slip(self, message: OpenSlip) -> None:
+        from screens.slip import SlipScreen
+
+        if self._session is not None:
+            await self._go(SlipScreen(self._session.desk.slips, message.number))
 
     @on(OpenApprovals)
     async def action_approvals(self) -> None:
@@ -129,7 +189,7 @@ class Routes(Commanding, Calling):
 
         session = self._session
         if session is not None and not await self._back_to_open(Approvals):
-            await self._go(Approvals(session.desk.rmas, session.identity, session.clock.now))
+            await self._go(Approvals(session.desk.approvals, session.identity, session.clock.now))
 
     @on(OpenAttention)
     async def action_attention(self) -> None:
@@ -166,7 +226,8 @@ class Routes(Commanding, Calling):
                 return
             with self._desk_screen.reporting():
                 await asyncio.to_thread(session.desk.returns.open, last.draft_id)
-                await self._return(draft_id=last.draft_id)
+                await self.take_up(last.draft_id)
+                await self._go_on(last.draft_id)
 
     async def action_go_to(self) -> None:
         """Ctrl+G: the places that can be reached now, and the sections of the screen."""

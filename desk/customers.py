@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from desk.caller import Caller
 from desk.errors import NotFound
 from desk.ports import Clock, Reference
 from desk.records import Records, ledger_of
@@ -13,10 +14,13 @@ from desk.standing import Standing, standing
 from rma.ledger import Ledger
 from rma.order import Customer, Order, OrderLine
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
 from rma.verdict import Verdict
 from rma.wording import _
 
 Ask: TypeAlias = Callable[[Order, OrderLine, Ledger], Standing]
+REFUSAL_LIMIT = 50
+"""Newest refused returns that are shown."""
 ORDER_LIMIT = 200
 """Newest orders that are shown; older ones are found by their number."""
 
@@ -57,10 +61,17 @@ class CustomerView:
     """The customer screen's content."""
 
     customer: Customer
+    """Masked where the caller has still to tell facts."""
+    facts_asked: int
+    """How many facts the policies ask for, whether they were told or not."""
+    hidden: bool
+    """Whether it is masked."""
     orders: tuple[OrderView, ...]
     """Newest first."""
     records: tuple[RmaRecord, ...]
     """Newest first."""
+    refusals: tuple[RefusedReturn, ...]
+    """Returns that were refused, newest first."""
     flags: tuple[str, ...]
     """Risk flags, in words."""
     judged: int
@@ -70,10 +81,13 @@ class CustomerView:
 class CustomerFile:
     """Customers with their orders and returns."""
 
-    def __init__(self, reference: Reference, records: Records, clock: Clock) -> None:
+    def __init__(
+        self, reference: Reference, records: Records, clock: Clock, caller: Caller
+    ) -> None:
         self._reference = reference
         self._records = records
         self._clock = clock
+        self._caller = caller
 
     def open(self, customer_id: str, *, judged: int = ORDER_LIMIT) -> CustomerView:
         """The whole file of one customer; the policies are asked about the newest `judged` orders.
@@ -90,18 +104,23 @@ class CustomerFile:
         orders = self._reference.orders_of(customer_id, ORDER_LIMIT)
         ask = self._rules(customer)
         return CustomerView(
-            customer=customer,
+            customer=self._caller.seen(customer),
+            facts_asked=self._caller.asked(customer),
+            hidden=self._caller.hides(customer),
             orders=tuple(
                 order_view(order, records, ask if at < judged else None)
                 for at, order in enumerate(orders)
             ),
             records=tuple(reversed(records)),
+            refusals=tuple(self._records.refused_of(customer_id, REFUSAL_LIMIT)),
             flags=customer.risk_flags,
             judged=min(judged, len(orders)),
         )
 
-    def order(self, order_id: str) -> OrderView:
-        """One order with what is left of it; a return of it asks the policies itself.
+    def order(self, order_id: str, *, without: str = "") -> OrderView:
+        """One order with what is left of it, as if the RMA `without` did not exist.
+
+        A return of it asks the policies itself.
 
         Raises:
             NotFound: if this desk knows no such order.
@@ -109,7 +128,8 @@ class CustomerFile:
         order = self._reference.order(order_id)
         if order is None:
             raise NotFound(_("This order is not known here: press F5 to sync, then look up again."))
-        return order_view(order, self._records.of_order(order_id))
+        records = self._records.of_order(order_id)
+        return order_view(order, [record for record in records if record.number != without])
 
     def _rules(self, customer: Customer) -> Ask | None:
         """What asks the policies about a line; None before the first sync."""

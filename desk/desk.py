@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desk.approvals import Approvals
 from desk.attention import Attention
+from desk.caller import Caller
 from desk.calls import Calls
 from desk.customers import CustomerFile
 from desk.lookup import LookUp
-from desk.ports import Clock, Reference, Work
+from desk.parked import Parked
+from desk.ports import Clock, Papers, Reference, Work
 from desk.records import Records
 from desk.returns import Returns
 from desk.rmas import Rmas
+from desk.slips import Slips
+from desk.typed_orders import TypedOrders
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +26,36 @@ class Desk:
     lookup: LookUp
     customers: CustomerFile
     returns: Returns
+    typed: TypedOrders
     rmas: Rmas
+    approvals: Approvals
     attention: Attention
     calls: Calls
+    caller: Caller
+    parked: Parked
+    slips: Slips
     work: Work
 
 
-def build_desk(reference: Reference, work: Work, clock: Clock) -> Desk:
-    """Wire the use cases to their stores."""
+def build_desk(
+    reference: Reference, work: Work, clock: Clock, papers: Papers | None = None
+) -> Desk:
+    """Wire the use cases to their stores; without `papers` no file can be saved."""
     records = Records(reference, work)
+    caller = Caller(reference, work, clock)
+    returns = Returns(reference, work, records, clock, caller)
+    rmas = Rmas(reference, work, records, clock, caller)
     return Desk(
-        lookup=LookUp(reference, work, records, clock),
-        customers=CustomerFile(reference, records, clock),
-        returns=Returns(reference, work, records, clock),
-        rmas=Rmas(reference, work, records, clock),
-        attention=Attention(reference, work, records),
+        lookup=LookUp(reference, work, records, clock, caller),
+        customers=CustomerFile(reference, records, clock, caller),
+        returns=returns,
+        typed=TypedOrders(reference, work, clock, caller),
+        rmas=rmas,
+        approvals=Approvals(work, rmas, clock),
+        attention=Attention(reference, work, records, caller, returns, rmas),
         calls=Calls(work, clock),
+        caller=caller,
+        parked=Parked(reference, work),
+        slips=Slips(reference, work, records, clock, papers),
         work=work,
     )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from desk.caller import Caller
 from desk.ports import Clock, Reference, Work
 from desk.records import Records, newest
+from desk.typed_orders import names_of
 from rma.draft import Draft
 from rma.numbers import BadRmaNumber, parse, spoken
 from rma.operations import QueueState
 from rma.order import Customer, Order
 from rma.record import RmaRecord
 from rma.states import RmaState
+from rma.typed_order import same_text
 from rma.wording import _, mark, short_day
 
 LIMIT = 50
@@ -26,6 +29,10 @@ APPROVALS_LIMIT = 200
 
 _DIGITS_ONLY = re.compile(r"[\d\s+()./-]+")
 _SHORTEST_PHONE_ENDING = 3
+_SHORTEST_CASE = 3
+"""Characters that may be the beginning of a CRM case."""
+_SHORTEST_ORDER = 3
+"""Characters of a text that may be an order number."""
 _SHORTEST_PART = 5
 """Digits that may be a part of an RMA number."""
 
@@ -60,6 +67,8 @@ class Found:
     hits: tuple[Hit, ...]
     hint: str = ""
     """What to do when the list is empty or cut."""
+    may_be_order: bool = False
+    """Whether the text may be the number of an order that is not here: then it can be typed by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +95,19 @@ class Home:
 class LookUp:
     """Search, and what waits on this desk."""
 
-    def __init__(self, reference: Reference, work: Work, records: Records, clock: Clock) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        work: Work,
+        records: Records,
+        clock: Clock,
+        caller: Caller,
+    ) -> None:
         self._reference = reference
         self._work = work
         self._records = records
         self._clock = clock
+        self._caller = caller
 
     def search(self, text: str) -> Found:
         """Everything the text may stand for, exact matches first; two characters or more."""
@@ -105,21 +122,24 @@ class LookUp:
                 hint=_("More than {count} match: type more of it.").format(count=LIMIT),
             )
         hint = "" if hits else self._hint(text)
-        return Found(text=text, hits=tuple(hits), hint=hint)
+        return Found(
+            text=text, hits=tuple(hits), hint=hint, may_be_order=self._may_be_order(text, hits)
+        )
+
+    def _may_be_order(self, text: str, hits: Sequence[Hit]) -> bool:
+        """Nothing but orders was found, and none with just this number."""
+        likely = len(text) >= _SHORTEST_ORDER and any(c.isdigit() for c in text) and "@" not in text
+        named = _("Order {number}").format(number=text)
+        return likely and not any(
+            hit.kind is not HitKind.ORDER or same_text(hit.title, named) for hit in hits
+        )
 
     def home(self) -> Home:
         """Drafts, today's returns, and what needs attention."""
         drafts = []
         for draft in self._work.drafts():
-            customer = self._reference.customer(draft.customer_id)
-            order = self._reference.order(draft.order_id)
-            drafts.append(
-                WaitingDraft(
-                    draft=draft,
-                    customer_name=customer.name if customer else draft.customer_id,
-                    order_number=order.number if order else draft.order_id,
-                )
-            )
+            customer, order, _known = names_of(draft, self._reference)
+            drafts.append(WaitingDraft(draft=draft, customer_name=customer, order_number=order))
         since = self._clock.now() - timedelta(hours=24)
         today = (
             newest(local, self._reference.record(local.record.number))
@@ -153,7 +173,7 @@ class LookUp:
     def _hits(self, text: str) -> Iterable[Hit]:
         if "@" in text:
             for customer in self._reference.customers_by_email(text.lower(), LIMIT):
-                yield _customer_hit(customer, mark("e-mail"))
+                yield self._customer_hit(customer, mark("e-mail"))
             return
         if _DIGITS_ONLY.fullmatch(text):
             yield from self._digit_hits(text)
@@ -161,12 +181,13 @@ class LookUp:
         if any(character.isdigit() for character in text):
             for order in self._reference.orders_by_number(text, LIMIT):
                 yield self._order_hit(order)
+            yield from self._cases(text)
             for customer in self._reference.customers_by_number(text, LIMIT):
-                yield _customer_hit(customer, mark("customer number"))
+                yield self._customer_hit(customer, mark("customer number"))
             for customer in self._reference.customers_by_postcode(text, LIMIT):
-                yield _customer_hit(customer, mark("postcode"))
+                yield self._customer_hit(customer, mark("postcode"))
         for customer in self._reference.customers_by_name(text.split(), LIMIT):
-            yield _customer_hit(customer, mark("name"))
+            yield self._customer_hit(customer, mark("name"))
 
     def _digit_hits(self, text: str) -> Iterable[Hit]:
         digits = "".join(character for character in text if character.isdigit())
@@ -175,24 +196,40 @@ class LookUp:
         except BadRmaNumber:
             record = None
         if record is not None:
-            customer = self._reference.customer(record.customer_id)
-            yield Hit(
-                kind=HitKind.RMA,
-                key=record.number,
-                customer_id=record.customer_id,
-                title=spoken(record.number),
-                detail=f"{record.state.words} · {customer.name if customer else record.customer_id}",
-                matched=mark("RMA number"),
-            )
+            yield self._rma_hit(record, mark("RMA number"))
         for order in self._reference.orders_by_number(text.replace(" ", ""), LIMIT):
             yield self._order_hit(order)
+        yield from self._cases(text)
         if len(digits) >= _SHORTEST_PHONE_ENDING:
             for customer in self._reference.customers_by_number(text, LIMIT):
-                yield _customer_hit(customer, mark("customer number"))
+                yield self._customer_hit(customer, mark("customer number"))
             for customer in self._reference.customers_by_phone_ending(digits, LIMIT):
-                yield _customer_hit(customer, mark("phone"))
+                yield self._customer_hit(customer, mark("phone"))
             for customer in self._reference.customers_by_postcode(text, LIMIT):
-                yield _customer_hit(customer, mark("postcode"))
+                yield self._customer_hit(customer, mark("postcode"))
+
+    def _cases(self, text: str) -> Iterable[Hit]:
+        """Returns that name this CRM case."""
+        if len(text) >= _SHORTEST_CASE:
+            for known in self._reference.records_by_reference(text, LIMIT):
+                record = self._records.find(known.record.number) or known.record
+                yield self._rma_hit(record, mark("CRM case"))
+
+    def _rma_hit(self, record: RmaRecord, matched: str) -> Hit:
+        customer = self._reference.customer(record.customer_id)
+        parts = (
+            record.state.words,
+            customer.name if customer else record.customer_id,
+            record.request.reference,
+        )
+        return Hit(
+            kind=HitKind.RMA,
+            key=record.number,
+            customer_id=record.customer_id,
+            title=spoken(record.number),
+            detail=" · ".join(part for part in parts if part),
+            matched=matched,
+        )
 
     def _order_hit(self, order: Order) -> Hit:
         customer = self._reference.customer(order.customer_id)
@@ -203,6 +240,20 @@ class LookUp:
             title=_("Order {number}").format(number=order.number),
             detail=f"{short_day(order.placed_at)} · {customer.name if customer else order.customer_id}",
             matched=mark("order number"),
+        )
+
+    def _customer_hit(self, customer: Customer, matched: str) -> Hit:
+        """As much of them as may be shown before they have told who they are."""
+        customer = self._caller.seen(customer)
+        place = " ".join(part for part in (customer.postcode, customer.city) if part)
+        parts = (place, customer.phone, customer.email)
+        return Hit(
+            kind=HitKind.CUSTOMER,
+            key=customer.customer_id,
+            customer_id=customer.customer_id,
+            title=customer.name or customer.customer_id,
+            detail=" · ".join(part for part in parts if part),
+            matched=matched,
         )
 
     @staticmethod
@@ -221,16 +272,3 @@ class LookUp:
         return _(
             "Nothing found. Try the order number, the end of the phone number, or less of the name."
         )
-
-
-def _customer_hit(customer: Customer, matched: str) -> Hit:
-    place = " ".join(part for part in (customer.postcode, customer.city) if part)
-    parts = (place, customer.phone, customer.email)
-    return Hit(
-        kind=HitKind.CUSTOMER,
-        key=customer.customer_id,
-        customer_id=customer.customer_id,
-        title=customer.name or customer.customer_id,
-        detail=" · ".join(part for part in parts if part),
-        matched=matched,
-    )

@@ -25,7 +25,26 @@ from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
+from rma.return_slip import Slip
 from rma.states import RmaState
+from rma.verification import Told
+
+
+class Papers(Protocol):
+    """Papers for the agent's own folder."""
+
+    def pdf(self, slip: Slip) -> bytes:
+        """A return slip as a PDF, the same bytes for the same slip."""
+        ...
+
+    def keep(self, name: str, content: bytes) -> str:
+        """Save a file in place of one of the same name; gives its path.
+
+        Raises:
+            RmaError: if it cannot be written.
+        """
+        ...
 
 
 class Clock(Protocol):
@@ -95,6 +114,14 @@ class Reference(Protocol):
         """RMAs of a customer, oldest first."""
         ...
 
+    def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
+        """Refused returns of a customer, newest first."""
+        ...
+
+    def records_by_reference(self, prefix: str, limit: int) -> list[KnownRecord]:
+        """RMAs whose case number in another system starts so, spaces and case ignored."""
+        ...
+
     def records_in_state(self, state: RmaState, limit: int) -> list[KnownRecord]:
         """RMAs in a state, oldest first."""
         ...
@@ -139,6 +166,10 @@ class Work(Protocol):
         """A customer's calls with a note, newest first; where the call's draft got a number, they have it."""
         ...
 
+    def log_verification(self, told: Told) -> None:
+        """Enter into the audit chain by which facts a caller was verified, or why without any."""
+        ...
+
     def finalize(
         self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
     ) -> list[RmaRecord]:
@@ -149,8 +180,24 @@ class Work(Protocol):
         """
         ...
 
-    def change(self, record: RmaRecord, operation: Operation) -> None:
-        """Store the changed RMA, the outbox row and the audit entry."""
+    def change(self, record: RmaRecord, operation: Operation, draft_id: str | None = None) -> None:
+        """Store the changed RMA, the outbox row and the audit entry, settle what that takes care of, drop the draft.
+
+        Raises:
+            RmaError: if it is an edit, and the RMA was edited meanwhile.
+        """
+        ...
+
+    def refuse(self, refused: RefusedReturn, operation: Operation) -> None:
+        """Store a refused return, the outbox row and the audit entry, drop its draft.
+
+        Raises:
+            RmaError: if the draft became a return, or was refused, before.
+        """
+        ...
+
+    def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
+        """Returns of a customer that were refused here, newest first."""
         ...
 
     def record(self, number: str) -> LocalRecord | None:
@@ -171,6 +218,10 @@ class Work(Protocol):
 
     def last_pending(self, number: str) -> str | None:
         """The newest unanswered operation of an RMA: what a further one depends on."""
+        ...
+
+    def told_by(self, number: str) -> str | None:
+        """The operation of this desk that told what an RMA is now; None where another desk did."""
         ...
 
     def attention(self) -> list[AttentionItem]:

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from desk.ports import Reference, Work
 from rma.ledger import Ledger
 from rma.operations import KnownRecord, LocalRecord
-from rma.order import Order
+from rma.order import Customer, Order
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
 from rma.sent import with_sent
 from rma.states import RmaState
+from rma.typed_order import number_of
+from rma.typed_view import caller_as_customer
 
 
 class Records:
@@ -23,6 +26,14 @@ class Records:
     def find(self, number: str) -> RmaRecord | None:
         """One RMA by its eleven digits."""
         return newest(self._work.record(number), self._reference.record(number))
+
+    def customer(self, record: RmaRecord) -> Customer | None:
+        """Whose an RMA is; of an order typed by hand for an unknown caller, what the caller said."""
+        known = self._reference.customer(record.customer_id)
+        typed, contact = record.request.typed, record.contact
+        if known is None and typed is not None and number_of(record.customer_id) is not None:
+            return caller_as_customer(typed, contact.email, contact.phone)
+        return known
 
     def of_order(self, order_id: str) -> list[RmaRecord]:
         """RMAs of an order, oldest first."""
@@ -37,15 +48,24 @@ class Records:
             self._reference.records_of_customer(customer_id),
         )
 
+    def refused_of(self, customer_id: str, limit: int) -> list[RefusedReturn]:
+        """Refused returns of a customer, newest first; the server has them as they were told."""
+        ours = self._work.refusals_of_customer(customer_id, limit)
+        theirs = self._reference.refusals_of_customer(customer_id, limit)
+        each = {refused.refusal_id: refused for refused in (*ours, *theirs)}
+        found = sorted(each.values(), key=lambda refused: refused.refused_at, reverse=True)
+        return found[:limit]
+
     def in_state(self, state: RmaState, limit: int) -> list[RmaRecord]:
         """RMAs in a state, oldest first, as far as this desk knows."""
         known = self._reference.records_in_state(state, limit)
         records = (self.find(entry.record.number) for entry in known)
         return [record for record in records if record is not None and record.state is state]
 
-    def ledger(self, order: Order) -> Ledger:
-        """What is left of an order."""
-        return ledger_of(order, self.of_order(order.order_id))
+    def ledger(self, order: Order, *, without: str = "") -> Ledger:
+        """What is left of an order, as if the RMA `without` did not exist."""
+        records = self.of_order(order.order_id)
+        return ledger_of(order, (record for record in records if record.number != without))
 
     def is_pending(self, number: str) -> bool:
         """Whether the server has still to hear something about this RMA."""

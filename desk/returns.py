@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from desk.caller import Caller
 from desk.errors import NotAllowed, NotFound, NotReady
 from desk.ids import new_id
 from desk.ports import Clock, Reference, Work
 from desk.records import Records
-from rma.assessment import Assessment, Case, assess
-from rma.draft import Draft, read_draft
-from rma.operations import CallMetrics, FinalizeReturn, MadeReturn, Operation, Told
+from desk.refusing import refuse
+from desk.typed_orders import TypedOrders
+from rma.assessment import Assessment, Case
+from rma.draft import Draft, Editing, read_draft
+from rma.operations import (
+    CallMetrics,
+    FinalizeReturn,
+    MadeReturn,
+    Operation,
+    SupersedeReturn,
+    Told,
+)
 from rma.order import Customer, Order, Product
 from rma.reasons import ReasonTree
-from rma.record import Refusal, RmaRecord, check, finalize, return_moments
+from rma.record import Refusal, RmaRecord, check, return_moments
+from rma.redraft import draft_of
+from rma.refused import RefusedReturn
 from rma.request import Channel, ReturnRequest, ReturnType
+from rma.states import IllegalTransition
+from rma.superseding import check_editable, supersede
+from rma.typed_case import give_number, judge
+from rma.typed_view import NO_CURRENCY, as_order
 from rma.verdict import Missing
 from rma.wording import _, words
 
@@ -46,30 +62,42 @@ class DraftView:
 class Returns:
     """Drafts and their finalization."""
 
-    def __init__(self, reference: Reference, work: Work, records: Records, clock: Clock) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        work: Work,
+        records: Records,
+        clock: Clock,
+        caller: Caller,
+    ) -> None:
         self._reference = reference
         self._work = work
         self._records = records
         self._clock = clock
+        self._caller = caller
+        self._typed = TypedOrders(reference, work, clock, caller)
 
     def start(self, order_id: str) -> Draft:
-        """A new draft for an order, with the customer's contact filled in; not saved yet.
+        """A new draft for an order, with the customer's contact and what the caller told filled in; not saved yet.
 
         Raises:
             NotFound: if this desk does not know the order or its customer.
         """
         order, customer = self._order_and_customer(order_id)
         now = self._clock.now()
-        return Draft(
-            draft_id=new_id(),
-            customer_id=customer.customer_id,
-            order_id=order.order_id,
-            started_at=now,
-            saved_at=now,
-            return_type=ReturnType.RETURN,
-            channel=Channel.PHONE,
-            email=customer.email,
-            phone=customer.phone,
+        return self._caller.begins(
+            Draft(
+                draft_id=new_id(),
+                customer_id=customer.customer_id,
+                order_id=order.order_id,
+                started_at=now,
+                saved_at=now,
+                return_type=ReturnType.RETURN,
+                channel=Channel.PHONE,
+                email=customer.email,
+                phone=customer.phone,
+            ),
+            customer,
         )
 
     def save(self, draft: Draft) -> Draft:
@@ -79,7 +107,7 @@ class Returns:
         return draft
 
     def open(self, draft_id: str) -> Draft:
-        """A kept draft.
+        """A kept draft, with what was told in this call about the caller.
 
         Raises:
             NotFound: if it is gone.
@@ -87,7 +115,8 @@ class Returns:
         draft = self._work.draft(draft_id)
         if draft is None:
             raise NotFound(_("This draft is gone: it was finalized or discarded."))
-        return draft
+        customer = self._reference.customer(draft.customer_id)
+        return self._caller.goes_on(draft, customer) if customer is not None else draft
 
     def discard(self, draft_id: str) -> None:
         """Drop a draft; it holds nothing."""
@@ -117,10 +146,12 @@ class Returns:
             NotFound: if this desk does not know the order or its customer.
             NotReady: before the first sync.
         """
+        if draft.by_hand is not None:
+            return self._assess_typed(draft)
         order, customer = self._order_and_customer(draft.order_id)
         request, unreadable = read_draft(draft, order.currency)
-        case = self._case(request, order, customer)
-        assessment = assess(case)
+        case = self._case(request, order, customer, without=draft.edited)
+        assessment = judge(case)
         missing = {(m.field, m.line_id): m for m in (*assessment.missing, *unreadable)}
         return DraftView(
             draft=draft,
@@ -132,12 +163,33 @@ class Returns:
             case=case,
         )
 
+    def _assess_typed(self, draft: Draft) -> DraftView:
+        """A return of an order that was typed by hand; it has no number as long as that order is known after all."""
+        customer = self._typed.customer_of(draft)
+        request, unreadable = read_draft(draft, NO_CURRENCY)
+        assert request.typed is not None
+        case = self._case(request, None, customer)
+        assessment = judge(case)
+        against = (*assessment.missing, *unreadable, *self._typed.missing(draft))
+        return DraftView(
+            draft=draft,
+            order=as_order(request.typed, request.customer_id, case.at),
+            customer=customer,
+            request=request,
+            assessment=assessment,
+            missing=tuple({(m.field, m.line_id): m for m in against}.values()),
+            case=case,
+        )
+
     def finalize(self, draft: Draft) -> RmaRecord | Refusal:
         """Give the draft its number, or say everything that stands against it. The draft is kept on refusal.
 
         Raises:
             NoNumbersLeft: when no RMA number is left; the draft is kept.
+            NotAllowed: if it edits a return that can no longer be edited, or that somebody else edited meanwhile.
         """
+        if draft.editing is not None:
+            return self._finalize_edit(draft, draft.editing)
         made = self.finalize_all([draft])
         return made if isinstance(made, Refusal) else made[0]
 
@@ -160,6 +212,78 @@ class Returns:
         builds = [self._build(view.case, view.assessment, _metrics(view.draft)) for view in views]
         return self._work.finalize(builds, [draft.draft_id for draft in drafts])
 
+    def edit(self, number: str, content: FinalizeReturn | None = None) -> Draft:
+        """A kept draft of an RMA with everything that was typed; finalizing it tells other content under the number.
+
+        `content` is what was typed last, where the RMA is something else. An edit that was begun before goes on.
+
+        Raises:
+            NotAllowed: if the RMA can no longer be edited, or the role makes no returns.
+            NotFound: if this desk knows no such RMA, or not its order.
+        """
+        self._may_finalize()
+        record = self._records.find(number)
+        if record is None:
+            raise NotFound(_("This return is not known here: press F5 to sync."))
+        self._check_editable(record)
+        order, _customer = self._order_and_customer(record.order_id)
+        begun = Editing(number=number, edition=record.edition, operation=self._work.told_by(number))
+        for draft in self._work.drafts():
+            if draft.editing == begun:
+                return draft
+        request = content.request if content is not None else record.request
+        at = self._clock.now()
+        draft = draft_of(request, order.currency, draft_id=new_id(), at=at, editing=begun)
+        self._work.save_draft(draft)
+        return draft
+
+    def again(self, content: FinalizeReturn) -> Draft:
+        """A kept draft of a new return with everything that was typed for one whose number could not be booked.
+
+        Raises:
+            NotAllowed: if the role makes no returns.
+            NotFound: if this desk does not know the order or its customer.
+        """
+        self._may_finalize()
+        order, _customer = self._order_and_customer(content.request.order_id)
+        at = self._clock.now()
+        draft = draft_of(content.request, order.currency, draft_id=new_id(), at=at, editing=None)
+        self._work.save_draft(draft)
+        return draft
+
+    def _check_editable(self, record: RmaRecord) -> None:
+        try:
+            check_editable(record)
+        except IllegalTransition as error:
+            raise NotAllowed(str(error)) from error
+
+    def _finalize_edit(self, draft: Draft, editing: Editing) -> RmaRecord | Refusal:
+        """Tell other content under the number; the server hears of it after all that it has to hear of before."""
+        self._may_finalize()
+        record = self._records.find(editing.number)
+        if record is None or record.edition != editing.edition:
+            raise NotAllowed(
+                _(
+                    "This return was edited meanwhile: open it to see what it is now. Your draft is kept."
+                )
+            )
+        self._check_editable(record)
+        view = self.assess(draft)
+        if view.refusal is not None:
+            self.save(replace(draft, refused_tries=draft.refused_tries + 1))
+            return view.refusal
+        new = self._build(view.case, view.assessment, _metrics(view.draft))(editing.number)
+        told = new.operation.command
+        assert isinstance(told, FinalizeReturn)
+        command = SupersedeReturn(
+            content=told, edition=editing.edition, supersedes=editing.operation
+        )
+        pending = self._work.last_pending(editing.number)
+        operation = replace(new.operation, command=command, depends_on=pending)
+        edited = supersede(record, new.record, operation=editing.operation)
+        self._work.change(edited, operation, draft.draft_id)
+        return edited
+
     def finalize_request(self, request: ReturnRequest) -> RmaRecord | Refusal:
         """Finalize a return that was never a draft, such as one from a file.
 
@@ -171,12 +295,34 @@ class Returns:
         self._may_finalize()
         order, customer = self._order_and_customer(request.order_id)
         case = self._case(request, order, customer)
-        assessment = assess(case)
+        assessment = judge(case)
         refusal = check(assessment)
         if refusal is not None:
             return refusal
         metrics = CallMetrics(started_at=case.at)
         return self._work.finalize([self._build(case, assessment, metrics)], [])[0]
+
+    def refuse(self, draft: Draft, told: str) -> RefusedReturn:
+        """Keep a draft as a refused return, with what the caller was told; it takes no number, and the draft is gone.
+
+        Raises:
+            NotAllowed: if nothing was judged, it is not said what was told, the role makes no returns, or the draft
+                edits an RMA.
+        """
+        self._may_finalize()
+        view = self.assess(draft)
+        who = self._work.identity()
+        assert who is not None  # nobody judges before enrollment
+        refused, operation = refuse(
+            draft,
+            view.case,
+            view.assessment,
+            order_number=view.order.number,
+            told=told,
+            who=who,
+        )
+        self._work.refuse(refused, operation)
+        return refused
 
     def _may_finalize(self) -> None:
         identity = self._work.identity()
@@ -192,30 +338,33 @@ class Returns:
             raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
 
         def build(number: str) -> MadeReturn:
-            record = finalize(case, assessment, number=number, device=identity.device)
+            record = give_number(case, assessment, number=number, device=identity.device)
             return MadeReturn(record=record, operation=_operation(record, case, metrics))
 
         return build
 
-    def _case(self, request: ReturnRequest, order: Order, customer: Customer) -> Case:
+    def _case(
+        self, request: ReturnRequest, order: Order | None, customer: Customer, *, without: str = ""
+    ) -> Case:
+        """What is judged; an edit, as if the RMA `without` that it replaces did not exist. No order: typed by hand."""
         identity = self._work.identity()
         if identity is None:
             raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
         policies = self._reference.policies()
         # Only policies that count returns pay for reading the customer's whole history.
         counted = any(policy.approval.many_returns for policy in policies)
-        past = self._records.of_customer(order.customer_id) if counted else []
-        ledger = self._records.ledger(order)
+        past = self._records.of_customer(customer.customer_id) if counted else []
+        ledger = self._records.ledger(order, without=without) if order is not None else None
         return Case(
             request=request,
-            order=ledger.order,
+            order=ledger.order if ledger is not None else None,
             customer=customer,
             ledger=ledger,
             policies=policies,
             reasons=self.reasons(),
             at=self._clock.now(),
             actor=identity.actor,
-            recent_returns=return_moments(past),
+            recent_returns=return_moments(r for r in past if r.number != without),
             products=self._going_out(request),
         )
 
@@ -237,7 +386,6 @@ class Returns:
 
 def _operation(record: RmaRecord, case: Case, metrics: CallMetrics) -> Operation:
     quote = record.quote
-    assert quote is not None
     return Operation(
         op_id=new_id(),
         stream=record.order_id,
@@ -248,11 +396,11 @@ def _operation(record: RmaRecord, case: Case, metrics: CallMetrics) -> Operation
             request=case.request,
             told=Told(
                 state=record.state,
-                total=quote.total,
-                slots=tuple(line.slots for line in quote.lines),
-                policies=quote.policies,
+                total=quote.total if quote else 0,
+                slots=tuple(line.slots for line in quote.lines) if quote else (),
+                policies=quote.policies if quote else (),
                 expires_at=record.expires_at,
-                owed=quote.owed,
+                owed=quote.owed if quote else 0,
             ),
             finalized_at=case.at,
             metrics=metrics,

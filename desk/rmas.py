@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
+from desk.caller import Caller
 from desk.errors import NotAllowed, NotFound, NotReady
 from desk.ids import new_id
 from desk.ports import Clock, Reference, Work
@@ -13,11 +15,12 @@ from desk.records import Records
 from rma.again import case_again
 from rma.assessment import Case
 from rma.discretion import may_decide
-from rma.dispatch import dispatch
+from rma.dispatch import dispatch, happened, next_step
 from rma.expiry import extend
 from rma.numbers import parse
 from rma.operations import (
     ApproveReturn,
+    CallBack,
     CancelReturn,
     DeclineReturn,
     DispatchReturn,
@@ -29,9 +32,12 @@ from rma.order import Customer, Order
 from rma.outbound import OutboundCommand, Payment
 from rma.record import RmaRecord, approve, cancel, decline
 from rma.states import RMA_TABLE, IllegalTransition, RmaCommand, RmaState
+from rma.superseding import call_back
 from rma.wording import _
 
-Decision: TypeAlias = CancelReturn | ApproveReturn | DeclineReturn | ExtendReturn | DispatchReturn
+Decision: TypeAlias = (
+    CancelReturn | ApproveReturn | DeclineReturn | ExtendReturn | DispatchReturn | CallBack
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +51,30 @@ class RmaView:
     """Whether the server has still to hear of it."""
     commands: tuple[RmaCommand, ...]
     """What this person can do now."""
+    goods: OutboundCommand | None = None
+    """The next step of what it sends out, where this person may take it."""
+    facts_asked: int = 0
+    """How many facts the policies ask a caller for."""
+    hidden: bool = False
+    """Whether contact data must not be shown: the facts have still to be told."""
 
 
 class Rmas:
     """RMAs, and the decisions about them."""
 
-    def __init__(self, reference: Reference, work: Work, records: Records, clock: Clock) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        work: Work,
+        records: Records,
+        clock: Clock,
+        caller: Caller,
+    ) -> None:
         self._reference = reference
         self._work = work
         self._records = records
         self._clock = clock
+        self._caller = caller
 
     def show(self, number: str) -> RmaView:
         """One RMA; `number` may be typed with spaces or dashes.
@@ -64,12 +84,16 @@ class Rmas:
             NotFound: if this desk knows no such RMA.
         """
         record = self._record(parse(number))
+        customer = self._reference.customer(record.customer_id)
         return RmaView(
             record=record,
             order=self._reference.order(record.order_id),
-            customer=self._reference.customer(record.customer_id),
+            customer=customer or self._records.customer(record),
+            facts_asked=self._caller.asked(customer) if customer else 0,
+            hidden=customer is not None and self._caller.hides(customer),
             pending=self._records.is_pending(record.number),
             commands=self._commands(record),
+            goods=self._goods(record),
         )
 
     def waiting(self, limit: int = 200) -> tuple[RmaView, ...]:
@@ -101,7 +125,9 @@ class Rmas:
         def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
             at = self._clock.now()
             changed = approve(record, actor=who.actor, device=who.device, at=at, note=note)
-            return changed, ApproveReturn(number=record.number, note=note.strip(), at=at)
+            return changed, ApproveReturn(
+                number=record.number, note=note.strip(), at=at, edition=record.edition
+            )
 
         return self._change(number, change)
 
@@ -115,7 +141,23 @@ class Rmas:
         def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
             at = self._clock.now()
             changed = decline(record, actor=who.actor, device=who.device, at=at, reason=reason)
-            return changed, DeclineReturn(number=record.number, reason=reason.strip(), at=at)
+            return changed, DeclineReturn(
+                number=record.number, reason=reason.strip(), at=at, edition=record.edition
+            )
+
+        return self._change(number, change)
+
+    def call_back(self, number: str, about: str, note: str = "") -> RmaView:
+        """Note that the customer was called back about what became of the operation `about`.
+
+        Raises:
+            NotAllowed: if the role forbids it.
+        """
+
+        def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
+            at = self._clock.now()
+            changed = call_back(record, actor=who.actor, device=who.device, at=at, note=note)
+            return changed, CallBack(number=record.number, about=about, note=note.strip(), at=at)
 
         return self._change(number, change)
 
@@ -140,15 +182,19 @@ class Rmas:
         command: OutboundCommand,
         note: str = "",
         payment: Payment | None = None,
+        on: date | None = None,
     ) -> RmaView:
         """Take the price difference of an exchange, or note that what it sends out was shipped or delivered.
+
+        `on` is the day on which that was; None is now.
 
         Raises:
             NotAllowed: if its state or the role forbids it, or the payment is not what is owed.
         """
 
         def change(record: RmaRecord, who: Identity) -> tuple[RmaRecord, Decision]:
-            at = self._clock.now()
+            now = self._clock.now()
+            at = now if on is None else happened(record, on, now)
             changed = dispatch(
                 record,
                 command,
@@ -208,6 +254,10 @@ class Rmas:
         if identity is None:
             raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
         return identity
+
+    def _goods(self, record: RmaRecord) -> OutboundCommand | None:
+        identity = self._work.identity()
+        return None if identity is None else next_step(record, identity.actor)
 
     def _commands(self, record: RmaRecord) -> tuple[RmaCommand, ...]:
         identity = self._work.identity()

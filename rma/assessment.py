@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rma.eligibility import judge_line, judge_return
-from rma.ledger import Ledger
+from rma.ledger import Hold, Ledger
+from rma.line_pricing import PricedLine, held_line
 from rma.order import Customer, Order, Product
-from rma.policy import Policy, PolicyRef
-from rma.pricing import PricedLine, price
+from rma.policy import Policy, PolicyRef, Rule
+from rma.pricing import price
 from rma.quote import Quote
 from rma.reasons import ReasonTree
 from rma.request import Actor, LineRequest, Resolution, ReturnRequest, ReturnType
@@ -86,6 +87,11 @@ class Assessment:
         """Every finding, lines first."""
         return tuple(f for line in self.lines for f in line.findings) + self.findings
 
+    @property
+    def order_unknown(self) -> bool:
+        """Whether its order was typed by hand and is not known: there is nothing to price yet."""
+        return any(finding.rule is Rule.ORDER_NOT_FOUND for finding in self.all_findings)
+
 
 def _unknown_line(wanted: LineRequest) -> LineAssessment:
     return LineAssessment(
@@ -100,9 +106,7 @@ def _unknown_line(wanted: LineRequest) -> LineAssessment:
 def _resolution(
     request: ReturnRequest, wanted: LineRequest, policy: Policy | None, reasons: ReasonTree
 ) -> Resolution:
-    """The customer's wish, else an exchange where the return is one, else the reason's default or what is offered."""
-    if wanted.resolution is not None:
-        return wanted.resolution
+    """Without a wish: an exchange where the return is one, else the reason's default or what is offered."""
     if request.return_type is ReturnType.EXCHANGE:
         return Resolution.EXCHANGE
     reason = reasons.find(wanted.reason)
@@ -145,7 +149,10 @@ def assess(case: Case) -> Assessment:
             at=case.at,
             pinned=case.pinned,
         )
-        wanted = replace(wanted, resolution=_resolution(case.request, wanted, policy, case.reasons))
+        if wanted.resolution is None:
+            resolution = _resolution(case.request, wanted, policy, case.reasons)
+            wanted = replace(wanted, resolution=resolution)
+        returnable = working.returnable(line)
         judged = judge_line(
             case.request,
             wanted,
@@ -165,7 +172,7 @@ def assess(case: Case) -> Assessment:
                 verdict=strictest(finding.outcome for finding in judged.findings),
                 findings=judged.findings,
                 policy=policy.ref if policy else None,
-                returnable=working.returnable(line),
+                returnable=returnable,
                 merchant_fault=judged.merchant_fault,
                 resolution=wanted.resolution,
             )
@@ -174,12 +181,13 @@ def assess(case: Case) -> Assessment:
             continue
         if policy not in in_play:
             in_play.append(policy)
-        if 1 <= wanted.quantity <= working.returnable(line):
-            item = PricedLine(wanted, line, policy, judged.merchant_fault, judged.reason_codes)
-            priced.append(item)
-            working = working.with_hold(item.provisional_hold(working))
+        if 1 <= wanted.quantity <= returnable:
+            fault, codes = judged.merchant_fault, judged.reason_codes
+            held = held_line(wanted, line, policy, working, merchant_fault=fault)
+            priced.append(PricedLine(wanted, line, policy, fault, codes, held))
+            working = working.with_hold(Hold(rma_number="", lines=(held,)))
     quote = (
-        price(order, ledger, case.request, priced, at=case.at, products=case.products)
+        price(order, ledger, working, case.request, priced, at=case.at, products=case.products)
         if priced
         else None
     )

@@ -40,6 +40,11 @@ def end_of_day(day: date, time_zone: str) -> datetime:
     return midnight.astimezone(UTC)
 
 
+def end_of_days(start: datetime, days: int, time_zone: str) -> datetime:
+    """The first instant after the day that is `days` after `start`, as UTC."""
+    return end_of_day(local_day(start, time_zone) + timedelta(days=days), time_zone)
+
+
 def add_months(day: date, months: int) -> date:
     """The same day `months` later; the last day of the month where that day does not exist."""
     index = day.year * 12 + day.month - 1 + months

@@ -9,9 +9,11 @@ from rma.line_case import LineCase
 from rma.order import Customer, Order
 from rma.outbound_rules import missing_outbound
 from rma.policy import ContactDuty, Policy
+from rma.reference import is_reference
 from rma.request import ReturnRequest, ReturnType
 from rma.said import says_something
 from rma.verdict import Missing
+from rma.verification import lacking
 from rma.wording import _, plural, words
 
 
@@ -86,17 +88,16 @@ def missing_of_return(
     if not request.lines:
         say("lines", _("Choose at least one line that comes back."))
     missing.extend(_missing_contact(request, policies))
-    given = set(request.verified)
-    lacking = [
-        p.verification for p in policies if len(given & {*p.verification_facts}) < p.verification
-    ]
-    if lacking and not request.verification_skipped.strip():
+    facts = lacking(policies, request.verified)
+    if facts and not request.verification_skipped.strip():
         said = plural(
             "Ask for a fact about the caller, or say why not.",
             "Ask for {n} facts about the caller, or say why not.",
-            max(lacking),
+            facts,
         )
-        say("verified", said.format(n=max(lacking)))
+        say("verified", said.format(n=facts))
+    if not is_reference(request.reference):
+        say("reference", _("A case number has letters, digits and - _ / # . : only, at most 40."))
     if request.return_type is ReturnType.GOODWILL and not request.goodwill_reason.strip():
         say("goodwill_reason", _("Say why this is a goodwill return."))
     elif request.goodwill and not request.goodwill_reason.strip():

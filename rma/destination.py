@@ -6,6 +6,7 @@ never another card.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from rma.calendar import local_day
@@ -13,7 +14,7 @@ from rma.ledger import Ledger, TenderShare
 from rma.money import Minor
 from rma.order import Order, TenderKind
 from rma.policy import Policy
-from rma.quote import LineQuote, Quote
+from rma.quote import Component, LineQuote
 from rma.request import LineRequest, Resolution, ReturnRequest
 
 
@@ -49,15 +50,21 @@ def money_resolution(
     return wish
 
 
-def pay_out(order: Order, ledger: Ledger, quote: Quote) -> tuple[TenderShare, ...]:
-    """Split a quote's total over the tenders in capture order, and at most one store credit.
+def pay_out(
+    order: Order,
+    ledger: Ledger,
+    lines: Sequence[LineQuote],
+    components: Iterable[Component],
+) -> tuple[TenderShare, ...]:
+    """Split what lines and `components` bring over the tenders in capture order, and at most one store credit.
 
     What belongs to the return as a whole goes with the refunded lines, where there are any.
     """
-    credit = sum(li.total for li in quote.lines if _way(li) is Resolution.STORE_CREDIT)
-    refund = sum(li.total for li in quote.lines if _way(li) is Resolution.REFUND)
-    whole = sum(component.amount for component in quote.components)
-    if any(_way(line) is Resolution.REFUND for line in quote.lines):
+    ways = [(_way(line), line) for line in lines]
+    credit = sum(line.total for way, line in ways if way is Resolution.STORE_CREDIT)
+    refund = sum(line.total for way, line in ways if way is Resolution.REFUND)
+    whole = sum(component.amount for component in components)
+    if any(way is Resolution.REFUND for way, _ in ways):
         refund += whole
     else:
         credit += whole

@@ -23,6 +23,7 @@ from rma.request import (
     ReturnRequest,
     ReturnType,
 )
+from rma.typed_draft import DraftOrder, read_order
 from rma.verdict import Missing
 from rma.wording import _, words
 
@@ -48,6 +49,27 @@ class DraftLine:
     amount_reason: str = ""
     outbound_sku: str = ""
     outbound_units: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """The RMA whose content a draft replaces, under the number that was told."""
+
+    number: str
+    edition: int
+    """How often it had been edited when this began: somebody else's edit is never overwritten."""
+    operation: str | None
+    """The operation that told what is replaced, where this desk knows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where the cursor stood when a draft was left."""
+
+    field: str
+    line_id: str
+    copy: int
+    """0 for the first row of that line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +99,20 @@ class Draft:
     first_key_at: datetime | None = None
     keys: int = 0
     refused_tries: int = 0
+    call_id: str = ""
+    """The call in which it was begun, or gone on with last."""
+    called_at: datetime | None = None
+    """When that call began."""
+    cursor: Cursor | None = None
+    editing: Editing | None = None
+    """None for a new return."""
+    by_hand: DraftOrder | None = None
+    """The order as typed by hand; None for one that the desk knows."""
+
+    @property
+    def edited(self) -> str:
+        """The number that it edits; empty for a new return."""
+        return self.editing.number if self.editing is not None else ""
 
 
 def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missing, ...]]:
@@ -138,6 +174,10 @@ def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missin
         )
         for line in draft.lines
     )
+    typed = None
+    if draft.by_hand is not None:
+        typed, unreadable = read_order(draft.by_hand)
+        wrong.extend(unreadable)
     request = ReturnRequest(
         order_id=draft.order_id,
         customer_id=draft.customer_id,
@@ -157,5 +197,6 @@ def read_draft(draft: Draft, currency: str) -> tuple[ReturnRequest, tuple[Missin
         destination_override=choice(Resolution, draft.destination_override, "destination_override"),
         destination_reason=draft.destination_reason.strip(),
         reference=draft.reference.strip(),
+        typed=typed,
     )
     return request, tuple(wrong)

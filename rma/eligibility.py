@@ -123,11 +123,11 @@ def judge_return(
             risks(policy, request, customer, at, recent_returns),
         ]
         said = {(f.rule, f.outcome, f.sentence, f.observed) for f in findings}
-        for finding in found:
-            if finding is None:
-                continue
-            if (finding.rule, finding.outcome, finding.sentence, finding.observed) not in said:
-                findings.append(finding)
+        findings += [
+            f
+            for f in found
+            if f is not None and (f.rule, f.outcome, f.sentence, f.observed) not in said
+        ]
     if request.destination_override is not None and not actor.role.approves:
         findings.append(
             Finding(
@@ -151,7 +151,8 @@ def judge_return(
 
 def _settled(finding: Finding, case: LineCase, policy: Policy) -> Finding:
     """Apply overrides and goodwill to a refusing finding."""
-    finding = replace(finding, policy=policy.ref)
+    if finding.policy is None:
+        finding = replace(finding, policy=policy.ref)
     if finding.outcome is not Verdict.INELIGIBLE:
         return finding
     overridable = (finding.rule in OVERRIDABLE and finding.rule in policy.overridable) or (

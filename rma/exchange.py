@@ -62,14 +62,13 @@ def outbound_lines(
     return tuple(lines)
 
 
-def used_up(quoted: LineQuote) -> Component:
+def used_up(line_id: str, worth: Sequence[Component]) -> Component:
     """What takes the money of a replaced line away again: its value goes over to the new unit."""
-    worth = [c for c in quoted.components if c.line_id == quoted.line_id]
     return Component(
         kind=ComponentKind.CARRIED,
         amount=-sum(c.amount for c in worth),
         tax=-sum(c.tax for c in worth),
-        line_id=quoted.line_id,
+        line_id=line_id,
     )
 
 

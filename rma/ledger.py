@@ -6,10 +6,11 @@ of its line, so that the money of every unit is known and exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from rma.bundles import Bundles, bundles_of, in_step
+from rma.bundles import NO_BUNDLES, Bundles, bundles_of, in_step
 from rma.money import Minor
 from rma.order import Order, OrderLine, TenderKind
 from rma.slots import lowest_free
@@ -54,6 +55,18 @@ class Hold:
     """The part of the payouts that is beyond the entitlement."""
 
 
+_ByLine: TypeAlias = dict[str, tuple[tuple[Hold, HeldLine], ...]]
+"""Each RMA's part of a line, by line id."""
+
+
+def _with(known: _ByLine, holds: Iterable[Hold]) -> _ByLine:
+    by_line = dict(known)
+    for hold in holds:
+        for line in hold.lines:
+            by_line[line.line_id] = (*by_line.get(line.line_id, ()), (hold, line))
+    return by_line
+
+
 def same_serial(serial: str) -> str:
     """A serial as it is compared: capitals and small letters are the same."""
     return serial.strip().casefold()
@@ -66,16 +79,11 @@ class Ledger:
     order: Order
     holds: tuple[Hold, ...] = ()
     _bundles: Bundles | None = field(default=None, repr=False, compare=False, hash=False)
-    _by_line: dict[str, list[tuple[Hold, HeldLine]]] = field(
-        init=False, repr=False, compare=False, hash=False
-    )
+    _by_line: _ByLine | None = field(default=None, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
-        by_line: dict[str, list[tuple[Hold, HeldLine]]] = {}
-        for hold in self.holds:
-            for line in hold.lines:
-                by_line.setdefault(line.line_id, []).append((hold, line))
-        object.__setattr__(self, "_by_line", by_line)
+        if self._by_line is None:
+            object.__setattr__(self, "_by_line", _with({}, self.holds))
         if self._bundles is None:
             object.__setattr__(self, "_bundles", bundles_of(self.order))
 
@@ -85,8 +93,9 @@ class Ledger:
         assert self._bundles is not None
         return self._bundles
 
-    def held(self, line_id: str) -> Iterable[tuple[Hold, HeldLine]]:
+    def held(self, line_id: str) -> Sequence[tuple[Hold, HeldLine]]:
         """Each RMA's part of one line."""
+        assert self._by_line is not None
         return self._by_line.get(line_id, ())
 
     def taken(self, line: OrderLine) -> frozenset[int]:
@@ -108,6 +117,8 @@ class Ledger:
 
         Of a bundle that was paid by its parts all are: it is no goods of its own.
         """
+        if self.bundles is NO_BUNDLES:
+            return self.consumed(line)
         if line.line_id in self.bundles.headings:
             return line.delivered
         bundle = self.bundles.whole.get(line.line_id)
@@ -119,7 +130,8 @@ class Ledger:
         return max([self.consumed(line), *(in_step(self.gone(part), part, line) for part in parts)])
 
     def _held_units(self, line: OrderLine) -> int:
-        return sum(len(held.slots) for _, held in self.held(line.line_id))
+        held = self.held(line.line_id)
+        return sum([len(part.slots) for _, part in held]) if held else 0
 
     def returnable(self, line: OrderLine) -> int:
         """Units that may still come back: 0 for what is no goods, and for a bundle that was paid by its parts."""
@@ -141,6 +153,9 @@ class Ledger:
 
     def holders(self, line_id: str) -> tuple[str, ...]:
         """Numbers of the RMAs that hold units of a line, of its bundle or of its parts."""
+        if self.bundles is NO_BUNDLES:
+            held = self.held(line_id)
+            return tuple(dict.fromkeys([hold.rma_number for hold, _ in held])) if held else ()
         bundle = self.bundles.whole.get(line_id)
         together = [line_id, *(part.line_id for part in self.bundles.parts.get(line_id, ()))]
         if bundle is not None:
@@ -183,4 +198,7 @@ class Ledger:
 
     def with_hold(self, hold: Hold | None) -> Ledger:
         """The ledger after one more RMA (or the same, if it holds nothing)."""
-        return self if hold is None else Ledger(self.order, (*self.holds, hold), self._bundles)
+        if hold is None:
+            return self
+        by_line = _with(self._by_line or {}, (hold,))
+        return Ledger(self.order, (*self.holds, hold), self._bundles, by_line)

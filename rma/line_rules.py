@@ -82,6 +82,8 @@ def _proof(case: LineCase, policy: Policy) -> Finding | None:
 
 
 def _evidence(case: LineCase, policy: Policy) -> Finding | None:
+    if not policy.evidence:
+        return None
     rows = {row.reason: row.evidence for row in policy.evidence}
     asked = next((rows[code] for code in case.reason_codes if code in rows), ())
     given = set(case.wanted.evidence)

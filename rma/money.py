@@ -88,6 +88,13 @@ def round_half_up(numerator: int, denominator: int) -> int:
     return quotient if numerator >= 0 else -quotient
 
 
+def proportion(whole: Minor, part: Minor, of: Minor) -> Minor:
+    """`whole * part / of`, rounded half up; 0 where there is nothing to share."""
+    if of == 0:
+        return 0
+    return round_half_up(whole * part, of) if of > 0 else round_half_up(-whole * part, -of)
+
+
 def spread(amount: Minor, weights: Sequence[int]) -> tuple[Minor, ...]:
     """Spread `amount` over `weights` by largest remainder; the parts add up to it exactly.
 

@@ -53,11 +53,17 @@ def parse(text: str) -> str:
     Raises:
         BadRmaNumber: if it has not eleven digits, or the check digits do not fit.
     """
-    digits = "".join(
-        character
-        for character in unicodedata.normalize("NFKC", text)
-        if not (
-            character in "./" or character.isspace() or unicodedata.category(character) in _SILENT
+    digits = (
+        text
+        if text.isascii() and text.isdigit()
+        else "".join(
+            character
+            for character in unicodedata.normalize("NFKC", text)
+            if not (
+                character in "./"
+                or character.isspace()
+                or unicodedata.category(character) in _SILENT
+            )
         )
     )
     if not (digits.isascii() and digits.isdigit()):

@@ -16,7 +16,9 @@ from rma.money import Minor, require_bounded
 from rma.outbound import OutboundCommand, Payment
 from rma.policy import PolicyRef
 from rma.record import Problem, RmaRecord
+from rma.refused import RefusedReturn
 from rma.request import Actor, ReturnRequest, Role
+from rma.return_slip import Slip
 from rma.states import RmaState
 
 
@@ -29,6 +31,10 @@ class OperationKind(StrEnum):
     DECLINE = "return.decline"
     EXTEND = "return.extend"
     DISPATCH = "return.dispatch"
+    SUPERSEDE = "return.supersede"
+    CALL_BACK = "return.call_back"
+    MAIL = "return.mail"
+    REFUSE = "return.refuse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,41 @@ class FinalizeReturn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupersedeReturn:
+    """Book other content under the number that the caller was told before; what stood there is kept for the record."""
+
+    content: FinalizeReturn
+    edition: int
+    """How often the return had been edited when this was made: it replaces nothing else."""
+    supersedes: str | None
+    """The operation that told what it replaces; None where that was made on another desk."""
+
+    @property
+    def number(self) -> str:
+        """The told number."""
+        return self.content.number
+
+    @property
+    def at(self) -> datetime:
+        """When it was told."""
+        return self.content.finalized_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBack:
+    """The customer was called back about what became of an operation."""
+
+    number: str
+    about: str
+    """The operation."""
+    note: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        require_instant("at", self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelReturn:
     """Cancel an RMA, with a reason."""
 
@@ -100,6 +141,8 @@ class ApproveReturn:
     number: str
     note: str
     at: datetime
+    edition: int = 0
+    """How often it had been edited: nobody approves what they have not seen."""
 
     def __post_init__(self) -> None:
         require_instant("at", self.at)
@@ -112,6 +155,8 @@ class DeclineReturn:
     number: str
     reason: str
     at: datetime
+    edition: int = 0
+    """How often it had been edited."""
 
     def __post_init__(self) -> None:
         require_instant("at", self.at)
@@ -143,8 +188,51 @@ class DispatchReturn:
         require_instant("at", self.at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSlip:
+    """Mail the return slip of an RMA to the customer, in the words of the desk."""
+
+    number: str
+    to: str
+    slip: Slip
+    state: RmaState
+    """As the slip tells it: another one is not mailed."""
+    edition: int
+    """How often the RMA had been edited."""
+    at: datetime
+
+    def __post_init__(self) -> None:
+        require_instant("at", self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseReturn:
+    """Keep a refused return for the record, as the caller was told."""
+
+    refused: RefusedReturn
+
+    @property
+    def number(self) -> str:
+        """None: a refused return takes no RMA number."""
+        return ""
+
+    @property
+    def at(self) -> datetime:
+        """When it was refused."""
+        return self.refused.refused_at
+
+
 Command: TypeAlias = (
-    FinalizeReturn | CancelReturn | ApproveReturn | DeclineReturn | ExtendReturn | DispatchReturn
+    FinalizeReturn
+    | CancelReturn
+    | ApproveReturn
+    | DeclineReturn
+    | ExtendReturn
+    | DispatchReturn
+    | SupersedeReturn
+    | CallBack
+    | MailSlip
+    | RefuseReturn
 )
 
 KIND_OF: dict[type[Command], OperationKind] = {
@@ -154,7 +242,18 @@ KIND_OF: dict[type[Command], OperationKind] = {
     DeclineReturn: OperationKind.DECLINE,
     ExtendReturn: OperationKind.EXTEND,
     DispatchReturn: OperationKind.DISPATCH,
+    SupersedeReturn: OperationKind.SUPERSEDE,
+    CallBack: OperationKind.CALL_BACK,
+    MailSlip: OperationKind.MAIL,
+    RefuseReturn: OperationKind.REFUSE,
 }
+
+
+def content_of(command: Command | None) -> FinalizeReturn | None:
+    """What a command books under a number; None where it books nothing."""
+    if isinstance(command, SupersedeReturn):
+        return command.content
+    return command if isinstance(command, FinalizeReturn) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +361,8 @@ class AttentionItem:
     outcome: Outcome
     problem: Problem | None
     decided_at: datetime
+    content: FinalizeReturn | None = None
+    """What the caller asked for and was told, where the operation was a return or an edit of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +374,8 @@ class QueueState:
     oldest_at: datetime | None
     attention: int
     numbers_left: int
+    parked: int = 0
+    """Drafts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

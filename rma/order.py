@@ -244,7 +244,10 @@ class Order:
 
     def line(self, line_id: str) -> OrderLine | None:
         """The line with this id, or None."""
-        return next((line for line in self.lines if line.line_id == line_id), None)
+        for line in self.lines:
+            if line.line_id == line_id:
+                return line
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

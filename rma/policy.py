@@ -41,6 +41,7 @@ class Rule(StrEnum):
     AUTHORIZATION = "authorization"
     DESTINATION = "destination"
     CLOCK = "clock"
+    ORDER_NOT_FOUND = "order_not_found"
 
 
 OVERRIDABLE = (
@@ -306,6 +307,10 @@ class Policy:
     survey: tuple[str, ...] = ()
     """Questions the agent may ask at the end."""
     clauses: tuple[Clause, ...] = ()
+    shop: str = ""
+    """Name of the shop on what the customer gets in writing."""
+    return_address: tuple[str, ...] = ()
+    """Where goods are sent back to, line by line."""
 
     @property
     def ref(self) -> PolicyRef:

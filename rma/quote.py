@@ -7,14 +7,14 @@ computed by `rma.pricing`, on the desk and on the server alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from rma.calendar import end_of_day, local_day
+from rma.calendar import end_of_days
 from rma.ledger import HeldLine, Hold, TenderShare
 from rma.money import ROUNDING, Minor
 from rma.outbound import OutboundQuote
-from rma.policy import Clause, PolicyRef, RefundTiming
+from rma.policy import Clause, FeePayer, PolicyRef, RefundTiming
 from rma.request import Resolution
 
 
@@ -97,13 +97,17 @@ class Terms:
     packaging: tuple[str, ...] = ()
     survey: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    shop: str = ""
+    return_address: tuple[str, ...] = ()
+    """Where to send the goods, line by line."""
+    shipping_payer: FeePayer | None = None
+    """Who pays the way back; None where nothing has to come back."""
 
     def expiry(self, start: datetime) -> datetime | None:
         """When a return expires whose days count from `start`."""
         if self.expires_after_days is None:
             return None
-        day = local_day(start, self.time_zone) + timedelta(days=self.expires_after_days)
-        return end_of_day(day, self.time_zone)
+        return end_of_days(start, self.expires_after_days, self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +131,12 @@ class Quote:
     @property
     def all_components(self) -> tuple[Component, ...]:
         """Every component, lines first."""
-        return tuple(c for line in self.lines for c in line.components) + self.components
+        return (*[c for line in self.lines for c in line.components], *self.components)
 
     @property
     def total(self) -> Minor:
         """What the customer gets; never negative."""
-        return sum(component.amount for component in self.all_components)
+        return sum([component.amount for component in self.all_components])
 
     @property
     def worth(self) -> Minor:
@@ -151,7 +155,7 @@ class Quote:
 
     def sum_of(self, kind: ComponentKind) -> Minor:
         """Sum of the components of one kind."""
-        return sum(c.amount for c in self.all_components if c.kind is kind)
+        return sum([c.amount for c in self.all_components if c.kind is kind])
 
     def hold(self, rma_number: str) -> Hold:
         """What an RMA with this quote holds of its order."""

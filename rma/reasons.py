@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rma.request import Resolution, ReturnType
@@ -50,9 +50,14 @@ class ReasonTree:
 
     version: int
     reasons: tuple[Reason, ...]
+    _by_code: dict[str, Reason] = field(init=False, repr=False, compare=False, hash=False)
+    _inner: frozenset[str | None] = field(init=False, repr=False, compare=False, hash=False)
+    """Codes that something hangs below."""
 
     def __post_init__(self) -> None:
         by_code = {reason.code: reason for reason in self.reasons}
+        object.__setattr__(self, "_by_code", by_code)
+        object.__setattr__(self, "_inner", frozenset(reason.parent for reason in self.reasons))
         if len(by_code) != len(self.reasons):
             raise BadReasonTree("a reason code stands twice in the tree")
         for reason in self.reasons:
@@ -68,17 +73,16 @@ class ReasonTree:
 
     def find(self, code: str) -> Reason | None:
         """The node with this code, leaf or not."""
-        return next((reason for reason in self.reasons if reason.code == code), None)
+        return self._by_code.get(code)
 
     def is_leaf(self, code: str) -> bool:
         """Whether `code` is a node that nothing hangs below."""
-        return self.find(code) is not None and all(r.parent != code for r in self.reasons)
+        return code in self._by_code and code not in self._inner
 
     def leaves(self, return_type: ReturnType | None = None) -> Iterator[Reason]:
         """What an agent can choose, in the order of the document; for one return type, or for all."""
-        inner = {reason.parent for reason in self.reasons}
         for reason in self.reasons:
-            if reason.code not in inner and (
+            if reason.code not in self._inner and (
                 return_type is None or return_type in reason.return_types
             ):
                 yield reason

@@ -47,6 +47,8 @@ class ProblemType(StrEnum):
     FORBIDDEN = "forbidden"
     ILLEGAL_TRANSITION = "illegal_transition"
     NUMBER_CONFLICT = "number_conflict"
+    SUPERSEDED = "superseded"
+    """Somebody edited the return first."""
     MALFORMED = "malformed"
 
 
@@ -97,6 +99,25 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """What an RMA was before it was edited: kept as it was told, holding nothing any more."""
+
+    state: RmaState
+    author: str
+    device: str
+    finalized_at: datetime
+    request: ReturnRequest
+    lines: tuple[RmaLine, ...]
+    findings: tuple[Finding, ...]
+    quote: Quote | None
+    expires_at: datetime | None
+    holding: bool
+    problem: Problem | None
+    operation: str | None
+    """The operation that told it, where the desk that edited it knew that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RmaRecord:
     """An RMA with its history."""
 
@@ -124,6 +145,13 @@ class RmaRecord:
     history: tuple[HistoryEntry, ...] = ()
     outbound: OutboundOrder | None = None
     """What became of the goods it sends out; None where it sends none."""
+    superseded: tuple[Superseded, ...] = ()
+    """What stood under this number before it was edited, oldest first."""
+
+    @property
+    def edition(self) -> int:
+        """How often it was edited."""
+        return len(self.superseded)
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -154,7 +182,8 @@ class Refusal:
 def check(assessment: Assessment) -> Refusal | None:
     """Why an assessed draft cannot be finalized yet, or None when it can."""
     against = tuple(f for f in assessment.all_findings if f.outcome is Verdict.INELIGIBLE)
-    if assessment.missing or against or assessment.quote is None:
+    unpriced = assessment.quote is None and not assessment.order_unknown
+    if assessment.missing or against or unpriced:
         return Refusal(assessment.missing, against)
     return None
 
@@ -170,8 +199,13 @@ def finalize(case: Case, assessment: Assessment, *, number: str, device: str) ->
     eligible = assessment.verdict is Verdict.ELIGIBLE
     state = RmaState.AUTHORIZED if eligible else RmaState.NEEDS_APPROVAL
     next_state(RmaState.DRAFT, RmaCommand.FINALIZE, state)
-    return replace(
-        book(case, assessment, number=number, device=device, state=state, holding=True),
+    return book(
+        case,
+        assessment,
+        number=number,
+        device=device,
+        state=state,
+        holding=True,
         expires_at=assessment.quote.terms.expires_at,
     )
 
@@ -185,6 +219,7 @@ def book(
     state: RmaState = RmaState.NEEDS_APPROVAL,
     holding: bool = False,
     problem: Problem | None = None,
+    expires_at: datetime | None = None,
 ) -> RmaRecord:
     """Book a told number even where the return cannot be authorized (domain section 7).
 
@@ -237,7 +272,7 @@ def book(
         quote=assessment.quote,
         request=request,
         finalized_at=case.at,
-        expires_at=None,
+        expires_at=expires_at,
         author=case.actor.name,
         device=device,
         holding=holding,
@@ -282,6 +317,12 @@ def approve(
         IllegalTransition: if its state, the role or the authorship does not allow it.
     """
     _guard_decision(record, actor)
+    if record.request.waits_for_order:
+        said = _(
+            "Order {number} is not known yet: it is matched by itself once it is imported. "
+            "Approve it then, or decline it."
+        )
+        raise IllegalTransition(said.format(number=record.order_number))
     if not may_decide(record.all_findings, actor.role):
         raise IllegalTransition(
             _("The amount is beyond your limit: somebody with more has to decide.")

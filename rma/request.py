@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rma.money import Minor, require_bounded
+from rma.typed_order import TypedOrder, typed_order_id
 
 
 class ReturnType(StrEnum):
@@ -176,6 +177,13 @@ class ReturnRequest:
     destination_reason: str = ""
     reference: str = ""
     """The case number of another system."""
+    typed: TypedOrder | None = None
+    """The order as it was typed by hand; stays when the real order is found."""
 
     def __post_init__(self) -> None:
         require_bounded("goodwill", self.goodwill)
+
+    @property
+    def waits_for_order(self) -> bool:
+        """Whether its order was typed by hand and has not been found yet."""
+        return self.typed is not None and self.order_id == typed_order_id(self.typed.number)

@@ -23,6 +23,7 @@ def window(case: LineCase, policy: Policy) -> Finding | None:
             rule=Rule.WINDOW,
             outcome=Verdict.ELIGIBLE,
             sentence=_("There is no time limit."),
+            policy=policy.ref,
         )
     if limit.starts is WindowStart.DELIVERED and line.delivered_at is not None:
         start, event = local_day(line.delivered_at, zone), "delivered"
@@ -56,7 +57,13 @@ def window(case: LineCase, policy: Policy) -> Finding | None:
         sentence = _("{started}: {what} ended on {day}.")
         outcome = Verdict.INELIGIBLE
     sentence = sentence.format(started=started, what=what, day=day(last_day))
-    return Finding(rule=Rule.WINDOW, outcome=outcome, sentence=sentence, observed=observed)
+    return Finding(
+        rule=Rule.WINDOW,
+        outcome=outcome,
+        sentence=sentence,
+        observed=observed,
+        policy=policy.ref,  # every line has this finding: nobody need copy it
+    )
 
 
 def _warranty_end(case: LineCase, policy: Policy) -> date | None:

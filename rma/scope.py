@@ -48,6 +48,8 @@ def select_policy(
         for policy in current_versions(policies, at, pinned)
         if _covers(policy.scope, order, line, channel, tier)
     ]
+    if len(matching) == 1:
+        return matching[0]
     return max(
         matching,
         key=lambda p: (_specificity(p.scope), p.valid_from, p.code),

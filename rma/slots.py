@@ -6,7 +6,7 @@ rounded half up (domain rule 5.2). All slots together give what was paid, in any
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from rma.money import Minor, round_half_up
 
@@ -38,24 +38,17 @@ def slots_value(paid: Minor, units: int, slots: Iterable[int]) -> Minor:
         NoSuchSlot: if one lies outside the line.
     """
     value = 0
-    for first, last in _runs(slots):
-        if not 1 <= first <= last <= units:
-            raise NoSuchSlot(f"slots {first} to {last} of a line of {units}")
-        value += cumulative(paid, units, last) - cumulative(paid, units, first - 1)
-    return value
-
-
-def _runs(slots: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Neighbours together, so that a thousand units cost as much as one."""
-    first = last = None
-    for slot in slots:
-        if last is not None and first is not None and slot != last + 1:
-            yield first, last
+    first: int | None = None
+    last = 0
+    for slot in (*slots, None):  # neighbours together, so that a thousand units cost as much as one
+        if first is not None and slot != last + 1:
+            if not 1 <= first <= last <= units:
+                raise NoSuchSlot(f"slots {first} to {last} of a line of {units}")
+            value += cumulative(paid, units, last) - cumulative(paid, units, first - 1)
             first = None
-        first = slot if first is None else first
-        last = slot
-    if first is not None and last is not None:
-        yield first, last
+        if slot is not None:
+            first, last = (slot if first is None else first), slot
+    return value
 
 
 def lowest_free(units: int, taken: Collection[int], count: int) -> tuple[int, ...]:

@@ -54,6 +54,14 @@ class RmaCommand(StrEnum):
     CANCEL = "cancel"
     EXPIRE = "expire"
     EXTEND = "extend"
+    MATCH = "match"
+    """The order that was typed by hand is known now."""
+    EDIT = "edit"
+    """Other content under the same number, judged anew."""
+    CALL_BACK = "call_back"
+    """The customer was told what became of it."""
+    MAIL = "mail"
+    """The return slip goes to the customer."""
 
 
 class RefundState(StrEnum):
@@ -108,8 +116,17 @@ RMA_TABLE: dict[tuple[RmaState, RmaCommand], tuple[RmaState, ...]] = {
     (_S.INSPECTED, _C.RESOLVE): (_S.RESOLVED,),
     (_S.RESOLVED, _C.CLOSE): (_S.CLOSED,),
     (_S.CLOSED, _C.REOPEN): (_S.RESOLVED,),
+    (_S.NEEDS_APPROVAL, _C.MATCH): (_S.NEEDS_APPROVAL,),
+    (_S.NEEDS_APPROVAL, _C.EDIT): (_S.AUTHORIZED, _S.NEEDS_APPROVAL),
+    (_S.AUTHORIZED, _C.EDIT): (_S.AUTHORIZED, _S.NEEDS_APPROVAL),
+    **{
+        (state, command): (state,)
+        for state in _S
+        if state not in (_S.DRAFT, _S.REFUSED)
+        for command in (_C.CALL_BACK, _C.MAIL)
+    },
 }
-"""What a command makes of a state. `finalize`, `receive` and `extend` pick one of two by what they find."""
+"""What a command makes of a state. `finalize`, `receive`, `extend` and `edit` pick one of two by what they find."""
 
 _R, _D = RefundState, RefundCommand
 REFUND_TABLE: dict[tuple[RefundState, RefundCommand], tuple[RefundState, ...]] = {

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
-from rma.policy import Policy, RefundTiming
+from rma.calendar import end_of_days
+from rma.policy import FeePayer, Policy, RefundTiming
 from rma.quote import Terms
 
 T = TypeVar("T")
 
 
-def terms_of(policies: Sequence[Policy], at: datetime) -> Terms:
-    """Terms of one return that these policies judge together."""
+def terms_of(policies: Sequence[Policy], at: datetime, payers: Iterable[FeePayer] = ()) -> Terms:
+    """Terms of one return that these policies judge together; `payers` of the way back, line by line."""
     ends = [
-        Terms(expires_after_days=policy.expires_after_days, time_zone=policy.time_zone)
-        for policy in policies
+        (end_of_days(at, policy.expires_after_days, policy.time_zone), place)
+        for place, policy in enumerate(policies)
         if policy.expires_after_days is not None
     ]
-    first = min(ends, key=lambda terms: terms.expiry(at) or at, default=Terms())
+    expires_at, place = min(ends, default=(None, None))
+    first = None if place is None else policies[place]
     timings = tuple(RefundTiming)
     offered = [
         resolution
@@ -27,19 +30,29 @@ def terms_of(policies: Sequence[Policy], at: datetime) -> Terms:
         if all(resolution in policy.resolutions for policy in policies)
     ]
     return Terms(
-        names=_union((policy.name,) for policy in policies),
-        expires_at=first.expiry(at),
-        expires_after_days=first.expires_after_days,
-        time_zone=first.time_zone,
+        names=_union([(policy.name,) for policy in policies]),
+        expires_at=expires_at,
+        expires_after_days=first.expires_after_days if first else None,
+        time_zone=first.time_zone if first else "UTC",
         refund_timing=min((p.refund_timing for p in policies), key=timings.index),
         authorized_link=all(policy.authorized_link for policy in policies),
         resolutions=tuple(offered),
-        carriers=_union(policy.carriers for policy in policies),
-        packaging=_union(policy.packaging for policy in policies),
-        survey=_union(policy.survey for policy in policies),
-        clauses=_union(policy.clauses for policy in policies),
+        carriers=_union([policy.carriers for policy in policies]),
+        packaging=_union([policy.packaging for policy in policies]),
+        survey=_union([policy.survey for policy in policies]),
+        clauses=_union([policy.clauses for policy in policies]),
+        shop=next((policy.shop for policy in policies if policy.shop), ""),
+        return_address=next((p.return_address for p in policies if p.return_address), ()),
+        shipping_payer=_payer(policies, frozenset(payers)),
     )
 
 
+def _payer(policies: Sequence[Policy], payers: frozenset[FeePayer]) -> FeePayer | None:
+    """One parcel has one payer: the merchant, where one line is theirs to pay."""
+    if not payers or any(p.refund_timing is RefundTiming.KEEP_ITEM for p in policies):
+        return None
+    return FeePayer.MERCHANT if FeePayer.MERCHANT in payers else FeePayer.CUSTOMER
+
+
 def _union(groups: Iterable[Iterable[T]]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(entry for group in groups for entry in group))
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))

@@ -15,13 +15,13 @@ from rma.wording import _, mark, plural
 
 def item_kind(case: LineCase, policy: Policy) -> Finding | None:
     """Services, gift cards and fees do not come back."""
+    if case.line.returnable_kind:
+        return None
     sentence = {
         LineKind.SERVICE: _("{item} is a service: that cannot be returned."),
         LineKind.GIFT_CARD: _("{item} is a gift card: that cannot be returned."),
         LineKind.FEE: _("{item} is a fee: that cannot be returned."),
-    }.get(case.line.kind)
-    if sentence is None:
-        return None
+    }[case.line.kind]
     sentence = sentence.format(item=named(case.line))
     observed = (Observed(mark("kind"), case.line.kind),)
     return Finding(

@@ -19,7 +19,10 @@ class Verdict(StrEnum):
     @property
     def strictness(self) -> int:
         """0 for eligible, 2 for ineligible."""
-        return tuple(Verdict).index(self)
+        return _STRICTNESS[self]
+
+
+_STRICTNESS = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +62,4 @@ class Missing:
 
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     """The strictest of them; eligible where there is none."""
-    return max(verdicts, key=lambda verdict: verdict.strictness, default=Verdict.ELIGIBLE)
+    return max(verdicts, key=_STRICTNESS.__getitem__, default=Verdict.ELIGIBLE)

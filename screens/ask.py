@@ -110,6 +110,50 @@ class AskReason(_Question[str | None]):
             await self._keep(self._answer)
 
 
+class AskText(_Question[str | None]):
+    """A question for one typed line with a rule of its own; gives the text, or None on Esc.
+
+    What follows cannot be taken back, so keys that were typed before it was seen are no answer.
+    """
+
+    takes_keys_from = math.inf
+
+    def __init__(
+        self,
+        question: str,
+        detail: str = "",
+        *,
+        needed: str = "",
+        rule: Callable[[str], str] | None = None,
+        longest: int = 200,
+    ) -> None:
+        """`needed` is said where nothing was typed, empty where that is an answer; `rule` says what is wrong."""
+        spec = FieldSpec(
+            name=_ANSWER,
+            label="",
+            advance=Advance.ENTER,
+            mandatory=needed,
+            rule=rule,
+            max_length=longest,
+        )
+        super().__init__(question, detail, spec)
+
+    def hint(self) -> str:
+        """Enter and the key that goes back."""
+        return _("Enter takes it · {key} goes back").format(key=self.key("give_up"))
+
+    def on_mount(self) -> None:
+        """Wait until it is shown."""
+        self.call_after_refresh(self._shown)
+
+    def _shown(self) -> None:
+        self.takes_keys_from = Message().time
+
+    @on(Form.Entered)
+    def _answered(self) -> None:
+        self.dismiss(self._answer)
+
+
 def _wordless(reason: str) -> str:
     return "" if says_something(reason) else _("Say it in a few words.")
 

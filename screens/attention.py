@@ -1,32 +1,29 @@
-"""Attention: what the server changed or refused, why, and what to do about it."""
+"""Attention: what the server changed or refused, what was told, why it does not stand, and every next step."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from rich.text import Text
 from textual import on
-from textual.timer import Timer
 
-from desk.attention import Attention, AttentionView
+from desk.attention import Attention, AttentionView, Step
 from rma.numbers import spoken
 from rma.wording import _, mark
-from screens.formats import phone
-from screens.navigation import OpenRma
+from screens.ask import AskReason
+from screens.attention_words import situation
+from screens.navigation import OpenRma, ResumeDraft
 from screens.queue import QueueScreen
-from screens.rma_told import ASKED_WORDS, OUTCOME_WORDS
+from screens.rma_told import OUTCOME_WORDS
 from screens.status_words import age
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.safe_text import pad, plain
 
-UNDO_SECONDS = 8.0
-"""How long Done can be taken back."""
-
 
 class AttentionScreen(QueueScreen[AttentionView]):
-    """The list of what a person has to look at; Done leaves a moment to take it back."""
+    """The list of what a person has to look at; an item leaves it only by what a person does about it."""
 
     NAME = "attention"
     HEADING = mark("Attention")
@@ -35,36 +32,29 @@ class AttentionScreen(QueueScreen[AttentionView]):
     def __init__(self, attention: Attention, now: Callable[[], datetime]) -> None:
         super().__init__(now)
         self._attention = attention
-        self._done: str | None = None
-        self._timer: Timer | None = None
-
-    async def before_leaving(self) -> None:
-        """What was marked as done is settled for good."""
-        await self._settle()
 
     def can(self, action: str) -> bool:
-        """Open and Done need a row, Undo something to take back."""
-        if action == "undo":
-            return self._done is not None
-        if action == "done":
-            return self.rows.selected is not None
-        return super().can(action)
+        """The steps that the selected item offers."""
+        view = self.selected
+        if action == "edit":
+            return view is not None and bool(view.steps & {Step.EDIT, Step.AGAIN})
+        if action == "cancel":
+            return view is not None and Step.CANCEL in view.steps
+        if action == "called_back":
+            return view is not None and Step.CALLED_BACK in view.steps
+        return super().can("open" if action == "copy" else action)
 
     def read(self) -> Mapping[str, AttentionView]:
         """Everything that nobody settled yet, oldest first."""
         return {view.item.op_id: view for view in self._attention.items()}
-
-    def shown(self) -> Iterable[AttentionView]:
-        """All but what was just marked as done."""
-        return [view for op_id, view in self.views.items() if op_id != self._done]
 
     def row(self, view: AttentionView) -> Row:
         """Age, number, outcome, customer, what happened."""
         return _row(view, self.now())
 
     def detail(self, view: AttentionView) -> Text:
-        """What happened, and what to do now."""
-        return _detail(view)
+        """What was told, what happened, and what to do now."""
+        return situation(view, self.said)
 
     def counted(self, count: int) -> str:
         """For the title line."""
@@ -80,41 +70,58 @@ class AttentionScreen(QueueScreen[AttentionView]):
         else:
             self.post_message(OpenRma(view.record.number))
 
-    async def action_done(self) -> None:
-        """Take the selected item off the list; it can be taken back for a moment."""
-        op_id = str(self.rows.selected)
-        await self._settle()
-        self._done = op_id
-        self._timer = self.set_timer(UNDO_SECONDS, self._settle)
-        number = spoken(self.views[op_id].item.number)
-        self.show_queue()
-        self.show_message(
-            _("Done: {number}. Press u to take it back.").format(number=number), "success"
+    def action_copy(self) -> None:
+        """Hand the number to the terminal's clipboard."""
+        assert self.selected is not None
+        number = self.selected.item.number
+        self.app.copy_to_clipboard(number)
+        self.show_message(_("Copied: {number}.").format(number=spoken(number)))
+
+    async def action_edit(self) -> None:
+        """Open the return with everything that was typed."""
+        assert self.selected is not None
+        with self.reporting():
+            op_id = self.selected.item.op_id
+            draft = await asyncio.to_thread(self._attention.edit, op_id)
+            self.post_message(ResumeDraft(draft.draft_id))
+
+    def action_cancel(self) -> None:
+        """Ask why, then cancel."""
+        assert self.selected is not None
+        item = self.selected.item
+        dialog = AskReason(
+            _("Why is {number} cancelled?").format(number=spoken(item.number)),
+            _("Its units are free again; the number stays on record as cancelled."),
         )
+        done = _("Cancelled. It reaches the central API with the next sync.")
+        cancel = self._attention.cancel
+        self.open_dialog(dialog, lambda reason: self._settle(cancel, item.op_id, reason, done))
 
-    def action_undo(self) -> None:
-        """Put the last item back."""
-        op_id, self._done = self._done, None
-        self._stop_timer()
-        self.show_queue()
-        if op_id is not None:
-            self.rows.select(op_id)
-        self.show_message(_("Taken back."))
+    def action_called_back(self) -> None:
+        """Ask for a note that may stay empty; then it is taken care of."""
+        assert self.selected is not None
+        item = self.selected.item
+        number = spoken(item.number)
+        dialog = AskReason(
+            _("Was the customer of {number} called back? A note, or Enter alone.").format(
+                number=number
+            ),
+            _("It leaves this list, and stands in the return's history with your name."),
+            required=False,
+        )
+        done = _("Called back: {number} is off the list.").format(number=number)
+        called = self._attention.called_back
+        self.open_dialog(dialog, lambda note: self._settle(called, item.op_id, note, done))
 
-    async def _settle(self) -> None:
-        self._stop_timer()
-        op_id, self._done = self._done, None
-        if op_id is not None:
-            with self.reporting():
-                await asyncio.to_thread(self._attention.settle, op_id)
-                self.views.pop(op_id, None)
-                self.clear_message()
-            self.refresh_keys()
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+    async def _settle(
+        self, step: Callable[[str, str], None], op_id: str, text: str | None, done: str
+    ) -> None:
+        if text is None:
+            return
+        with self.reporting():
+            await asyncio.to_thread(step, op_id, text)
+            self.show_message(done, "success")
+        await self.read_again()
 
 
 def _row(view: AttentionView, now: datetime) -> Row:
@@ -133,18 +140,3 @@ def _row(view: AttentionView, now: datetime) -> Row:
         )
 
     return Row(item.op_id, draw)
-
-
-def _detail(view: AttentionView) -> Text:
-    item, customer = view.item, view.customer
-    text = Text.assemble((f"{spoken(item.number)} · {_(ASKED_WORDS[item.kind])}", "bold"))
-    if customer is not None:
-        contact = " · ".join(plain(part) for part in (customer.name, phone(customer.phone)) if part)
-        text.append(f"\n{contact}", "bold")
-    text.append(f"\n{plain(view.what)}")
-    if item.problem is not None and item.problem.other_number:
-        held = _("Held by {number}").format(number=spoken(item.problem.other_number))
-        text.append(f"\n{held}")
-    remedy = _("Do now: {remedy}").format(remedy=plain(view.remedy))
-    text.append(f"\n{remedy}", "bold")
-    return text

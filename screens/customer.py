@@ -13,13 +13,13 @@ from textual.widgets import Static
 from desk.calls import Calls
 from desk.customers import CustomerFile, CustomerView
 from rma.call import Call
-from rma.order import Customer
-from rma.wording import _, mark
+from rma.wording import _, mark, plural
 from screens.background import start
 from screens.base import DeskScreen
 from screens.customer_rows import ContactKey, LineKey, OrderKey, RecordKey, order_rows, record_rows
 from screens.formats import phone
-from screens.navigation import About, OpenRma, StartReturn
+from screens.navigation import About, OpenRma, StartReturn, TypeOrder, VerifyCaller
+from screens.refusal_rows import RefusalKey
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import plain
 
@@ -77,6 +77,8 @@ class CustomerScreen(DeskScreen):
             return isinstance(self._selected, OrderKey | LineKey)
         if action == "open_rma":
             return bool(self._number_here())
+        if action == "verify":
+            return self._view is not None and self._view.facts_asked > 0
         return True
 
     # --- what is shown
@@ -115,7 +117,7 @@ class CustomerScreen(DeskScreen):
             f"{_(self.HEADING)} · {view.customer.name}",
             _("no. {number}").format(number=view.customer.customer_id),
         )
-        self.query_one("#contact", Static).update(_contact(view.customer))
+        self.query_one("#contact", Static).update(self._contact(view))
         flags = self.query_one("#flags", Static)
         flags.display = bool(view.flags)
         named = ", ".join(plain(flag) for flag in view.flags)
@@ -128,6 +130,20 @@ class CustomerScreen(DeskScreen):
         if first and start is None:
             self._orders.select_first()
         self.refresh_keys()
+
+    def _contact(self, view: CustomerView) -> Text:
+        """How to reach them, and behind a mask how it is opened."""
+        customer = view.customer
+        place = " ".join(part for part in (customer.postcode, customer.city) if part)
+        parts = (phone(customer.phone), customer.email, place, customer.country, customer.tier)
+        known = [plain(part) for part in parts if part]
+        shown = " · ".join(known) or _("No contact is known: ask for it.")
+        text = Text(shown, no_wrap=True)
+        if view.hidden:
+            said = plural("{key} asks for a fact", "{key} asks for {n} facts", view.facts_asked)
+            key = self.keymap.shown("screen.verify")
+            text.append("   " + said.format(n=view.facts_asked, key=key), "bold")
+        return text
 
     # --- keys
 
@@ -143,6 +159,8 @@ class CustomerScreen(DeskScreen):
     def _opened(self, event: RowList.Opened) -> None:
         if isinstance(event.key, ContactKey):
             self.show_message(event.key.note)
+        elif isinstance(event.key, RefusalKey):
+            self.show_message(event.key.said)
         elif isinstance(event.key, RecordKey):
             self.post_message(OpenRma(event.key.number))
         else:
@@ -156,21 +174,22 @@ class CustomerScreen(DeskScreen):
         elif isinstance(selected, OrderKey):
             self.post_message(StartReturn(selected.order_id))
 
+    def action_type_order(self) -> None:
+        """Type an order of this customer that is not here."""
+        self.post_message(TypeOrder(customer_id=self._customer_id))
+
     def action_open_rma(self) -> None:
         """Open the selected return, or the one that holds the selected line."""
         number = self._number_here()
         if number:
             self.post_message(OpenRma(number))
 
+    def action_verify(self) -> None:
+        """Ask the caller for facts."""
+        self.post_message(VerifyCaller(self._customer_id))
+
     def _number_here(self) -> str:
         selected = self._selected
         if isinstance(selected, RecordKey | ContactKey):
             return selected.number
         return selected.holder if isinstance(selected, LineKey) else ""
-
-
-def _contact(customer: Customer) -> Text:
-    place = " ".join(part for part in (customer.postcode, customer.city) if part)
-    parts = (phone(customer.phone), customer.email, place, customer.country, customer.tier)
-    known = [plain(part) for part in parts if part]
-    return Text(" · ".join(known) or _("No contact is known: ask for it."), no_wrap=True)

@@ -25,6 +25,7 @@ from screens.navigation import (
     OpenCustomer,
     OpenRma,
     ResumeDraft,
+    TypeOrder,
 )
 from screens.status_words import DeskStatus
 from screens.widgets.row_list import RowList
@@ -295,7 +296,7 @@ class CustomerLookup(DeskScreen):
 
 def _message(
     go: Go,
-) -> OpenCustomer | OpenRma | ResumeDraft | OpenAttention | OpenApprovals:
+) -> OpenCustomer | OpenRma | ResumeDraft | OpenAttention | OpenApprovals | TypeOrder:
     """Where a row leads."""
     match go.kind:
         case "customer":
@@ -310,3 +311,5 @@ def _message(
             return OpenAttention()
         case "approvals":
             return OpenApprovals()
+        case "typed":
+            return TypeOrder(number=go.key)

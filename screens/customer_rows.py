@@ -19,6 +19,7 @@ from rma.wording import _, words
 from screens.formats import amount, date, minute, money
 from screens.lookup_rows import state_style, total
 from screens.money_words import MARKS
+from screens.refusal_rows import refusal_row
 from screens.widgets.row_list import BLANK, Row, heading, note
 from screens.widgets.safe_text import pad, plain
 
@@ -69,6 +70,7 @@ def order_rows(view: CustomerView, said: Callable[[str], str]) -> list[Row]:
             heading(_("orders")),
             note(said(_("No order is known here. Press F5 to sync,"))),
             note(said(_("or look up the order number with F2."))),
+            note(_("T types an order by hand that is not here.")),
         ]
     rows: list[Row] = []
     left = max((cell_len(_left(line)) for each in view.orders for line in each.lines), default=0)
@@ -84,10 +86,12 @@ def order_rows(view: CustomerView, said: Callable[[str], str]) -> list[Row]:
 
 
 def record_rows(view: CustomerView, contacts: tuple[Call, ...]) -> list[Row]:
-    """Past returns and past contacts, each newest first."""
+    """Past returns, what was refused, and past contacts, each newest first."""
     rows = [heading(_("returns"))]
     none = _("None yet. R on an order or a line starts one.") if view.orders else _("None yet.")
     rows += [_record_row(record) for record in view.records] or [note(none)]
+    if view.refusals:
+        rows += [heading(_("refused")), *map(refusal_row, view.refusals)]
     if contacts:
         rows += [heading(_("past contacts")), *(_contact_row(call) for call in contacts)]
     return rows

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from desk.lookup import Found, Hit, Home, WaitingDraft
     from rma.record import RmaRecord
 
-Kind: TypeAlias = Literal["customer", "order", "rma", "draft", "attention", "approvals"]
+Kind: TypeAlias = Literal["customer", "order", "rma", "draft", "attention", "approvals", "typed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,19 @@ def found_rows(found: Found) -> list[Row]:
             rows.append(BLANK)
         rows.append(heading(_(_FOUND_BY[kind]).format(what=_(matched))))
         rows.extend(_hit_row(hit, words, title) for hit in hits)
+    if found.may_be_order:
+        rows += [BLANK] if rows else []
+        rows.append(_type_row(found.text))
     return rows
+
+
+def _type_row(text: str) -> Row:
+    said = _("Order {number} is not here: type it by hand").format(number=plain(text))
+
+    def draw(width: int) -> Text:
+        return Text.assemble((shorten(said, width), "row-list--strong"))
+
+    return Row(Go("typed", text), draw)
 
 
 def home_rows(home: Home, *, approves: bool, now: datetime) -> list[Row]:

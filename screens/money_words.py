@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from desk.returns import DraftView
 from rma.assessment import LineAssessment
-from rma.ledger import TenderShare
 from rma.money import Minor
 from rma.numbers import spoken
-from rma.order import Order, TenderKind
+from rma.order import Order
 from rma.quote import Component, ComponentKind, Quote
+from rma.quote_words import COMPONENT_WORDS, outbound_sums, payout_words, quote_sums
 from rma.verdict import Verdict
 from rma.wording import _, mark, words
 from screens.formats import amount, money
 from screens.return_panel import ReturnPanel
-from screens.widgets.safe_text import plain
 
 MARKS = {
     Verdict.ELIGIBLE: ("✓", mark("eligible"), "$text-success"),
@@ -24,19 +23,6 @@ MARKS = {
     Verdict.INELIGIBLE: ("✗", mark("refused"), "$text-error"),
 }
 """Mark, words and colour of each verdict; the colour is never the only sign. The words are said through `_`."""
-
-COMPONENT_WORDS = {
-    ComponentKind.ITEM: mark("Goods"),
-    ComponentKind.MANUAL: mark("Amount set by hand"),
-    ComponentKind.RESTOCKING_FEE: mark("Restocking fee"),
-    ComponentKind.COUPON: mark("Order discount"),
-    ComponentKind.ORIGINAL_SHIPPING: mark("Shipping paid"),
-    ComponentKind.RETURN_SHIPPING: mark("Return shipping"),
-    ComponentKind.CAP: mark("No more was paid"),
-    ComponentKind.CARRIED: mark("For what is sent"),
-    ComponentKind.GOODWILL: mark("Goodwill"),
-}
-"""What each kind of component is called; said through `_`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +46,6 @@ def component_rows(components: Sequence[Component], currency: str) -> list[Money
     ]
 
 
-def quote_sums(quote: Quote) -> list[tuple[str, Minor]]:
-    """Everything a quote is made of, by label; together they are the total, or what is owed below 0.
-
-    What is sent in an exchange stands with its price, instead of the value that it uses up.
-    """
-    counted = [
-        component
-        for component in quote.all_components
-        if component.kind is not ComponentKind.CARRIED or component.line_id is not None
-    ]
-    sums: dict[str, Minor] = {}
-    for component in counted:
-        label = _(COMPONENT_WORDS[component.kind])
-        sums[label] = sums.get(label, 0) + component.amount
-    goods = _(COMPONENT_WORDS[ComponentKind.ITEM])
-    rows = [(label, minor) for label, minor in sums.items() if minor or label == goods]
-    return rows + _outbound_sums(quote)
-
-
 def quote_rows(quote: Quote) -> list[MoneyRow]:
     """A row for each of them."""
     return [MoneyRow(label, amount(minor, quote.currency)) for label, minor in quote_sums(quote)]
@@ -86,21 +53,7 @@ def quote_rows(quote: Quote) -> list[MoneyRow]:
 
 def outbound_rows(quote: Quote) -> list[MoneyRow]:
     """What is sent in an exchange, at its price."""
-    return [
-        MoneyRow(label, amount(minor, quote.currency)) for label, minor in _outbound_sums(quote)
-    ]
-
-
-def _outbound_sums(quote: Quote) -> list[tuple[str, Minor]]:
-    outbound = quote.outbound
-    if outbound is None:
-        return []
-    rows = [
-        (f"{line.units} × {line.name or line.sku}", -line.price)
-        for line in outbound.lines
-        if not line.replacement
-    ]
-    return [*rows, (_("Sending it"), -outbound.shipping)] if outbound.shipping else rows
+    return [MoneyRow(label, amount(minor, quote.currency)) for label, minor in outbound_sums(quote)]
 
 
 def total_row(quote: Quote) -> MoneyRow:
@@ -120,16 +73,6 @@ def payout_rows(quote: Quote, order: Order | None) -> list[MoneyRow]:
         )
         for share in quote.payouts
     ]
-
-
-def payout_words(share: TenderShare, order: Order | None) -> str:
-    """`card •••• 4242`, `new store credit`."""
-    if share.tender_id is None:
-        return _("new store credit")
-    tenders = order.tenders if order is not None else ()
-    label = next((t.label for t in tenders if t.tender_id == share.tender_id), "")
-    kind = _("where it was paid") if share.kind is TenderKind.UNKNOWN else words(share.kind)
-    return plain(label if label.casefold().startswith(kind) else f"{kind} {label}".strip())
 
 
 def sentences(line: LineAssessment, view: DraftView) -> list[tuple[str, str]]:

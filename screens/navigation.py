@@ -31,6 +31,29 @@ class StartReturn(Message):
 
 
 @dataclass
+class TypeOrder(Message):
+    """The order that the caller means is not known here: the agent types it; `draft_id` is one that was begun."""
+
+    number: str = ""
+    customer_id: str = ""
+    draft_id: str = ""
+
+
+@dataclass
+class CorrectOrder(Message):
+    """The order of a return was typed wrong: the agent goes back to it."""
+
+    draft_id: str
+
+
+@dataclass
+class OrderTyped(Message):
+    """An order was typed by hand: its return can be typed now."""
+
+    draft_id: str
+
+
+@dataclass
 class ResumeDraft(Message):
     """The agent goes on with a draft."""
 
@@ -40,6 +63,20 @@ class ResumeDraft(Message):
 @dataclass
 class OpenRma(Message):
     """The agent wants to see an RMA."""
+
+    number: str
+
+
+@dataclass
+class VerifyCaller(Message):
+    """The agent asks the caller for facts, so that contact data may be shown."""
+
+    customer_id: str
+
+
+@dataclass
+class OpenSlip(Message):
+    """The agent wants to see what the customer gets in writing about an RMA."""
 
     number: str
 

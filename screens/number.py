@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -13,12 +12,13 @@ from textual.message import Message
 from textual.widgets import Static
 
 from desk.rmas import Rmas, RmaView
+from desk.slips import Slips
 from rma.numbers import digit_by_digit, spoken
 from rma.record import RmaRecord
 from rma.states import RmaState
+from rma.typed_case import no_amount
 from rma.wording import _, mark
 from screens.background import start
-from screens.base import DeskScreen
 from screens.big_digits import big_digits
 from screens.money_words import payout_rows, quote_rows, total_row
 from screens.navigation import About, NextCall, OpenRma
@@ -28,20 +28,15 @@ from screens.rma_told import what_to_say
 from screens.rma_words import state_words
 from screens.widgets.safe_text import plain
 from screens.widgets.sheet import Sheet
+from screens.with_slip import WithSlip
 
 _BIG_FROM = (76, 20)
 """Columns and rows of the terminal from which the number is drawn large."""
 _MONEY_WIDTH = 36
-_SAY_WIDTH = 60
-"""Cells of a sentence at most."""
-_BESIDE_SAY = _MONEY_WIDTH + 7
-"""Cells of the money, the margins and the bar that scrolls."""
-_ABOVE_SAY = 17
-"""Rows of everything else where the number is large: the frame, the digits, the state and whether it is sent."""
 
 
-class NumberScreen(DeskScreen):
-    """The RMA number, final from now on. Enter takes the next call, F3 goes back, `o` opens the RMA."""
+class NumberScreen(WithSlip):
+    """The RMA number, final from now on. Enter takes the next call, F3 goes back, `o` opens the RMA, `p` its slip."""
 
     NAME = "number"
     HEADING = mark("Return made")
@@ -49,8 +44,8 @@ class NumberScreen(DeskScreen):
     takes_keys_from = math.inf
     """A key that was typed before the number was seen does not take it away."""
 
-    def __init__(self, rmas: Rmas, record: RmaRecord) -> None:
-        super().__init__()
+    def __init__(self, rmas: Rmas, slips: Slips, record: RmaRecord) -> None:
+        super().__init__(slips, record.number)
         self._rmas = rmas
         self._record = record
         self._view: RmaView | None = None
@@ -71,7 +66,8 @@ class NumberScreen(DeskScreen):
         record = self._record
         order = _("order {number}").format(number=record.order_number)
         by = _("by {person}").format(person=record.author)
-        self.set_heading(f"{_(self.HEADING)} · {order}", by)
+        heading = _("Return edited") if record.superseded else _(self.HEADING)
+        self.set_heading(f"{heading} · {order}", by)
         self.query_one("#number").focus()
         self._draw()
         self.refresh_data()
@@ -121,28 +117,24 @@ class NumberScreen(DeskScreen):
             Content.styled(plain(text), first * (at == 0))
             for at, text in enumerate(what_to_say(record))
         ]
-        money = self._money(record)
         self.query_one("#say", Static).update(Content("\n").join(said))
-        self.query_one("#money", Static).update(money)
+        self.query_one("#money", Static).update(self._money(record))
         self.query_one("#sent", Static).update(self._sent())
-        drawn = [*big_digits(number), ""] if self._has_room(said, money) else []
+        drawn = [*big_digits(number), ""] if self._is_large else []
         if is_read(self):
             drawn = [digit_by_digit(record.number), ""]
         self.query_one("#digits", Static).update(Content.styled("\n".join(drawn), "bold $primary"))
 
-    def _has_room(self, said: Sequence[Content], money: Content) -> bool:
-        """Whether the number can be large and all that the caller has to know still stands below it."""
+    @property
+    def _is_large(self) -> bool:
+        """Whether the terminal has room for the number; what then stands below the last row can be scrolled to."""
         columns, rows = self.app.size
-        if columns < _BIG_FROM[0] or rows < _BIG_FROM[1]:
-            return False
-        cells = min(_SAY_WIDTH, columns - _BESIDE_SAY)
-        wanted = sum(len(text.wrap(cells)) for text in said)
-        return _ABOVE_SAY + max(wanted, len(money.split("\n"))) <= rows
+        return columns >= _BIG_FROM[0] and rows >= _BIG_FROM[1]
 
     def _money(self, record: RmaRecord) -> Content:
         quote = record.quote
         if quote is None:
-            return Content("")
+            return Content(no_amount() if record.request.waits_for_order else "")
         order = self._view.order if self._view else None
         rows = quote_rows(quote)
         lines = [money_line(row, _MONEY_WIDTH, 4) for row in rows]

@@ -132,13 +132,13 @@ def _row(choice: Choice) -> Row:
     def draw(width: int) -> Text:
         name = "row-list--muted" if choice.why_not else "bold"
         line = Text.assemble(
-            (pad(command.shown_key, 8), "row-list--mark" if name == "bold" else name),
+            (pad(command.shown_key, 11), "row-list--mark" if name == "bold" else name),
             (pad(command.shown_label, 15), name),
         )
         text = command.shown_help
         if choice.why_not:
             text = _("not now: {reason}").format(reason=choice.why_not)
-        line.append(shorten(text, max(0, width - 24)), style="row-list--muted")
+        line.append(shorten(text, max(0, width - 27)), style="row-list--muted")
         return line
 
     return Row(command.id, draw)

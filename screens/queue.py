@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
@@ -60,25 +61,29 @@ class QueueScreen(DeskScreen, Generic[V]):
 
     # --- what a queue gives
 
+    @abstractmethod
     def read(self) -> Mapping[str, V]:
         """Everything that waits, by key; blocks, and is called in a thread."""
-        raise NotImplementedError
 
     def shown(self) -> Iterable[V]:
         """What the list shows of that."""
         return self.views.values()
 
+    def nothing(self) -> str:
+        """What stands in an empty list."""
+        return _(self.EMPTY)
+
+    @abstractmethod
     def row(self, view: V) -> Row:
         """One row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def detail(self, view: V) -> RenderableType:
         """What there is to know about one item."""
-        raise NotImplementedError
 
+    @abstractmethod
     def counted(self, count: int) -> str:
         """How many there are, for the title line."""
-        raise NotImplementedError
 
     # ---
 
@@ -100,7 +105,7 @@ class QueueScreen(DeskScreen, Generic[V]):
     def show_queue(self) -> None:
         """Draw what is known."""
         rows = [self.row(view) for view in self.shown()]
-        self.rows.show_rows(rows or [note(self.said(_(self.EMPTY)))])
+        self.rows.show_rows(rows or [note(self.said(self.nothing()))])
         self.set_heading(_(self.HEADING), self.counted(len(rows)) if rows else "")
         self._show_detail()
         self.refresh_keys()
@@ -109,3 +114,7 @@ class QueueScreen(DeskScreen, Generic[V]):
     def _show_detail(self) -> None:
         view = self.selected
         self.query_one("#detail", Static).update("" if view is None else self.detail(view))
+
+    async def read_again(self) -> None:
+        """Read the queue after something in it was decided."""
+        await self._read()

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from desk.customers import OrderView
 from rma.draft import Draft
-from rma.order import Product
+from rma.order import Customer, Product
 from rma.reasons import ReasonTree
 from rma.request import Resolution, ReturnType
+from rma.verification import masked
 from screens.forms.spec import Kind
 from screens.forms.state import Value
 from screens.return_draft import RowKey, asked, with_line
@@ -65,12 +66,28 @@ class ReturnEntries(ReturnRows):
         self.products: Sequence[Product] = ()
         """What was found when the list of items for an exchange was last asked for."""
         self.supervisor = supervisor
+        self._veiled: dict[str, tuple[str, str]] = {}
+        """By field: what our books say and nobody may see yet, and what is shown instead."""
+        self.shown_customer: Customer | None = None
+        """The customer as they may be shown."""
         self._reason_values: dict[str, Values] = {}
         self._fixed = {name: values() for name, values in _FIXED.items()}
 
+    def veil(self, customer: Customer, *, hides: bool) -> None:
+        """Show the contact data of our books as masks, or as they are; what was typed is always shown."""
+        hidden = masked(customer)
+        self.shown_customer = hidden if hides else customer
+        pairs = {
+            "email": (customer.email, hidden.email),
+            "phone": (customer.phone, hidden.phone),
+        }
+        self._veiled = {name: pair for name, pair in pairs.items() if pair[0]} if hides else {}
+
     def text(self, name: str) -> str:
-        """The text in a field."""
+        """The text in a field, as it may be shown."""
         value = getattr(self.typed if BY_NAME[name].of_line else self.draft, name)
+        if name in self._veiled and value == self._veiled[name][0]:
+            return self._veiled[name][1]
         return value if isinstance(value, str) else ""
 
     def ticked(self, name: str) -> tuple[str, ...]:
@@ -81,7 +98,9 @@ class ReturnEntries(ReturnRows):
         return value if isinstance(value, tuple) else ()
 
     def type(self, name: str, value: Value) -> None:
-        """Put a text or ticks into a field, as typed."""
+        """Put a text or ticks into a field, as typed; a mask stands for what it hides."""
+        if name in self._veiled and value == self._veiled[name][1]:
+            value = self._veiled[name][0]
         if BY_NAME[name].of_line:
             self.draft = with_line(self.draft, self.key, {name: value}, self.order)
         elif name == "photo_seen_before":
@@ -143,7 +162,8 @@ class ReturnEntries(ReturnRows):
         """Type what was typed then; edit the row that `change` edited."""
         assert isinstance(snapshot, Snapshot) and isinstance(change, Snapshot)
         self.draft = replace(snapshot.draft, refused_tries=self.draft.refused_tries)
-        self.key = change.key if change.key in [row.key for row in self.rows] else self.rows[0].key
+        keys = [row.key for row in self.rows]
+        self.key = next((key for key in (change.key, snapshot.key) if key in keys), keys[0])
 
     def reason_asks_note(self) -> bool:
         """Whether the reason of this row needs a note."""

@@ -207,10 +207,12 @@ EXCEPTIONS = Section(
         ReturnField(
             name="reference",
             rare=True,
-            label=mark("  Reference"),
+            label=mark("  CRM case"),
             width=24,
             max_length=80,
-            takes=mark("The number of a ticket or a letter."),
+            takes=mark(
+                "The number of the case in the CRM, of a ticket or a letter; it is suggested for the whole call."
+            ),
         ),
         ReturnField(
             name="photo_seen_before",

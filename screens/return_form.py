@@ -269,14 +269,16 @@ class ReturnForm(Form):
         ]
         used = [
             inside(BY_NAME[name].name_on_screen)
-            for name in ("override_reason", "waive_fee_reason", "amount", "goodwill", "reference")
+            for name in ("override_reason", "waive_fee_reason", "amount", "goodwill")
             if panel.text(name).strip()
         ]
+        case = panel.text("reference").strip()
+        used += [_("CRM case {number}").format(number=plain(case, 40))] if case else []
         words = " · ".join([*asked, *used])
         return Content.assemble(
             head,
             (
-                words or _("goodwill, amount by hand, proof, reference"),
+                words or _("goodwill, amount by hand, proof, CRM case"),
                 "" if words else "$text-muted",
             ),
             ("  " + self._said(_("Ctrl+T opens")), "$text-muted"),

@@ -45,10 +45,11 @@ class ReturnKeeper:
         return self.kept is not None or differs(self._panel.draft, self._untouched)
 
     async def save(self) -> None:
-        """Keep the draft, if anything was typed since it was kept."""
+        """Keep the draft, if anything was typed since it was kept, or the cursor stands elsewhere in it."""
         async with self._lock:
             draft = self._counted(self._panel.draft)
-            if not self.over and differs(draft, self.kept or self._untouched):
+            moved = self.kept is not None and self.kept.cursor != draft.cursor
+            if not self.over and (moved or differs(draft, self.kept or self._untouched)):
                 self.kept = await asyncio.to_thread(self._returns.save, draft)
 
     async def judge(self) -> bool:
@@ -78,6 +79,13 @@ class ReturnKeeper:
         async with self._lock:
             self.over = True
             await asyncio.to_thread(self._returns.discard, self._panel.draft.draft_id)
+
+    async def refuse(self, told: str) -> None:
+        """Keep it as a refused return; the draft is gone."""
+        async with self._lock:
+            if not self.over:
+                await asyncio.to_thread(self._returns.refuse, self._panel.for_rules(), told)
+                self.over = True
 
     async def gets_number(self) -> bool:
         """Whether nothing stands against it, as it is typed now."""

@@ -153,7 +153,8 @@ class QuantityList(Rows, can_focus=True):
         else:
             detail = plain(line.sku)
         if row.key.copy:
-            unit = _("unit {number}").format(number=row.key.copy + 1)
+            unit = _("unit {number}") if line.serials else _("part {number}")
+            unit = unit.format(number=row.key.copy + 1)
             detail = f"{unit}  {detail}"
         cells = min(max(14, cell_len(detail)), room // 2)
         return [

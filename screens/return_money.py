@@ -13,6 +13,8 @@ from textual.content import Content
 
 from rma.order import Order
 from rma.quote import ComponentKind, Quote
+from rma.quote_words import quote_sums
+from rma.typed_case import no_amount
 from rma.verdict import Verdict
 from rma.wording import _, plural
 from screens.formats import amount
@@ -23,7 +25,6 @@ from screens.money_words import (
     outbound_rows,
     payout_rows,
     quote_rows,
-    quote_sums,
     quoted,
     sentences,
     total_row,
@@ -61,6 +62,8 @@ def column(panel: ReturnPanel, width: int) -> list[Content]:
         for style, sentence in sentences(line, view)[:4]:
             lines += _wrapped(quoted(sentence), width, style)
     quote = view.assessment.quote if view else None
+    if view is not None and view.assessment.order_unknown:
+        lines += [Content(""), *_wrapped(no_amount(), width, "$text-muted")]
     if view is not None and quote is not None:
         mine = panel.quote_of(panel.key)
         whole = [c for c in quote.components if c.kind is not ComponentKind.CARRIED]
@@ -105,6 +108,8 @@ def strip(panel: ReturnPanel, width: int, height: int) -> list[Content]:
     if len(left) > height:
         left = [*left[: height - 1], _cut(left[height - 1], left_width)]
     right: list[Content] = []
+    if view is not None and view.assessment.order_unknown:
+        right = _wrapped(no_amount(), right_width, "$text-muted")
     quote = view.assessment.quote if view else None
     if view is not None and quote is not None:
         right = _in_rows(quote, view.order, right_width, height)

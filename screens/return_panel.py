@@ -15,11 +15,12 @@ from rma.policy import Rule
 from rma.quote import ComponentKind, LineQuote
 from rma.reasons import ReasonTree
 from rma.record import Refusal
-from rma.request import Evidence, Fact
+from rma.request import Evidence
 from rma.verdict import Finding, Missing, Verdict
-from rma.wording import _, inside, mark, words
+from rma.wording import _, inside, words
 from screens.by_hand import money_by_hand
 from screens.exchange_words import difference_words
+from screens.fact_words import fact_ticks
 from screens.formats import signs
 from screens.forms.spec import Kind
 from screens.forms.state import Echo
@@ -72,10 +73,7 @@ class ReturnPanel(ReturnEntries):
             return tuple((e.value, words(e)) for e in Evidence)
         if name == "photo_seen_before":
             return (("seen", _("was sent for an older return")),)
-        postcode = self.view.customer.postcode if self.view else ""
-        told = {fact: _(name) for fact, name in _FACT_WORDS.items()}
-        told[Fact.POSTCODE] = f"{told[Fact.POSTCODE]} {postcode}".strip()
-        return tuple((fact.value, told[fact]) for fact in Fact)
+        return fact_ticks(self.shown_customer)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -279,15 +277,6 @@ class ReturnPanel(ReturnEntries):
         lines = self.view.assessment.lines if self.view else ()
         judged = tuple(zip(self._view_keys, lines, strict=False))
         return marks_of(missing, findings, draft=self.draft, edited=self.key, judged=judged)
-
-
-_FACT_WORDS = {
-    Fact.NAME: mark("name"),
-    Fact.EMAIL: mark("e-mail"),
-    Fact.PHONE: mark("phone"),
-    Fact.POSTCODE: mark("postcode"),
-    Fact.ORDER_NUMBER: mark("order no"),
-}
 
 
 def _has(line: LineAssessment | None, rule: Rule) -> bool:

@@ -9,12 +9,16 @@ from typing import TypeAlias
 from textual import on
 from textual.app import ComposeResult
 
+from desk.caller import Caller
 from desk.customers import CustomerFile, OrderView
 from desk.errors import NotFound
+from desk.parked import Parked
 from desk.ports import Clock
 from desk.returns import DraftView, Returns
-from rma.draft import Draft
+from desk.typed_orders import order_of
+from rma.draft import Cursor, Draft
 from rma.errors import RmaError
+from rma.numbers import spoken
 from rma.reasons import ReasonTree
 from rma.request import Role
 from rma.wording import _
@@ -27,6 +31,8 @@ from screens.forms.keys import FormKeys
 from screens.forms.last_values import LastValues
 from screens.forms.state import Echo
 from screens.navigation import About
+from screens.return_caller import ReturnCaller
+from screens.return_draft import RowKey
 from screens.return_fields import BY_NAME, QUANTITY
 from screens.return_form import ReturnForm
 from screens.return_keeper import ReturnKeeper
@@ -66,6 +72,8 @@ class ReturnTyping(FormKeys, DeskScreen):
         customers: CustomerFile,
         clock: Clock,
         role: Role,
+        caller: Caller,
+        parked: Parked,
         *,
         last: LastValues | None = None,
     ) -> None:
@@ -76,6 +84,9 @@ class ReturnTyping(FormKeys, DeskScreen):
         self._customers = customers
         self._clock = clock
         self._role = role
+        self._caller, self._parked = caller, parked
+        self._told: ReturnCaller | None = None
+        """What the caller tells, once the return is read."""
         self._order_id, self._draft_id = "", ""
         self._line_id: str | None = None
         self._panel: ReturnPanel | None = None
@@ -119,16 +130,39 @@ class ReturnTyping(FormKeys, DeskScreen):
                 self._open(*read)
             assert self._form is not None
             self._say_whose(read)
-            self._form.stand_on(QUANTITY)
+            self._stand()
             self.refresh_keys()
             self._judge_soon()
+            start(self, self._warn, name="beside")
+
+    def _stand(self) -> None:
+        """Where the cursor was when the draft was left, else on the first field."""
+        assert self._form is not None and self._panel is not None
+        cursor = self._panel.draft.cursor
+        if cursor is None or cursor.field not in BY_NAME:
+            self._form.stand_on(QUANTITY)
+            return
+        key = RowKey(cursor.line_id, cursor.copy)
+        if key in [row.key for row in self._panel.rows]:
+            self._panel.key = key
+        self._form.stand_on(cursor.field if self._panel.has(cursor.field) else QUANTITY)
+        self._form.draw()
+
+    async def _warn(self) -> None:
+        """Say what is in work beside this return."""
+        assert self._told is not None
+        with self.reporting():
+            said = await self._told.warnings()
+            if said:
+                self.show_message(said, "warning")
 
     def _read(self) -> _Read:
         returns = self._returns
         kept = returns.open(self._draft_id) if self._draft_id else None
-        untouched = returns.start(kept.order_id if kept else self._order_id)
+        begun = kept if kept is not None and kept.by_hand is not None else None
+        untouched = begun or returns.start(kept.order_id if kept else self._order_id)
         draft = kept or untouched
-        order = self._customers.order(draft.order_id)
+        order = order_of(draft, self._customers)
         if not order.lines:
             raise NotFound(_("This order has no lines here: press F5 to sync, then open it again."))
         return draft, untouched, order, returns.reasons(), returns.assess(replace(draft, lines=()))
@@ -146,6 +180,7 @@ class ReturnTyping(FormKeys, DeskScreen):
             draft, order, reasons, supervisor=self._role.approves, line_id=self._line_id
         )
         self._panel.judged(view, ())
+        self._told = ReturnCaller(self._caller, self._parked, self._panel, view.customer)
         if not self._panel.on_return:
             self._asked = self._panel.for_rules()  # that is what `view` answers
         kept = draft if self._draft_id else None
@@ -158,13 +193,16 @@ class ReturnTyping(FormKeys, DeskScreen):
 
     def _say_whose(self, read: _Read) -> None:
         draft, _untouched, order, _reasons, view = read
+        edits = _("Edit of {number}").format(number=spoken(draft.edited)) if draft.edited else ""
         parts = (
-            _(self.HEADING),
+            edits or _(self.HEADING),
             _("order {number}").format(number=order.order.number),
             view.customer.name,
         )
         detail = f"{date(order.order.placed_at)} · {order.order.currency}"
-        self.set_heading(" · ".join(parts), detail)
+        if draft.by_hand is not None:
+            detail = _("order typed by hand")
+        self.set_heading(" · ".join(part for part in parts if part), detail)
         customer, kept = view.customer, bool(self._draft_id)
         self._whose = About(customer.customer_id, customer.name, draft.draft_id, kept=kept)
         self.show_about(self._whose)
@@ -172,14 +210,17 @@ class ReturnTyping(FormKeys, DeskScreen):
     # --- fields ------------------------------------------------------------------------------------------------
 
     @on(Form.Typed)
-    def _typed(self) -> None:
+    def _typed(self, event: Form.Typed) -> None:
         self.clear_message()
         self._judge_soon()
+        if event.name == "verified":
+            start(self, self._tell, name="tell")
 
     @on(Form.Left)
-    async def _left(self) -> None:
+    async def _left(self, event: Form.Left) -> None:
         self._judge_soon()
         await self._save()
+        await self._hear(event.name)
 
     @on(Form.Stayed)
     def _stayed(self, event: Form.Stayed) -> None:
@@ -205,6 +246,20 @@ class ReturnTyping(FormKeys, DeskScreen):
         else:
             self.clear_message()
         await self._save()
+        await self._hear(event.name)
+
+    async def _hear(self, name: str) -> None:
+        """Why no facts were asked counts when it is typed to its end."""
+        if name == "verification_skipped":
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """What the caller told opens the contact data."""
+        assert self._told is not None
+        with self.reporting():
+            await self._told.tell()
+        if self._form is not None:
+            self._form.draw()
 
     # --- the rules and the draft -----------------------------------------------------------------------------------
 
@@ -229,7 +284,8 @@ class ReturnTyping(FormKeys, DeskScreen):
 
     async def _keep(self) -> None:
         """Save the draft; nothing untyped is a return that could be gone back to."""
-        assert self._keeper is not None and self._whose is not None
+        assert self._keeper is not None and self._whose is not None and self._told is not None
+        self._told.name_case()
         await self._keeper.save()
         if self._keeper.kept is not None and not self._keeper.over:
             self.show_about(replace(self._whose, kept=True))
@@ -243,7 +299,18 @@ class ReturnTyping(FormKeys, DeskScreen):
         """Keep what is half-typed."""
         if self._form is not None and self._keeper is not None:
             self.take_typed()
+            self._mark_place()
             await self._keep()
+
+    def _mark_place(self) -> None:
+        """Remember where the cursor stands; a desk that ends by an error has taken the form apart already."""
+        assert self._form is not None and self._panel is not None
+        if not self._form.is_attached:
+            return
+        name, key = self._form.focused_name, self._panel.key
+        if name is not None:
+            cursor = Cursor(field=name, line_id=key.line_id, copy=key.copy)
+            self._panel.draft = replace(self._panel.draft, cursor=cursor)
 
     def desk_changed(self) -> None:
         """A sync may have brought other returns of this order."""
@@ -254,7 +321,7 @@ class ReturnTyping(FormKeys, DeskScreen):
         panel = self._panel
         assert panel is not None
         try:
-            panel.order = await asyncio.to_thread(self._customers.order, panel.draft.order_id)
+            panel.order = await asyncio.to_thread(order_of, panel.draft, self._customers)
         except RmaError:
             return  # gone from reference while being replaced; the next sync brings it
         if self._form is not None:

@@ -6,17 +6,23 @@ F9 makes the return.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 from textual.message import Message
 
+from rma.draft import Draft
 from rma.record import Refusal
 from rma.wording import _, mark
 from screens.ask import ConfirmTyped
 from screens.go_to import Stop
-from screens.navigation import ReturnLeft, ReturnMade
+from screens.navigation import CorrectOrder, ReturnLeft, ReturnMade
+from screens.refusal_words import can_be_refused
+from screens.return_draft import RowKey
 from screens.return_fields import BY_NAME, OUTBOUND, QUANTITY
 from screens.return_marks import Mark
+from screens.return_rearranged import NotRearranged, Rearranged, move, split
+from screens.return_refusing import refusal_question
 from screens.return_typing import ReturnTyping
 from screens.widgets.safe_text import plain
 from screens.widgets.values_list import ValuesList
@@ -40,6 +46,9 @@ class ReturnWizard(ReturnTyping):
     _tried = False
     """Whether an F9 gave no number."""
 
+    _told_before = ""
+    """What the caller was told, where keeping it as refused did not work."""
+
     def can(self, action: str) -> bool:
         """Nothing but leaving while there is no form."""
         if self._form is None:
@@ -47,7 +56,22 @@ class ReturnWizard(ReturnTyping):
         if action == "values":
             name = self._form.focused_name
             return name is not None and bool(self._values_of(name))
+        if action == "refuse":
+            return self._panel is not None and can_be_refused(self._panel.view)
+        if action == "correct_order":
+            return self._is_typed_order
         return True
+
+    @property
+    def _is_typed_order(self) -> bool:
+        return self._panel is not None and self._panel.draft.by_hand is not None
+
+    async def action_correct_order(self) -> None:
+        """Back to the order that was typed by hand; the return is kept."""
+        assert self._panel is not None
+        with self.reporting():
+            await self.before_leaving()
+            self.post_message(CorrectOrder(self._panel.draft.draft_id))
 
     async def action_leave(self) -> None:
         """F3: the draft is kept."""
@@ -76,6 +100,29 @@ class ReturnWizard(ReturnTyping):
                 await self._keeper.discard()
                 gone = self._whose.draft_id if self._whose is not None else ""
                 self.post_message(ReturnLeft(_("The draft is thrown away."), gone))
+
+    async def action_refuse(self) -> None:
+        """Shift and delete: keep it as refused, with what the caller was told."""
+        form, keeper, panel = self._form, self._keeper, self._panel
+        assert form is not None and keeper is not None and panel is not None
+        form.take_focused()
+        with self.reporting():
+            await keeper.gets_number()  # judged as it is typed now
+        form.draw()
+        if panel.view is not None:
+            self.open_dialog(refusal_question(panel.view, self._told_before), self._refuse)
+
+    async def _refuse(self, told: str | None) -> None:
+        if told is None:
+            return
+        assert self._keeper is not None
+        self._told_before = told
+        with self.reporting():
+            await self._keeper.refuse(told)
+            gone = self._whose.draft_id if self._whose is not None else ""
+            self.post_message(
+                ReturnLeft(_("Kept as refused: the customer's history shows it."), gone)
+            )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """F4 answers on every field, also where the key line does not offer it."""
@@ -124,7 +171,10 @@ class ReturnWizard(ReturnTyping):
             Stop((number,), spec.name_on_screen, partial(form.stand_on, spec.name))
             for number, spec in numbered.items()
         ]
-        return (*found, Stop(("7",), _("Exceptions"), self._into_exceptions))
+        found.append(Stop(("7",), _("Exceptions"), self._into_exceptions))
+        if self._is_typed_order:
+            found.append(Stop(("0",), _("Correct order"), self.action_correct_order))
+        return tuple(found)
 
     def _into_exceptions(self) -> None:
         assert self._form is not None and self._panel is not None
@@ -156,6 +206,33 @@ class ReturnWizard(ReturnTyping):
             self.show_message(_("No other line is on this return: enter a quantity in section 1."))
         self._form.draw()
 
+    def action_split_line(self) -> None:
+        """Insert: the same line once more, with a reason of its own."""
+        self._rearrange(split)
+
+    def action_line_up(self) -> None:
+        """Shift and up: the line before its neighbour."""
+        self._rearrange(partial(move, by=-1))
+
+    def action_line_down(self) -> None:
+        """Shift and down: the line behind its neighbour."""
+        self._rearrange(partial(move, by=1))
+
+    def _rearrange(self, change: Callable[[Draft, RowKey, int], Rearranged]) -> None:
+        """Change the lines of the return in one step that undo takes back, or say why not."""
+        form, panel = self._form, self._panel
+        assert form is not None and panel is not None
+        form.take_focused()
+        try:
+            panel.draft, panel.key = change(panel.draft, panel.key, panel.row.line.returnable)
+        except NotRearranged as error:
+            self.show_message(str(error), "warning")
+            return
+        here = form.focused_name or QUANTITY
+        form.changed(QUANTITY)
+        form.take_focused()
+        form.stand_on(here)
+
     async def action_submit(self) -> None:
         """F9: the number, or everything that stands against it.
 
@@ -166,6 +243,7 @@ class ReturnWizard(ReturnTyping):
         form, keeper, panel = self._form, self._keeper, self._panel
         assert form is not None and keeper is not None and panel is not None
         form.take_focused()
+        await self._tell()
         with self.reporting():
             if (self._tried or panel.sets_money) and await keeper.gets_number():
                 self.open_dialog(self._asks_again(), self._if_sure)

@@ -10,15 +10,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from desk.rmas import Rmas, RmaView
+from desk.slips import Slips
 from rma.numbers import spoken
 from rma.states import RmaCommand
 from rma.wording import _, mark
 from screens.ask import AskReason, ConfirmTyped
 from screens.background import start
-from screens.base import DeskScreen
-from screens.navigation import About
+from screens.navigation import About, VerifyCaller
 from screens.rma_sheet import sheet
 from screens.widgets.sheet import Sheet
+from screens.with_goods import WithGoods
 
 _WIDEST = 100
 """Longer rows are hard to read."""
@@ -31,18 +32,15 @@ _COMMANDS = {
 }
 
 
-class RmaScreen(DeskScreen):
-    """One RMA. Arrows scroll; `c`, `a`, `d` and `e` act where state, role and authorship allow it."""
+class RmaScreen(WithGoods):
+    """One RMA. Arrows scroll; `c`, `a`, `d`, `e` and `g` act where state, role and authorship allow it."""
 
     NAME = "rma"
     HEADING = mark("RMA")
     CSS_PATH = "rma.tcss"
 
-    def __init__(self, rmas: Rmas, number: str) -> None:
-        super().__init__()
-        self._rmas = rmas
-        self._number = number
-        self._view: RmaView | None = None
+    def __init__(self, rmas: Rmas, slips: Slips, number: str) -> None:
+        super().__init__(rmas, slips, number)
         self._reason = ""
         """Why it is declined, kept while that is not confirmed."""
 
@@ -60,6 +58,16 @@ class RmaScreen(DeskScreen):
         """Wrap anew."""
         self._draw()
 
+    def on_screen_resume(self) -> None:
+        """Another customer may have been opened meanwhile: then contact data are hidden again."""
+        if self._view is not None:
+            self.refresh_data()
+
+    def action_verify(self) -> None:
+        """Ask the caller for facts."""
+        assert self._view is not None
+        self.post_message(VerifyCaller(self._view.record.customer_id))
+
     def desk_changed(self) -> None:
         """A sync may have changed it."""
         self.refresh_data()
@@ -70,13 +78,14 @@ class RmaScreen(DeskScreen):
 
     async def _read(self) -> None:
         with self.reporting():
-            self._show(await asyncio.to_thread(self._rmas.show, self._number))
+            self.shows(await asyncio.to_thread(self._rmas.show, self._number))
 
     @property
     def _spoken(self) -> str:
         return spoken(self._number)
 
-    def _show(self, view: RmaView) -> None:
+    def shows(self, view: RmaView) -> None:
+        """Draw it, and offer what this person may do now."""
         self._view = view
         self.set_heading(
             f"{_('RMA {number}').format(number=self._spoken)} · {view.record.state.words}",
@@ -97,6 +106,10 @@ class RmaScreen(DeskScreen):
 
     def can(self, action: str) -> bool:
         """Only what this person may do to an RMA in this state."""
+        if action == "verify":
+            return self._view is not None and self._view.facts_asked > 0
+        if action == "goods":
+            return self._view is not None and self._view.goods is not None
         if action not in _COMMANDS:
             return True
         return self._view is not None and _COMMANDS[action] in self._view.commands
@@ -164,5 +177,5 @@ class RmaScreen(DeskScreen):
         if text is None:
             return
         with self.reporting():
-            self._show(await asyncio.to_thread(command, self._number, text))
+            self.shows(await asyncio.to_thread(command, self._number, text))
             self.show_message(done, "success")

@@ -11,13 +11,20 @@ from desk.rmas import RmaView
 from rma.expiry import last_day
 from rma.numbers import spoken
 from rma.record import HistoryEntry, RmaLine, RmaRecord
+from rma.request import ReturnRequest
 from rma.states import RmaState
+from rma.typed_case import no_amount
 from rma.verdict import Finding, Verdict
+from rma.verification import masked_email, masked_phone
 from rma.wording import _, day, inside, words
+from screens.fact_words import fact_words
 from screens.formats import minute, phone
 from screens.money_words import MARKS, payout_rows, quote_rows, quoted, total_row
+from screens.outbound_words import difference, items, step_words, where_it_is
 from screens.return_money import money_line, verdict_words
+from screens.rma_before import before_words
 from screens.rma_words import state_words
+from screens.typed_words import typed_words, why_no_units
 from screens.values import channels, return_types
 from screens.widgets.safe_text import plain, plain_lines, shorten
 
@@ -33,7 +40,10 @@ def sheet(view: RmaView, width: int) -> Content:
     parts = [_head(view, width)]
     if record.problem is not None:
         parts.append(_problem(record, width))
-    parts += [_lines(record, width), _money(view, width), _history(record, width)]
+    parts.append(_lines(record, width))
+    if record.outbound is not None:
+        parts.append(_goods_out(record, width))
+    parts += [_money(view, width), _history(record, width)]
     return Content("\n").join([row for part in parts for row in (*part, Content(""))])
 
 
@@ -49,9 +59,12 @@ def _head(view: RmaView, width: int) -> list[Content]:
     customer = view.customer.name if view.customer else record.customer_id
     kind = inside(return_types().meaning(record.return_type)) or record.return_type
     channel = inside(channels().meaning(record.channel)) or record.channel
-    contact = " · ".join(
-        part for part in (record.contact.email, phone(record.contact.phone)) if part
-    )
+    email, number = record.contact.email, phone(record.contact.phone)
+    if view.hidden:
+        email, number = masked_email(email), masked_phone(record.contact.phone)
+    contact = " · ".join(part for part in (email, number) if part)
+    if view.hidden and contact:
+        contact = _("{contact} (hidden: Verify in Ctrl+P)").format(contact=contact)
     until = last_day(record)
     expiry = day(until) if until else _("no end")
     if record.state is RmaState.EXPIRED and until:
@@ -61,7 +74,10 @@ def _head(view: RmaView, width: int) -> list[Content]:
     made = _("{time} by {person} · device …{device}")
     rows = [
         (_("customer"), customer),
-        (_("order"), f"{record.order_number} · {record.currency}"),
+        (
+            _("order"),
+            " · ".join(part for part in (record.order_number, record.currency) if part),
+        ),
         (_("type"), _("{type} · by {channel}").format(type=kind, channel=channel)),
         (_("contact"), contact or _("none")),
         (
@@ -74,7 +90,9 @@ def _head(view: RmaView, width: int) -> list[Content]:
     ]
     request = record.request
     for label, text in (
-        (_("reference"), request.reference),
+        (_("by hand"), typed_words(record)),
+        (_("CRM case"), request.reference),
+        (_("caller"), _verified(request)),
         (_("goodwill"), request.goodwill_reason),
         (_("money to"), request.destination_reason),
         (_("no ship fee"), request.waive_shipping_fee_reason),
@@ -85,7 +103,7 @@ def _head(view: RmaView, width: int) -> list[Content]:
         other = _("a supervisor other than {person}, who made it")
         rows.append((_("waits for"), other.format(person=record.author)))
     if not record.holding:
-        rows.append((_("units"), _("holds none: the central API could not authorize it")))
+        rows.append((_("units"), why_no_units(record)))
     return [first, *(_row(label, text, width) for label, text in rows)]
 
 
@@ -128,6 +146,15 @@ def _line(line: RmaLine, state: RmaState, width: int) -> list[Content]:
     return rows + _findings(line.findings, state, width, 4)
 
 
+def _verified(request: ReturnRequest) -> str:
+    """What the caller told, or why nothing was asked; empty where neither."""
+    told = ", ".join(fact_words(fact) for fact in request.verified)
+    said = [_("told right: {facts}").format(facts=told)] if told else []
+    if request.verification_skipped:
+        said.append(_("not verified: {reason}").format(reason=request.verification_skipped))
+    return " · ".join(said)
+
+
 def _stands(verdict: Verdict, state: RmaState) -> bool:
     """Whether a verdict still says what is to be done; a decision, or an end, has overtaken the others."""
     return state not in _OVER if verdict is Verdict.ELIGIBLE else state is RmaState.NEEDS_APPROVAL
@@ -155,11 +182,34 @@ def _findings(
     return rows
 
 
+def _goods_out(record: RmaRecord, width: int) -> list[Content]:
+    """What is sent out: the items, where they are, the price difference, and what happened so far."""
+    rows = [Content.styled(_("What is sent"), _MUTED)]
+    for item in items(record):
+        rows.append(Content.assemble("  ", (shorten(plain(item), width - 2), "bold")))
+    rows.append(_row(_("it is"), where_it_is(record), width))
+    rows.append(_row(_("difference"), difference(record), width))
+    assert record.outbound is not None
+    for entry in record.outbound.history:
+        rows.append(
+            Content.assemble(
+                (f"  {minute(entry.at)}  ", _MUTED),
+                step_words(entry),
+                (f"  {shorten(plain(entry.actor), 30)}", _MUTED),
+            )
+        )
+        if entry.note:
+            rows += _wrapped(quoted(entry.note), width, 20, "italic")
+    return rows
+
+
 def _money(view: RmaView, width: int) -> list[Content]:
     quote = view.record.quote
     rows = [Content.styled(_("Money"), _MUTED)]
     if quote is None:
-        return [*rows, Content("  " + _("none: nothing could be priced"))]
+        waits = view.record.request.waits_for_order
+        said = no_amount() if waits else _("none: nothing could be priced")
+        return [*rows, Content("  " + said)]
     cells = min(_MONEY_WIDTH, width - 2)
     drawn = [money_line(r, cells, 4) for r in quote_rows(quote)]
     drawn.append(money_line(total_row(quote), cells))
@@ -171,6 +221,8 @@ def _history(record: RmaRecord, width: int) -> list[Content]:
     rows = [Content.styled(_("History"), _MUTED)]
     for entry in record.history:
         rows += _entry(entry, width)
+    for before in before_words(record):
+        rows += _wrapped(_("before, {what}").format(what=before), width, 2, _MUTED)
     return rows
 
 

@@ -26,31 +26,38 @@ ASKED_WORDS = {
     OperationKind.DECLINE: mark("decline"),
     OperationKind.EXTEND: mark("extension"),
     OperationKind.DISPATCH: mark("dispatch"),
+    OperationKind.SUPERSEDE: mark("edit"),
+    OperationKind.CALL_BACK: mark("call back"),
+    OperationKind.MAIL: mark("mail"),
+    OperationKind.REFUSE: mark("refusal"),
 }
 """What an operation asked for; said through `_`."""
 
 
 def what_to_say(record: RmaRecord) -> list[str]:
-    """What the agent tells the caller, sentence by sentence."""
+    """What the agent tells the caller, sentence by sentence; what must not be missed first."""
     said = []
     if record.state is RmaState.NEEDS_APPROVAL:
         said.append(_("Please wait for our approval before you send anything: we get back to you."))
+    if record.superseded:
+        said.append(_("The number stays the same; what we said before no longer counts."))
+    if record.request.waits_for_order:
+        told = _("We note order {number} as you told it, and look for it; no amount is known yet.")
+        said.append(told.format(number=record.order_number))
+    if record.quote is not None and record.quote.owed:
+        owed = money(record.quote.owed, record.quote.currency)
+        said.append(_("Please pay {amount}: we send the new item after that.").format(amount=owed))
+    until = last_day(record)
+    if until is not None:
+        said.append(_("Good until {day}.").format(day=day(until)))
     if record.quote is not None:
-        if record.quote.owed:
-            owed = money(record.quote.owed, record.quote.currency)
-            said.append(
-                _("Please pay {amount}: we send the new item after that.").format(amount=owed)
-            )
         terms = record.quote.terms
         said += list(terms.packaging)
         if terms.carriers:
             carriers = _(" or ").join(terms.carriers)
             said.append(_("Send it with {carrier}.").format(carrier=carriers))
         if record.quote.estimate:
-            said.append(_("The amount is an estimate until we have seen the goods."))
-    until = last_day(record)
-    if until is not None:
-        said.append(_("The number is good until {day}.").format(day=day(until)))
+            said.append(_("The amount is an estimate."))
     if record.quote is None or not record.quote.terms.packaging:
         said.append(_("Write the number on the parcel."))
     return said

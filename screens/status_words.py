@@ -28,6 +28,8 @@ class DeskStatus:
     """Keys that wait for a command to end."""
     call_since: datetime | None = None
     """When the call under way began."""
+    parked: int = 0
+    """Returns that were begun and left."""
     enrolled: bool = True
     """False at a first start."""
     closed: bool = False
@@ -75,6 +77,8 @@ def wanted(status: DeskStatus) -> str:
     parts = []
     if status.held_keys:
         parts.append(_("WAIT {count}").format(count=status.held_keys))
+    if status.parked:
+        parts.append(_("{count} parked").format(count=status.parked))
     if queue is not None:
         if queue.attention:
             said = plural("{n} needs attention", "{n} need attention", queue.attention)

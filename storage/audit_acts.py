@@ -11,9 +11,15 @@ from rma.operations import (
     ExtendReturn,
     FinalizeReturn,
     Identity,
+    MailSlip,
     Operation,
+    RefuseReturn,
+    SupersedeReturn,
 )
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
+from rma.states import RmaCommand, RmaState
+from rma.verification import Told
 from storage.audit import Act
 
 CENTRAL = "central API"
@@ -22,14 +28,39 @@ CENTRAL = "central API"
 
 def made(record: RmaRecord, operation: Operation) -> Act:
     """A return was finalized or changed here."""
-    step = record.history[-1] if record.history else None
     return Act(
         entity=f"rma/{record.number}",
         command=operation.kind.value,
-        before={"state": step.before.value} if step else None,
+        before=_before(record),
         after=_facts(record),
         customer_id=record.customer_id,
         personal=_personal(record) | {"note": _note(operation.command)},
+    )
+
+
+def refused(refusal: RefusedReturn, operation: Operation) -> Act:
+    """A return was refused here, and kept for the record."""
+    return Act(
+        entity=f"refusal/{refusal.refusal_id}",
+        command=operation.kind.value,
+        before={"state": RmaState.DRAFT.value},
+        after={
+            "state": RmaState.REFUSED.value,
+            "order_id": refusal.order_id,
+            "cause": refusal.cause.value,
+            "lines": [
+                {
+                    "line_id": line.line_id,
+                    "quantity": line.quantity,
+                    "verdict": line.verdict.value,
+                    "rules": [finding.rule.value for finding in line.findings],
+                }
+                for line in refusal.lines
+            ],
+        },
+        customer_id=refusal.customer_id,
+        personal={"customer_id": refusal.customer_id, "note": refusal.told}
+        | {f"note/{line.line_id}": line.note for line in refusal.lines},
     )
 
 
@@ -57,6 +88,17 @@ def settled(number: str, customer_id: str, op_id: str, note: str) -> Act:
     )
 
 
+def verified(told: Told) -> Act:
+    """A caller told facts that match our books, which open the contact data, or none were asked: never their values."""
+    return Act(
+        entity=f"call/{told.call_id}",
+        command="verify.skip" if told.skipped else "verify",
+        after={"facts": [fact.value for fact in told.facts]},
+        customer_id=told.customer_id,
+        personal={"customer_id": told.customer_id, "reason": told.skipped},
+    )
+
+
 def enrolled(identity: Identity) -> Act:
     """Somebody was enrolled on this desk."""
     return Act(
@@ -71,6 +113,24 @@ def erased(values: int) -> Act:
     return Act(entity="audit", command="erase", after={"values": values})
 
 
+def _before(record: RmaRecord) -> dict[str, Any] | None:
+    """The state before the last step; where that was an edit, what was told before it too."""
+    if not record.history:
+        return None
+    step = record.history[-1]
+    before: dict[str, Any] = {"state": step.before.value}
+    if step.command is RmaCommand.EDIT:
+        old = record.superseded[-1]
+        before |= {
+            "operation": old.operation,
+            "holding": old.holding,
+            "total": old.quote.total if old.quote else None,
+            "lines": [{"line_id": line.line_id, "quantity": line.quantity} for line in old.lines],
+            "slots": [list(line.slots) for line in old.quote.lines] if old.quote else [],
+        }
+    return before
+
+
 def _facts(record: RmaRecord) -> dict[str, Any]:
     quote = record.quote
     return {
@@ -80,6 +140,7 @@ def _facts(record: RmaRecord) -> dict[str, Any]:
         "currency": record.currency,
         "total": quote.total if quote else None,
         "policies": [str(policy) for policy in quote.policies] if quote else [],
+        "verified": [fact.value for fact in record.request.verified],
         "expires_at": record.expires_at.isoformat() if record.expires_at else None,
         "problem": record.problem.type.value if record.problem else None,
         "outbound": record.outbound.state.value if record.outbound else None,
@@ -103,14 +164,17 @@ def _personal(record: RmaRecord) -> dict[str, str]:
         "customer_id": record.customer_id,
         "email": record.contact.email,
         "phone": record.contact.phone,
+        "reference": record.request.reference,
     }
     return values | {f"note/{line.line_id}": line.note for line in record.lines}
 
 
 def _note(command: Command) -> str:
     match command:
-        case FinalizeReturn():
+        case FinalizeReturn() | SupersedeReturn() | RefuseReturn():
             return ""
+        case MailSlip():
+            return command.to
         case CancelReturn() | DeclineReturn() | ExtendReturn():
             return command.reason
         case _:

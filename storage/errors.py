@@ -7,8 +7,11 @@ StorageError
 ├── NotEnoughSpace       too little free space for the backup copy
 ├── NotEnrolled          nobody is enrolled here yet
 ├── AlreadyFinalized     this draft became a return before
+├── AlreadyRefused       this draft was refused before
+├── EditedMeanwhile      the return was edited before this edit of it
 ├── WrongBlock           a leased block lies outside the range of RMA numbers
 ├── Unreadable           a stored document does not fit its shape
+├── CannotSave           a file for the agent cannot be written
 └── StoreTrouble         full, damaged, locked or unreachable
 """
 
@@ -83,6 +86,24 @@ class AlreadyFinalized(StorageError):
         super().__init__(said.format(number=number))
 
 
+class AlreadyRefused(StorageError):
+    """The draft was refused before: it must not be kept twice."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This return was refused already: the customer's history has it."))
+
+
+class EditedMeanwhile(StorageError):
+    """The return was edited before: an edit never overwrites another one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This return was edited meanwhile: open it to see what it is now. Your draft is kept."
+            )
+        )
+
+
 class WrongBlock(StorageError):
     """A leased block lies outside the range of RMA numbers."""
 
@@ -97,6 +118,14 @@ class Unreadable(StorageError):
     def __init__(self, what: str, key: str) -> None:
         said = _("The stored {kind} {key} cannot be read: report this, keep the file.")
         super().__init__(said.format(kind=what, key=key))
+
+
+class CannotSave(StorageError):
+    """A file for the agent cannot be written."""
+
+    def __init__(self, path: Path, cause: OSError) -> None:
+        said = _("{file} cannot be written: {why}. Nothing was saved.")
+        super().__init__(said.format(file=path, why=cause.strerror or cause))
 
 
 class StoreTrouble(StorageError):

@@ -6,6 +6,7 @@ deleted: triggers refuse it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +15,15 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from rma.operations import (
     AttentionItem,
+    CallBack,
+    CancelReturn,
+    Command,
+    FinalizeReturn,
     OperationKind,
     Outcome,
     Result,
     SealedOperation,
+    SupersedeReturn,
 )
 from rma.record import Problem
 from storage.columns import stored
@@ -57,6 +63,24 @@ _LAST_PENDING = (
     select(OUTBOX.c.op_id)
     .where(OUTBOX.c.number == bindparam("key"), _READY)
     .order_by(OUTBOX.c.seq.desc())
+    .limit(1)
+)
+_TELLING = (OperationKind.FINALIZE, OperationKind.SUPERSEDE)
+_TOLD_BY = (
+    select(OUTBOX.c.op_id)
+    .where(OUTBOX.c.number == bindparam("key"), OUTBOX.c.kind.in_([k.value for k in _TELLING]))
+    .order_by(OUTBOX.c.seq.desc())
+    .limit(1)
+)
+_OLDER = OUTBOX.alias()
+_OVERTAKEN = (
+    select(OUTBOX.c.op_id)
+    .join(_OLDER, _OLDER.c.number == OUTBOX.c.number)
+    .where(
+        _OLDER.c.op_id == bindparam("key"),
+        OUTBOX.c.seq > _OLDER.c.seq,
+        OUTBOX.c.kind.in_([OperationKind.SUPERSEDE.value, OperationKind.CANCEL.value]),
+    )
     .limit(1)
 )
 _COUNT_READY = select(func.count()).select_from(OUTBOX).where(_READY)
@@ -127,10 +151,31 @@ def last_pending(connection: Connection, number: str) -> str | None:
     return connection.execute(_LAST_PENDING, {"key": number}).scalar()
 
 
+def told_by(connection: Connection, number: str) -> str | None:
+    """The newest operation that told what an RMA is."""
+    return connection.execute(_TOLD_BY, {"key": number}).scalar()
+
+
+def settled_by(connection: Connection, command: Command) -> list[str]:
+    """What a new operation takes care of: all about an RMA that it edits or cancels, or what it calls back about."""
+    if isinstance(command, CallBack):
+        return [command.about]
+    if not isinstance(command, SupersedeReturn | CancelReturn):
+        return []
+    open_items = select(OUTBOX.c.op_id).where(OUTBOX.c.number == command.number, _OPEN_ATTENTION)
+    return list(connection.execute(open_items).scalars())
+
+
+def is_overtaken(connection: Connection, op_id: str) -> bool:
+    """Whether its RMA was edited or cancelled here before the server answered."""
+    return connection.execute(_OVERTAKEN, {"key": op_id}).first() is not None
+
+
 def attention(connection: Connection) -> list[AttentionItem]:
     """What a person has to look at, oldest first."""
     rows = connection.execute(
         select(
+            OUTBOX.c.body,
             OUTBOX.c.op_id,
             OUTBOX.c.kind,
             OUTBOX.c.number,
@@ -149,6 +194,7 @@ def attention(connection: Connection) -> list[AttentionItem]:
             outcome=Outcome(row.outcome),
             problem=None if row.problem is None else read(Problem, row.problem, row.op_id),
             decided_at=row.decided_at,
+            content=_content(OperationKind(row.kind), row.body, row.op_id),
         )
         for row in rows
     ]
@@ -171,6 +217,15 @@ def counts(connection: Connection) -> tuple[int, datetime | None, int]:
         connection.execute(_OLDEST_READY).scalar(),
         connection.execute(_COUNT_ATTENTION).scalar_one(),
     )
+
+
+def _content(kind: OperationKind, body: bytes, op_id: str) -> FinalizeReturn | None:
+    """What was asked for and told, out of the bytes that travel."""
+    if kind not in _TELLING:
+        return None
+    payload = json.loads(body)["payload"]
+    told = payload["content"] if kind is OperationKind.SUPERSEDE else payload
+    return read(FinalizeReturn, json.dumps(told), op_id)
 
 
 def _state_after(outcome: Outcome) -> str:

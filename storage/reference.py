@@ -17,6 +17,7 @@ from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
 from rma.states import RmaState
 from storage import reference_schema, reference_search
 from storage.documents import DocumentCache, read
@@ -160,6 +161,31 @@ class ReferenceStore:
         """RMAs of a customer, oldest first."""
         return self._known("customer_id = ?", storable(customer_id), -1)
 
+    def records_by_reference(self, prefix: str, limit: int) -> list[KnownRecord]:
+        """RMAs whose case number in another system starts so, spaces and case ignored."""
+        key = code_key(prefix)
+        if not key:
+            return []
+        rows = self._rows(
+            "SELECT number, document, row_version FROM rma "
+            "WHERE reference_key <> '' AND reference_key >= ? AND reference_key < ? "
+            "ORDER BY reference_key, number LIMIT ?",
+            key,
+            after(key),
+            limit,
+        )
+        return self._read_records(rows)
+
+    def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
+        """Refused returns of a customer, newest first."""
+        rows = self._rows(
+            "SELECT refusal_id, document FROM refusal WHERE customer_id = ? "
+            "ORDER BY refused_at DESC, refusal_id DESC LIMIT ?",
+            storable(customer_id),
+            limit,
+        )
+        return [read(RefusedReturn, document, key) for key, document in rows]
+
     def records_in_state(self, state: RmaState, limit: int) -> list[KnownRecord]:
         """RMAs in a state, oldest first."""
         return self._known("state = ?", state.value, limit)
@@ -257,9 +283,12 @@ class ReferenceStore:
             f"SELECT number, document, row_version FROM rma WHERE {condition} "
             "ORDER BY finalized_at, number LIMIT ?"
         )
+        return self._read_records(self._rows(sql, value, limit))
+
+    def _read_records(self, rows: list[Any]) -> list[KnownRecord]:
         return [
             KnownRecord(record=self._records.read(number, document), row_version=row_version)
-            for number, document, row_version in self._rows(sql, value, limit)
+            for number, document, row_version in rows
         ]
 
 

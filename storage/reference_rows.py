@@ -16,10 +16,11 @@ from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
 from storage.documents import write
 from storage.search import code_key, email_key, name_key, reversed_digits, storable
 
-Value: TypeAlias = Customer | Order | Product | RmaRecord | Policy | ReasonTree
+Value: TypeAlias = Customer | Order | Product | RmaRecord | RefusedReturn | Policy | ReasonTree
 
 _IN_KEYS = "IN (SELECT value FROM json_each(?))"
 """Membership in a list of keys that is given as one JSON text."""
@@ -30,7 +31,7 @@ class ReferenceRow:
     """The newest version of one thing, or its tombstone."""
 
     kind: str
-    """`customer`, `order`, `product`, `rma`, `policy` or `reasons`."""
+    """`customer`, `order`, `product`, `rma`, `refusal`, `policy` or `reasons`."""
     key: str
     row_version: int
     value: Value | None
@@ -94,8 +95,13 @@ def _rma(value: RmaRecord) -> tuple[object, ...]:
         storable(value.customer_id),
         value.state.value,
         utc_text(value.finalized_at),
+        code_key(value.request.reference),
         write(value),
     )
+
+
+def _refusal(value: RefusedReturn) -> tuple[object, ...]:
+    return storable(value.customer_id), utc_text(value.refused_at), write(value)
 
 
 SHAPES: dict[str, Shape] = {
@@ -127,9 +133,15 @@ SHAPES: dict[str, Shape] = {
             "customer_id",
             "state",
             "finalized_at",
+            "reference_key",
             "document",
         ),
         _rma,
+    ),
+    "refusal": Shape(
+        "refusal",
+        ("refusal_id", "row_version", "customer_id", "refused_at", "document"),
+        _refusal,
     ),
     "policy": Shape("policy", ("key", "row_version", "document"), lambda v: (write(v),)),
     "reasons": Shape(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from storage.engines import open_database, reading, writing
 from storage.search import NAME_INDEX
 
-VERSION = 3
+VERSION = 5
 """Raised with every change of these tables or of `storage.search`."""
 
 TABLES = (
@@ -30,7 +30,9 @@ TABLES = (
     "name_key TEXT NOT NULL, priced INTEGER NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE rma (number TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "order_id TEXT NOT NULL, customer_id TEXT NOT NULL, state TEXT NOT NULL, "
-    "finalized_at TEXT NOT NULL, document TEXT NOT NULL)",
+    "finalized_at TEXT NOT NULL, reference_key TEXT NOT NULL, document TEXT NOT NULL)",
+    "CREATE TABLE refusal (refusal_id TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
+    "customer_id TEXT NOT NULL, refused_at TEXT NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE policy (key TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "document TEXT NOT NULL)",
     "CREATE TABLE reasons (key TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
@@ -46,6 +48,8 @@ INDEXES = (
     "CREATE INDEX order_customer ON sales_order (customer_id, placed_at, order_id)",
     "CREATE INDEX rma_order ON rma (order_id, finalized_at, number)",
     "CREATE INDEX rma_customer ON rma (customer_id, finalized_at, number)",
+    "CREATE INDEX rma_reference ON rma (reference_key, number) WHERE reference_key <> ''",
+    "CREATE INDEX refusal_customer ON refusal (customer_id, refused_at)",
     "CREATE INDEX rma_state ON rma (state, finalized_at, number)",
 )
 """Made at the end of a load: filling them row by row costs several times as much."""

@@ -27,12 +27,24 @@ from rma.operations import (
     QueueState,
     Result,
     SealedOperation,
+    SupersedeReturn,
 )
 from rma.record import RmaRecord
-from storage import audit, audit_acts, calls, drafts, number_blocks, outbox, settings
+from rma.refused import RefusedReturn
+from rma.verification import Told
+from storage import (
+    audit,
+    audit_acts,
+    calls,
+    drafts,
+    number_blocks,
+    outbox,
+    refusals,
+    settings,
+)
 from storage.audit import AuditEntry, Chain
 from storage.engines import open_database, reading, writing
-from storage.errors import AlreadyFinalized, NotEnrolled
+from storage.errors import AlreadyFinalized, AlreadyRefused, EditedMeanwhile, NotEnrolled
 from storage.file_lock import FolderLock
 from storage.local_records import LocalRecords
 from storage.work_schema import upgrade
@@ -140,6 +152,16 @@ class WorkStore:
         with reading(self._engine) as connection:
             return calls.of_customer(connection, customer_id, limit)
 
+    def log_verification(self, told: Told) -> None:
+        """Enter into the audit chain by which facts a caller was verified, or why without any.
+
+        Raises:
+            NotEnrolled: before enrollment.
+        """
+        identity = self._enrolled()
+        with self._writing() as connection:
+            self._chain(connection, identity).append(audit_acts.verified(told))
+
     # ---- returns ----------------------------------------------------------------------------------------------
 
     def finalize(
@@ -178,17 +200,53 @@ class WorkStore:
                 drafts.discard(connection, draft_id)
         return records
 
-    def change(self, record: RmaRecord, operation: Operation) -> None:
-        """Store the changed RMA, the outbox row and the audit entry.
+    def change(self, record: RmaRecord, operation: Operation, draft_id: str | None = None) -> None:
+        """Store the changed RMA, the outbox row and the audit entry, settle what that takes care of, drop the draft.
 
         Raises:
             NotEnrolled: before enrollment.
+            EditedMeanwhile: if it is an edit, and the RMA was edited meanwhile.
         """
         identity = self._enrolled()
         with self._writing() as connection:
+            if isinstance(operation.command, SupersedeReturn):
+                before = self._records.find_within(connection, record.number)
+                if before is not None and before.record.edition > operation.command.edition:
+                    raise EditedMeanwhile
             self._records.put(connection, record)
             outbox.put(connection, record.number, self._seal(operation, identity))
-            self._chain(connection, identity).append(audit_acts.made(record, operation))
+            chain = self._chain(connection, identity)
+            chain.append(audit_acts.made(record, operation))
+            for op_id in outbox.settled_by(connection, operation.command):
+                self._settle(connection, chain, op_id, operation.kind.value)
+            if draft_id is not None:
+                drafts.discard(connection, draft_id)
+
+    def refuse(self, refused: RefusedReturn, operation: Operation) -> None:
+        """Store a refused return, the outbox row and the audit entry, drop its draft.
+
+        Raises:
+            NotEnrolled: before enrollment.
+            AlreadyFinalized: when the draft became a return before.
+            AlreadyRefused: when it was refused before.
+        """
+        identity = self._enrolled()
+        draft_id = refused.refusal_id
+        with self._writing() as connection:
+            told = drafts.finalized_as(connection, draft_id)
+            if told is not None:
+                raise AlreadyFinalized(told)
+            if refusals.is_refused(connection, draft_id):
+                raise AlreadyRefused
+            refusals.add(connection, refused)
+            outbox.put(connection, "", self._seal(operation, identity))
+            self._chain(connection, identity).append(audit_acts.refused(refused, operation))
+            drafts.discard(connection, draft_id)
+
+    def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
+        """Returns of a customer that were refused here, newest first."""
+        with reading(self._engine) as connection:
+            return refusals.of_customer(connection, customer_id, limit)
 
     def record(self, number: str) -> LocalRecord | None:
         """One RMA made or changed here."""
@@ -226,11 +284,19 @@ class WorkStore:
                 outbox.decide(connection, result, self._now())
                 if result.outcome.final:
                     self._take_over(connection, chain, entries.pop(result.op_id), result)
+                booked = result.outcome is not Outcome.NUMBER_CONFLICT
+                if result.outcome.wants_attention and booked:
+                    self._settle_overtaken(connection, chain, result.op_id)
 
     def last_pending(self, number: str) -> str | None:
         """The newest unanswered operation of an RMA: what a further one depends on."""
         with reading(self._engine) as connection:
             return outbox.last_pending(connection, number)
+
+    def told_by(self, number: str) -> str | None:
+        """The operation of this desk that told what an RMA is now; None where another desk did."""
+        with reading(self._engine) as connection:
+            return outbox.told_by(connection, number)
 
     def attention(self) -> list[AttentionItem]:
         """What the server changed or refused and nobody settled, oldest first."""
@@ -241,12 +307,7 @@ class WorkStore:
         """A person has looked at it; nothing happens if that was done."""
         identity = self._enrolled()
         with self._writing() as connection:
-            number = outbox.settle(connection, op_id, note, self._now())
-            if number is not None:
-                local = self._records.find_within(connection, number)
-                customer_id = local.record.customer_id if local else ""
-                act = audit_acts.settled(number, customer_id, op_id, note)
-                self._chain(connection, identity).append(act)
+            self._settle(connection, self._chain(connection, identity), op_id, note)
 
     def queue(self) -> QueueState:
         """What waits on this desk."""
@@ -257,6 +318,7 @@ class WorkStore:
                 oldest_at=oldest_at,
                 attention=attention,
                 numbers_left=number_blocks.left(connection),
+                parked=drafts.count(connection),
             )
 
     # ---- numbers ----------------------------------------------------------------------------------------------
@@ -329,6 +391,18 @@ class WorkStore:
     def _chain(self, connection: Connection, identity: Identity) -> Chain:
         return Chain(connection, identity, at=self._now(), device_clock=self._clock())
 
+    def _settle(self, connection: Connection, chain: Chain, op_id: str, note: str) -> None:
+        number = outbox.settle(connection, op_id, note, self._now())
+        if number is not None:
+            local = self._records.find_within(connection, number)
+            customer_id = local.record.customer_id if local else ""
+            chain.append(audit_acts.settled(number, customer_id, op_id, note))
+
+    def _settle_overtaken(self, connection: Connection, chain: Chain, op_id: str) -> None:
+        """What was edited or cancelled before the server refused it is taken care of already."""
+        if outbox.is_overtaken(connection, op_id):
+            self._settle(connection, chain, op_id, "overtaken")
+
     def _take_over(
         self, connection: Connection, chain: Chain, entry: outbox.Entry, result: Result
     ) -> None:
@@ -355,8 +429,8 @@ class WorkStore:
 
 
 def _unbooked(entry: outbox.Entry, result: Result, record: RmaRecord) -> RmaRecord | None:
-    """A finalized return that the server has not: it says why, and holds nothing any more."""
-    lost = entry.kind is OperationKind.FINALIZE and result.outcome in (
+    """A finalized return, or an edit of one, that the server has not: it says why, and holds nothing any more."""
+    lost = entry.kind in (OperationKind.FINALIZE, OperationKind.SUPERSEDE) and result.outcome in (
         Outcome.KEY_REUSED,
         Outcome.NUMBER_CONFLICT,
         Outcome.REJECTED,

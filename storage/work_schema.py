@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 from storage.engines import open_database, reading, writing
 from storage.errors import MigrationFailed, NewerDatabase, NotEnoughSpace, StorageError
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision, oldest first; they sort as texts."""
 
 SCRIPTS = "storage:work_migrations"

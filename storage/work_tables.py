@@ -130,6 +130,18 @@ class CallRow(WorkTable, table=True):
     note: str = Field(sa_type=Text)
 
 
+class RefusalRow(WorkTable, table=True):
+    """A return that was refused on this desk."""
+
+    __tablename__ = "refusal"
+
+    refusal_id: str = Field(primary_key=True)
+    """The draft that it was: a draft is refused once."""
+    customer_id: str = Field(index=True)
+    refused_at: datetime = Field(sa_type=UtcDateTime)
+    document: str = Field(sa_type=Text)
+
+
 class AuditEntryRow(WorkTable, table=True):
     """A link of the audit chain; never edited."""
 
@@ -174,6 +186,7 @@ RMA = _table(RmaRow)
 OUTBOX = _table(OutboxRow)
 NUMBER_BLOCK = _table(NumberBlockRow)
 CALL = _table(CallRow)
+REFUSAL = _table(RefusalRow)
 AUDIT_ENTRY = _table(AuditEntryRow)
 AUDIT_PERSONAL = _table(AuditPersonalRow)
 METADATA: MetaData = WorkTable.metadata

@@ -14,6 +14,7 @@ from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
 from rma.wording import _
 from storage.reference_rows import ReferenceRow
 from sync.errors import UnreadableAnswer
@@ -64,6 +65,7 @@ _KINDS = {
     "order": _Kind(Order, list[_Line[Order]]),
     "product": _Kind(Product, list[_Line[Product]]),
     "rma": _Kind(RmaRecord, list[_Line[RmaRecord]]),
+    "refusal": _Kind(RefusedReturn, list[_Line[RefusedReturn]]),
     "policy": _Kind(PolicyDocument, list[_Line[PolicyDocument]], _policy),
     "reasons": _Kind(ReasonsDocument, list[_Line[ReasonsDocument]], _reasons),
 }

@@ -20,7 +20,7 @@ def exchange(report: SyncReport, *, wait: int = 0) -> Steps[None]:
     A report that comes in as stalled is not pushed: its time has not come yet.
     """
     yield from lease_numbers(report)
-    yield from push(report)
+    yield from push(report, before_a_poll=wait > 0)
     yield from pull(report, wait=wait)
 
 

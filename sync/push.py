@@ -38,8 +38,11 @@ def lease_numbers(report: SyncReport) -> Steps[None]:
         last = lease_id
 
 
-def push(report: SyncReport) -> Steps[None]:
+def push(report: SyncReport, *, before_a_poll: bool = False) -> Steps[None]:
     """Send what waits, oldest first, until nothing waits or nothing moves.
+
+    What comes in meanwhile goes with the next exchange, not alone; but before a long poll, which would keep it waiting,
+    it goes too.
 
     A refusal of the whole batch touches no operation: it is reported, and they are sent again later.
     """
@@ -65,3 +68,6 @@ def push(report: SyncReport) -> Steps[None]:
         answered = sum(result.outcome.final for result in ours)
         report.pushed += answered
         report.stalled = not answered
+        size = sum(len(operation.body) for operation in batch)
+        if answered == len(batch) < limit and size < MAX_BATCH_BYTES // 2 and not before_a_poll:
+            return  # that was all: it had room for more

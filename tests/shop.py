@@ -37,6 +37,7 @@ from rma.policy import (
 )
 from rma.reasons import Reason, ReasonTree
 from rma.record import RmaRecord, finalize
+from rma.refused import RefusedReturn, record_refusal
 from rma.request import (
     Actor,
     Channel,
@@ -309,3 +310,18 @@ def draft_line(line_id: str = "1", quantity: str = "1", **fields: Any) -> DraftL
         "condition": "opened",
     }
     return DraftLine(**defaults | fields)
+
+
+def refused(
+    *lines: LineRequest,
+    refusal_id: str = "D-1",
+    told: str = "Too late, told them so.",
+    device: str = DEVICE,
+    **fields: Any,
+) -> RefusedReturn:
+    """A refused return of these lines, of an order that came a year ago."""
+    old = order(line(delivered_at=NOW - timedelta(days=365)))
+    the_case = case(**{"request": request(*lines), "order": old} | fields)
+    return record_refusal(
+        the_case, assess(the_case), refusal_id=refusal_id, device=device, told=told
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import TypeVar
@@ -18,6 +19,7 @@ from central_api.intake.errors import BadCell
 from central_api.intake.orders import MAX_LINES, OrderReader, ReadOrder
 from central_api.intake.rows import Cells, InputTable
 from central_api.intake.staging import BROKEN_LINE, Staged, Staging
+from central_api.matching import match_imported
 from central_api.tables import ORDER_LINE
 from rma.order import Customer, Product
 
@@ -60,7 +62,9 @@ def write_orders(
 ) -> Iterator[Counts]:
     """Write orders with their lines; gives what became of each chunk."""
     for chunk in batches(_orders(reader, staging), _order_size, CHUNK_ROWS):
-        yield _write_chunk(engine, chunk, staging, assume)
+        counts = _write_chunk(engine, chunk, staging, assume)
+        match_imported(engine, (read.order for read in chunk), datetime.now(UTC))
+        yield counts
 
 
 def _size(row: Staged) -> Size:

@@ -18,11 +18,11 @@ class CentralFailed(RmaError):
 
 
 class Central:
-    """One central API with its own database in a folder."""
+    """One central API with its own database in a folder, or with an empty one that is at `database`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
         self._folder = folder
-        self._database = folder / "central.db"
+        self._database = database or str(folder / "central.db")
         self._log = folder / "central.log"
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -46,7 +46,7 @@ class Central:
             CentralFailed: if it does not end well.
         """
         done = subprocess.run(  # noqa: S603 - our own program
-            [*_PROGRAM, *arguments, "--database", str(self._database), "--json"],
+            [*_PROGRAM, *arguments, "--database", self._database, "--json"],
             capture_output=True,
             text=True,
             check=False,
@@ -62,7 +62,7 @@ class Central:
         Raises:
             CentralFailed: if it ends before it listens.
         """
-        arguments = ["serve", "--database", str(self._database), "--port", str(port), "--json"]
+        arguments = ["serve", "--database", self._database, "--port", str(port), "--json"]
         arguments.append("--stop-with-stdin")  # it ends with us, even if we are killed
         if defaults:
             arguments.append("--with-defaults")

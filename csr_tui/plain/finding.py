@@ -6,6 +6,7 @@ from csr_tui.plain.reading import line_words
 from csr_tui.plain.returning import ReturnInterview
 from csr_tui.plain.rmas import Decisions
 from csr_tui.plain.talk import Back, Option, Talk
+from csr_tui.plain.typed_order import TypedOrderInterview
 from csr_tui.plain.workplace import Workplace
 from desk.customers import CustomerView, OrderView
 from desk.lookup import Hit, HitKind
@@ -13,6 +14,7 @@ from rma.numbers import spoken
 from rma.record import RmaRecord
 from rma.wording import _, words
 from screens.formats import date, money, phone
+from screens.refusal_words import refusal_words
 
 
 class Finding:
@@ -31,13 +33,20 @@ class Finding:
         if not found.hits:
             if not found.hint:
                 self._talk.say(_("Type two characters or more."))
+            if found.may_be_order:
+                self._offer_typing(found.text)
             return
-        options = [Option(hit, _hit_words(hit)) for hit in found.hits]
+        options: list[Option[Hit | None]] = [Option(hit, _hit_words(hit)) for hit in found.hits]
+        if found.may_be_order and len(options) > 1:
+            options.append(Option(None, _not_here(found.text)))
         while True:
             try:
                 hit = options[0].value
                 if len(options) > 1:
                     hit = self._talk.choose(_("Which one"), options)
+                if hit is None:
+                    TypedOrderInterview(self._talk, self._place, number=found.text).run()
+                    return
                 self._open(hit)
             except Back:
                 return
@@ -60,21 +69,27 @@ class Finding:
         """
         while True:
             view = self._place.desk.customers.open(customer_id)
-            self._talk.say(*_customer_words(view))
+            self._talk.say(*_customer_words(view), *map(refusal_words, view.refusals))
             if not view.orders and not view.records:
                 self._talk.say(_("No order is known here: sync, or look up the order number."))
-                return
-            options: list[Option[OrderView | RmaRecord]] = []
+            options: list[Option[OrderView | RmaRecord | None]] = []
             options += [Option(order, _order_words(order)) for order in view.orders]
             options += [Option(record, _record_words(record)) for record in view.records]
+            options.append(Option(None, _("an order that is not here: type it by hand")))
             try:
                 chosen = self._talk.choose(_("Which order comes back, or which return"), options)
             except Back:
                 return
-            if isinstance(chosen, OrderView):
+            if chosen is None:
+                TypedOrderInterview(self._talk, self._place, customer_id=customer_id).run()
+            elif isinstance(chosen, OrderView):
                 self._return(chosen.order.order_id)
             else:
                 self._decisions.open(chosen.number)
+
+    def _offer_typing(self, number: str) -> None:
+        if self._talk.sure(f"{_not_here(number)}."):
+            TypedOrderInterview(self._talk, self._place, number=number).run()
 
     def _order(self, view: OrderView) -> None:
         customers = self._place.desk.customers
@@ -96,6 +111,10 @@ class Finding:
 
     def _return(self, order_id: str) -> None:
         ReturnInterview(self._talk, self._place, order_id=order_id).run()
+
+
+def _not_here(number: str) -> str:
+    return _("Order {number} is not here: type it by hand").format(number=number)
 
 
 def _hit_words(hit: Hit) -> str:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from csr_tui.plain.talk import Talk
 from csr_tui.plain.workplace import Workplace
 from desk.errors import NotFound
+from desk.typed_orders import order_of
 from rma.draft import Draft
 from rma.errors import RmaError
 from rma.record import Refusal, RmaRecord
 from rma.wording import _
+from screens.fact_words import facts_of
 from screens.return_draft import differs
 from screens.return_marks import Mark
 from screens.return_panel import ReturnPanel
@@ -29,13 +31,17 @@ class DraftKeeper:
         returns = place.desk.returns
         self._talk, self._place, self._returns = talk, place, returns
         self._kept = returns.open(draft_id) if draft_id else None
-        self._untouched = returns.start(self._kept.order_id if self._kept else order_id)
+        begun = self._kept if self._kept is not None and self._kept.by_hand is not None else None
+        self._untouched = begun or returns.start(self._kept.order_id if self._kept else order_id)
         draft = self._kept or self._untouched
-        order = place.desk.customers.order(draft.order_id)
+        order = order_of(draft, place.desk.customers)
         if not order.lines:
             raise NotFound(_("This order has no lines here: sync, then open it again."))
         self.panel = ReturnPanel(draft, order, returns.reasons(), supervisor=place.role.approves)
-        self.panel.judged(returns.assess(replace(draft, lines=())), ())
+        view = returns.assess(replace(draft, lines=()))
+        self._customer = view.customer
+        self.panel.judged(view, ())
+        self._veil()
         self._keys_before = draft.keys - talk.keys
 
     def save(self) -> None:
@@ -43,7 +49,20 @@ class DraftKeeper:
         draft = self._counted(self.panel.draft)
         if differs(draft, self._kept or self._untouched):
             self._kept = self._returns.save(draft)
+        self._hear(draft)
         self.judge()
+
+    def _hear(self, draft: Draft) -> None:
+        """What the caller told opens the contact data."""
+        caller = self._place.desk.caller
+        if caller.asked(self._customer):
+            facts = facts_of(draft.verified)
+            caller.tell(self._customer, facts, draft.verification_skipped)
+            self._veil()
+
+    def _veil(self) -> None:
+        hides = self._place.desk.caller.hides(self._customer)
+        self.panel.veil(self._customer, hides=hides)
 
     def judge(self) -> None:
         """Ask the rules; what they refuse to look at is said."""
@@ -75,6 +94,14 @@ class DraftKeeper:
     def discard(self) -> None:
         """Throw the draft away."""
         self._returns.discard(self.panel.draft.draft_id)
+
+    def refuse(self, told: str) -> None:
+        """Keep it as a refused return; the draft is gone.
+
+        Raises:
+            RmaError: where that is not possible; the draft is kept.
+        """
+        self._returns.refuse(self.panel.for_rules(), told)
 
     def kept_words(self) -> str:
         """What became of the answers so far."""

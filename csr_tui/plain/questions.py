@@ -38,7 +38,7 @@ _QUESTIONS = {
     "goodwill_reason": mark("Why is goodwill paid"),
     "destination_override": mark("Where does the money go"),
     "destination_reason": mark("Why does the money go there"),
-    "reference": mark("Case number of another system"),
+    "reference": mark("Number of the CRM case"),
     "photo_seen_before": mark("The photo"),
 }
 

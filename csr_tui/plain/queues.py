@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from csr_tui.plain.returning import ReturnInterview
-from csr_tui.plain.rmas import Decisions
+from csr_tui.plain.rmas import Decisions, reason
+from csr_tui.plain.several import SeveralDecisions
 from csr_tui.plain.talk import Option, Talk
+from csr_tui.plain.typed_order import TypedOrderInterview
 from csr_tui.plain.workplace import Workplace
-from desk.attention import AttentionView
+from desk.approvals import Waiting
+from desk.attention import AttentionView, Step
 from rma.numbers import spoken
 from rma.record import RmaRecord
 from rma.wording import _, plural
+from screens.attention_words import situation_lines
 from screens.formats import minute, money
 from screens.rma_told import ASKED_WORDS, why_it_waits
 
@@ -43,7 +49,10 @@ class Queues:
             for waiting in drafts
         ]
         draft_id = self._talk.choose(_("Which draft"), options)
-        ReturnInterview(self._talk, self._place, draft_id=draft_id).run()
+        if self._place.desk.typed.unfinished(draft_id):
+            TypedOrderInterview(self._talk, self._place, draft_id=draft_id).run()
+        else:
+            ReturnInterview(self._talk, self._place, draft_id=draft_id).run()
 
     def today(self) -> None:
         """Look at a return that was made here in the last 24 hours."""
@@ -53,32 +62,66 @@ class Queues:
         )
 
     def approvals(self) -> None:
-        """Decide about a return that waits for a supervisor."""
-        waiting = [view.record for view in self._place.desk.rmas.waiting()]
+        """Decide about a return that waits for a supervisor, or about several at once."""
+        waiting = self._place.desk.approvals.waiting()
         if not self._place.role.approves:
             self._talk.say(_("You can look, but not decide: approving needs a supervisor."))
-        self._open_record(
-            [Option(r, f"{_told(r)} {' '.join(why_it_waits(r))}") for r in waiting],
-            _("Nothing waits for approval."),
-        )
+        told = [f"{_told(w.record)} {' '.join(why_it_waits(w.record))}" for w in waiting]
+        options: list[Option[Waiting | None]] = [
+            Option(w, label) for w, label in zip(waiting, told, strict=True)
+        ]
+        if self._place.role.approves and len(waiting) > 1:
+            self._talk.say(_("Type several to decide about several at once."))
+            options.append(Option(None, _("decide about several at once"), "several"))
+        if not options:
+            self._talk.say(_("Nothing waits for approval."))
+            return
+        chosen = self._talk.choose(_("Which return"), options)
+        if chosen is None:
+            SeveralDecisions(self._talk, self._place).decide(waiting)
+        else:
+            self._decisions.open(chosen.record.number)
 
     def attention(self) -> None:
-        """Settle what the server changed or refused."""
+        """Take the next step about what the server changed or refused."""
         views = self._place.desk.attention.items()
         if not views:
             self._talk.say(_("Nothing needs attention."))
             return
-        options = [Option(view, _what_happened(view)) for view in views]
-        view = self._talk.choose(_("Which one"), options)
-        self._talk.say(_("Do now: {remedy}").format(remedy=view.remedy))
-        doing = [
-            Option(False, _("read out the return")),
-            Option(True, _("done: take it off the list")),
+        view = self._talk.choose(_("Which one"), [Option(v, _what_happened(v)) for v in views])
+        self._talk.say(*situation_lines(view))
+        self._talk.choose(_("What next"), self._steps(view))()
+        if self._place.sync is not None:
+            self._place.sync.wake()
+
+    def _steps(self, view: AttentionView) -> list[Option[Callable[[], None]]]:
+        op_id, desk = view.item.op_id, self._place.desk.attention
+        steps: list[Option[Callable[[], None]]] = [
+            Option(lambda: self._read_out(view), _("read out the return"))
         ]
-        if self._talk.choose(_("What next"), doing):
-            self._place.desk.attention.settle(view.item.op_id)
+
+        def edit() -> None:
+            draft = desk.edit(op_id)
+            ReturnInterview(self._talk, self._place, draft_id=draft.draft_id).run()
+
+        def called_back() -> None:
+            desk.called_back(op_id, self._talk.ask(_("A note, or Enter for none")))
             self._talk.say(_("Done."))
-        elif view.record is None:
+
+        def cancel() -> None:
+            desk.cancel(op_id, reason(self._talk, _("Why is it cancelled")))
+            self._talk.say(_("Done."))
+
+        offered: dict[Step, tuple[Callable[[], None], str]] = {
+            Step.CALLED_BACK: (called_back, _("customer called back: take it off the list")),
+            Step.EDIT: (edit, _("edit it, under the same number")),
+            Step.AGAIN: (edit, _("make it again, with a new number")),
+            Step.CANCEL: (cancel, _("cancel the return")),
+        }
+        return steps + [Option(*offered[step]) for step in offered if step in view.steps]
+
+    def _read_out(self, view: AttentionView) -> None:
+        if view.record is None:
             self._talk.say(_("This return is not known here: sync first."))
         else:
             self._decisions.open(view.record.number)

@@ -12,12 +12,15 @@ from rma.order import Order
 from rma.quote import Quote
 from rma.record import RmaRecord
 from rma.states import RmaState
+from rma.typed_case import no_amount
 from rma.verdict import Verdict
 from rma.wording import _, day, inside, words
 from screens.formats import amount, minute, phone
 from screens.money_words import MARKS, MoneyRow, payout_rows, quote_rows, sentences, total_row
+from screens.outbound_words import difference, items, step_words, where_it_is
 from screens.return_panel import ReturnPanel
 from screens.rma_told import what_to_say
+from screens.typed_words import typed_words, why_no_units
 from screens.values import channels, return_types
 
 
@@ -59,6 +62,8 @@ def check_words(panel: ReturnPanel) -> Iterator[str]:
         yield from (_("Tell the caller: {text}").format(text=t) for __, t in sentences(line, view))
     if view.assessment.quote is not None:
         yield from money_words(view.assessment.quote, view.order)
+    if view.assessment.order_unknown:
+        yield no_amount()
     for missing in view.missing:
         yield _("Still open: {text}").format(text=missing.sentence)
 
@@ -96,6 +101,8 @@ def rma_words(view: RmaView) -> Iterator[str]:
     yield _("Order {number}. {kind}, by {channel}.").format(
         number=record.order_number, kind=kind, channel=inside(channel)
     )
+    if typed := typed_words(record):
+        yield _("Typed by hand: {what}.").format(what=typed.replace(" · ", ", "))
     yield _("Made {when} by {author}.").format(
         when=minute(record.finalized_at), author=record.author
     )
@@ -110,8 +117,11 @@ def rma_words(view: RmaView) -> Iterator[str]:
         yield _("It was good until {day}.").format(day=day(until))
     yield from _problem_words(record)
     yield from _line_words(record)
+    yield from _goods_words(record)
     if record.quote is not None:
         yield from money_words(record.quote, view.order)
+    elif record.request.waits_for_order:
+        yield no_amount()
     for entry in record.history:
         told = f" “{entry.note}”" if entry.note else ""
         command, after = words(entry.command), entry.after.words
@@ -128,7 +138,18 @@ def _problem_words(record: RmaRecord) -> Iterator[str]:
                 number=spoken(record.problem.other_number)
             )
     if not record.holding:
-        yield _("It holds no units: the central API could not authorize it.")
+        yield _("Units: {why}.").format(why=why_no_units(record))
+
+
+def _goods_words(record: RmaRecord) -> Iterator[str]:
+    """What is sent out, where it is, and the price difference."""
+    for item in items(record):
+        yield _("Sent out: {item}, {where}.").format(item=item, where=where_it_is(record))
+    if record.outbound is not None:
+        yield _("Price difference: {amount}.").format(amount=difference(record))
+        for entry in record.outbound.history:
+            told = f" “{entry.note}”" if entry.note else ""
+            yield f"{minute(entry.at)}, {entry.actor}: {step_words(entry)}.{told}"
 
 
 def _line_words(record: RmaRecord) -> Iterator[str]:

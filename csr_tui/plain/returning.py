@@ -12,8 +12,10 @@ from csr_tui.plain.talk import AnswersEnded, Back, Option, Quit, Talk
 from csr_tui.plain.workplace import Workplace
 from rma.errors import RmaError
 from rma.record import RmaRecord
+from rma.said import says_something
 from rma.wording import _, inside
 from screens.formats import phone
+from screens.refusal_words import can_be_refused
 from screens.return_marks import Mark
 from screens.values import channels, return_types
 
@@ -102,6 +104,8 @@ class ReturnInterview:
             Option(self._leave, _("keep it as a draft, and go back")),
             Option(self._throw_away, _("throw it away")),
         ]
+        if can_be_refused(self._panel.view):
+            doing.append(Option(self._refuse, _("keep it as refused")))
         action = self._talk.choose(_("What next"), doing)
         try:
             return action()
@@ -110,7 +114,8 @@ class ReturnInterview:
 
     def _summary(self) -> str:
         draft = self._panel.draft
-        contact = ", ".join(part for part in (draft.email, phone(draft.phone)) if part)
+        email, number = self._panel.text("email"), phone(self._panel.text("phone"))
+        contact = ", ".join(part for part in (email, number) if part)
         return _("{kind}, by {channel}. Contact: {contact}.").format(
             kind=return_types().meaning(draft.return_type) or draft.return_type,
             channel=inside(channels().meaning(draft.channel) or draft.channel),
@@ -143,8 +148,22 @@ class ReturnInterview:
         self._talk.say(self._keeper.kept_words())
         raise _Left
 
+    def _refuse(self) -> None:
+        told = self._talk.ask(_("What was the caller told"), wrong=_wordless)
+        try:
+            self._keeper.refuse(told)
+        except RmaError as error:
+            self._talk.say(str(error))
+            return
+        self._talk.say(_("Kept as refused: the customer's history shows it."))
+        raise _Left
+
     def _throw_away(self) -> None:
         if self._talk.sure(_("Throw this return away? What was typed is gone then.")):
             self._keeper.discard()
             self._talk.say(_("The draft is thrown away."))
             raise _Left
+
+
+def _wordless(text: str) -> str:
+    return "" if says_something(text) else _("Say it in a few words.")

@@ -1,10 +1,12 @@
-"""One RMA read out, and the decisions about it: cancel, approve, decline, extend."""
+"""One RMA read out, and the decisions about it: cancel, approve, decline, extend; what it sends, and its slip."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from csr_tui.plain.goods import STEP_LABELS, GoodsQuestions
 from csr_tui.plain.reading import rma_words
+from csr_tui.plain.slips import SlipQuestions
 from csr_tui.plain.talk import Back, Option, Talk
 from csr_tui.plain.workplace import Workplace
 from desk.rmas import RmaView
@@ -21,16 +23,18 @@ class Decisions:
         self._talk = talk
         self._place = place
         self._rmas = place.desk.rmas
+        self._slips = SlipQuestions(talk, place)
+        self._goods = GoodsQuestions(talk, place)
 
     def open(self, number: str) -> None:
-        """Read out an RMA; where this person may decide about it, ask.
+        """Read out an RMA, and ask what to do: decide about it, note a step of what it sends, its slip.
 
         Raises:
             NotFound: if this desk knows no such RMA.
         """
         view = self._rmas.show(number)
         self._talk.say(*rma_words(view))
-        while view.commands:
+        while True:
             doing: list[Option[Callable[[str], RmaView | None] | None]] = [
                 Option(None, _("go back"))
             ]
@@ -41,6 +45,9 @@ class Decisions:
                 RmaCommand.EXTEND: (self._extend, _("extend the return")),
             }
             doing += [Option(*offered[command]) for command in view.commands]
+            if view.goods is not None:
+                doing.append(Option(self._goods.ask, _(STEP_LABELS[view.goods])))
+            doing.append(Option(self._slips.ask, _("return slip"), "slip"))
             decide = self._talk.choose(_("What next"), doing)
             if decide is None:
                 return
@@ -51,10 +58,10 @@ class Decisions:
             except RmaError as error:
                 self._talk.say(str(error))
                 continue
+            if self._place.sync is not None:
+                self._place.sync.wake()
             if decided is not None:
                 view = decided
-                if self._place.sync is not None:
-                    self._place.sync.wake()
                 said = _("RMA {number} is {state} now.")
                 self._talk.say(said.format(number=spoken(number), state=view.record.state.words))
 
@@ -76,7 +83,17 @@ class Decisions:
         return None
 
     def _reason(self, question: str) -> str:
-        def wrong(text: str) -> str:
-            return "" if text else _("A reason is needed; back leaves everything as it is.")
+        return reason(self._talk, question)
 
-        return self._talk.ask(question, wrong=wrong)
+
+def reason(talk: Talk, question: str) -> str:
+    """A reason, in a few words.
+
+    Raises:
+        Back, Quit, AnswersEnded: where that is the answer.
+    """
+
+    def wrong(text: str) -> str:
+        return "" if text else _("A reason is needed; back leaves everything as it is.")
+
+    return talk.ask(question, wrong=wrong)

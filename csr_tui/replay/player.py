@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from csr_tui.bootstrap import OpenedDesk
 from csr_tui.replay.events import Event, Expectation
@@ -12,7 +13,6 @@ from desk.customers import OrderView
 from desk.returns import Returns
 from rma.draft import Draft, DraftLine
 from rma.money import round_half_up
-from rma.order import Order, OrderLine
 from rma.policy import Rule
 from rma.reasons import ReasonWorkflow
 from rma.record import Refusal, RmaRecord
@@ -33,20 +33,14 @@ class EventClock:
         return self.at
 
 
-@dataclass(frozen=True, slots=True)
-class BoughtLine:
-    """Where a customer bought a product, in the order in which it is used up."""
+class BoughtLine(NamedTuple):
+    """Where a customer bought a product; they are used up oldest first, ties by invoice number, then line."""
 
     placed_at: datetime
     order_number: str
     position: int
     order_id: str
     line_id: str
-
-    @property
-    def age(self) -> tuple[datetime, str, int]:
-        """Oldest first; ties by invoice number, then line."""
-        return (self.placed_at, self.order_number, self.position)
 
     def is_before(self, event: Event) -> bool:
         """Whether the event may know of it: placed before it, in the same minute by invoice number."""
@@ -77,7 +71,7 @@ class Player:
         self._opened = opened
         self._returns: Returns = opened.desk.returns
         self._clock = clock
-        self._bought: dict[str, dict[str, list[tuple[Order, OrderLine]]]] = {}
+        self._bought: dict[str, dict[str, list[BoughtLine]]] = {}
         self._reason = next(
             reason.code
             for reason in self._returns.reasons().leaves(ReturnType.RETURN)
@@ -182,19 +176,18 @@ class Player:
 
     def _lines_of(self, customer_id: str, sku: str) -> list[BoughtLine]:
         """Where the customer bought the product, oldest first."""
-        orders = self._bought.get(customer_id)
-        if orders is None:
-            orders = defaultdict(list)
+        known = self._bought.get(customer_id)
+        if known is None:
+            known = self._bought[customer_id] = defaultdict(list)
             for order in self._opened.reference.orders_of(customer_id, 100_000):
+                at, number, order_id = order.placed_at, order.number, order.order_id
                 for line in order.lines:
-                    orders[line.sku].append((order, line))
-            self._bought[customer_id] = orders
-        bought = [
-            BoughtLine(order.placed_at, order.number, line.position, order.order_id, line.line_id)
-            for order, line in orders.get(sku, ())
-            if line.returnable_kind
-        ]
-        return sorted(bought, key=lambda line: line.age)
+                    if line.returnable_kind:
+                        bought = BoughtLine(at, number, line.position, order_id, line.line_id)
+                        known[line.sku].append(bought)
+            for lines in known.values():
+                lines.sort()
+        return known.get(sku, [])
 
 
 def differs(decided: Decided, expected: Expectation) -> list[str]:

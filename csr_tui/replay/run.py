@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from csr_tui.demo.central import Central, CentralFailed
 from csr_tui.enrollment import enroll
 from csr_tui.replay.events import Event, ReplayFiles, find_files, read_events
 from csr_tui.replay.player import EventClock, Player, differs
+from csr_tui.swift import all_is_loaded
 from rma.errors import RmaError
 from rma.request import Role
 
@@ -54,8 +57,10 @@ class Report:
         return arrived and not self.differences and not self.server_faults
 
 
-def replay(folder: Path) -> Report:
-    """Play the events of `folder` in a temporary place.
+def replay(folder: Path, *, database: str = "", most: int | None = None) -> Report:
+    """Play the events of `folder`, at most so many, in a temporary place.
+
+    `database` is the URL of an empty PostgreSQL database for the central API, which otherwise has an SQLite file.
 
     Raises:
         BadReplay: if the folder is no replay.
@@ -63,12 +68,12 @@ def replay(folder: Path) -> Report:
     """
     files = find_files(folder)
     with tempfile.TemporaryDirectory(prefix="csr-replay-") as place:
-        return _replay_in(Path(place), files)
+        return _replay_in(Path(place), files, database, most)
 
 
-def _replay_in(place: Path, files: ReplayFiles) -> Report:
+def _replay_in(place: Path, files: ReplayFiles, database: str, most: int | None) -> Report:
     report = Report()
-    central = Central(place)
+    central = Central(place, database)
     began = time.perf_counter()
     imported = central.import_files(
         customers=files.customers, orders=files.orders, lines=files.lines, currency="GBP"
@@ -84,14 +89,16 @@ def _replay_in(place: Path, files: ReplayFiles) -> Report:
         opened = open_desk(folder, clock)
         try:
             _sync(opened)
+            all_is_loaded()  # as a desk is while its agent works
             report.setup_seconds = round(time.perf_counter() - began, 2)
-            _play(opened, clock, files, report)
+            _play(opened, clock, islice(read_events(files.events), most), report)
         finally:
             opened.close()
         report.server_faults = central.command("check")["faults"]
         report.bytes = {
             path.name: path.stat().st_size
             for path in (place / "central.db", folder / "work.db", folder / "ref.db")
+            if path.exists()
         }
     finally:
         central.stop()
@@ -107,7 +114,7 @@ def _publish_no_limits(central: Central, place: Path) -> None:
         central.command(command, "publish", str(path))
 
 
-def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Report) -> None:
+def _play(opened: OpenedDesk, clock: EventClock, events: Iterable[Event], report: Report) -> None:
     player = Player(opened, clock)
     began = time.perf_counter()
     numbers: set[str] = set()
@@ -115,7 +122,7 @@ def _play(opened: OpenedDesk, clock: EventClock, files: ReplayFiles, report: Rep
     # The desk syncs while the agent works on: so does the replay, one full push after the other.
     with ThreadPoolExecutor(max_workers=1) as behind:
         syncing: Future[None] | None = None
-        for event in read_events(files.events):
+        for event in events:
             _play_one(player, event, report, numbers)
             if report.returns - sent < SYNC_EVERY:
                 continue

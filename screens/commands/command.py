@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding, BindingType
 
 _KEY_NAMES = {
+    "up": "Up",
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "escape": "Esc",

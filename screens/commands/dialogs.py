@@ -25,6 +25,25 @@ ASK: tuple[Command, ...] = (
     *UNDO,
 )
 
+VERIFY: tuple[Command, ...] = (
+    Command(
+        id="verify.take",
+        key="enter",
+        label=mark("Take"),
+        action="take",
+        bound=False,
+        help=mark("Take the facts as told; contact data show where they are enough."),
+    ),
+    Command(
+        id="verify.give_up",
+        key="escape,f3,f12",
+        label=mark("Back"),
+        action="give_up",
+        help=mark("Go back; nothing was told."),
+    ),
+    *UNDO,
+)
+
 VALUES: tuple[Command, ...] = (
     Command(
         id="values.take",
@@ -72,6 +91,50 @@ HELP: tuple[Command, ...] = (
         label=mark("Close"),
         action="close",
         help=mark("Close the help."),
+    ),
+)
+
+PARKED: tuple[Command, ...] = (
+    Command(
+        id="parked.open",
+        key="enter",
+        label=mark("Go on"),
+        action="open",
+        bound=False,
+        help=mark(
+            "Go on with the selected return; the one that is open is kept, its caller waits."
+        ),
+    ),
+    Command(
+        id="parked.another_call",
+        key="n",
+        label=mark("Another call"),
+        action="another_call",
+        when=mark("with a return open"),
+        help=mark("Leave the open return and take another call; its caller waits."),
+    ),
+    Command(
+        id="parked.discard",
+        key="delete",
+        label=mark("Discard draft"),
+        action="discard",
+        help=mark("Throw the selected return away; it can be brought back while the list is open."),
+    ),
+    Command(
+        id="parked.undo",
+        key="u,ctrl+z",
+        label=mark("Undo"),
+        action="undo",
+        when=mark("right after a discard"),
+        help=mark("Bring back the return that was thrown away last."),
+    ),
+    Command(
+        id="parked.close",
+        key="escape,f3,f12,ctrl+l",
+        toggles="app.parked",
+        label=mark("Back"),
+        action="close",
+        help=mark("Stay where you are."),
     ),
 )
 

@@ -72,6 +72,15 @@ EVERYWHERE: tuple[Command, ...] = (
         help=mark("Open the draft or the return again that was open last."),
     ),
     Command(
+        id="app.parked",
+        key="ctrl+l",
+        label=mark("In work"),
+        action="parked",
+        help=mark(
+            "List the returns in work: go on with one, or leave the open one for another call."
+        ),
+    ),
+    Command(
         id="app.go_to",
         key="ctrl+g",
         label=mark("Go to"),
@@ -128,3 +137,13 @@ LEAVE = Command(
     help=mark("Go back to the screen before this one."),
 )
 """How a screen without a draft is left."""
+
+VERIFY_CALLER = Command(
+    id="screen.verify",
+    key="v",
+    label=mark("Verify"),
+    action="verify",
+    when=mark("where a policy asks for facts about the caller"),
+    help=mark("Tick what the caller told right, so that contact data show; or say why not."),
+)
+"""How a caller is verified where contact data are hidden."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rma.wording import mark
 from screens.commands.command import Command
-from screens.commands.everywhere import LEAVE
+from screens.commands.everywhere import LEAVE, VERIFY_CALLER
+from screens.commands.typed_order import TYPE_ORDER
 
 HOME: tuple[Command, ...] = (
     Command(
@@ -72,4 +73,6 @@ CUSTOMER: tuple[Command, ...] = (
         in_line=True,
         help=mark("Open the return that is selected, or the one that holds the selected line."),
     ),
+    VERIFY_CALLER,
+    TYPE_ORDER,
 )

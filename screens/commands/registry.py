@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from rma.wording import mark
 from screens.commands.command import Command
-from screens.commands.dialogs import ASK, GO_TO, HELP, JUMP, PALETTE, VALUES
+from screens.commands.dialogs import ASK, GO_TO, HELP, JUMP, PALETTE, PARKED, VALUES, VERIFY
 from screens.commands.everywhere import EVERYWHERE, FROM_DIALOGS_TOO
 from screens.commands.lookup import CUSTOMER, HOME
 from screens.commands.returning import NUMBER, RETURN
 from screens.commands.rmas import APPROVALS, ATTENTION, RMA
+from screens.commands.slips import SLIP
 from screens.commands.starting import START
+from screens.commands.typed_order import TYPED_ORDER
 
 BY_SCREEN: dict[str, tuple[Command, ...]] = {
     "home": HOME,
@@ -19,17 +21,21 @@ BY_SCREEN: dict[str, tuple[Command, ...]] = {
     "return": RETURN,
     "number": NUMBER,
     "rma": RMA,
+    "slip": SLIP,
     "approvals": APPROVALS,
     "attention": ATTENTION,
     "start": START,
+    "typed_order": TYPED_ORDER,
 }
 """Commands of each screen, by the screen's `NAME`."""
 
 BY_DIALOG: dict[str, tuple[Command, ...]] = {
     "ask": ASK,
+    "verify": VERIFY,
     "values": VALUES,
     "palette": PALETTE,
     "help": HELP,
+    "parked": PARKED,
     "go_to": GO_TO,
     "jump": JUMP,
 }
@@ -42,13 +48,17 @@ TITLES: dict[str, str] = {
     "return": mark("Return"),
     "number": mark("Return made"),
     "rma": mark("RMA"),
+    "slip": mark("Return slip"),
     "approvals": mark("Approvals"),
     "attention": mark("Attention"),
     "start": mark("First start"),
+    "typed_order": mark("Order typed by hand"),
     "ask": mark("A question"),
+    "verify": mark("Who is calling"),
     "values": mark("Values of a field"),
     "palette": mark("Commands"),
     "help": mark("Help"),
+    "parked": mark("Returns in work"),
     "go_to": mark("Go to"),
     "jump": mark("Jump"),
 }

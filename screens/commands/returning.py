@@ -5,6 +5,8 @@ from __future__ import annotations
 from rma.wording import mark
 from screens.commands.command import Command
 from screens.commands.forms import FORM
+from screens.commands.slips import SLIP_KEYS
+from screens.commands.typed_order import CORRECT_ORDER
 
 RETURN: tuple[Command, ...] = (
     Command(
@@ -55,6 +57,42 @@ RETURN: tuple[Command, ...] = (
         help=mark("Go back to the line before that is on this return."),
     ),
     Command(
+        id="return.split_line",
+        key="insert",
+        label=mark("Split line"),
+        action="split_line",
+        when=mark("on a line with a quantity"),
+        help=mark(
+            "Put the line on the return once more, with a reason and a condition of its own; the two share its units."
+        ),
+    ),
+    Command(
+        id="return.line_up",
+        key="shift+up",
+        label=mark("Line up"),
+        action="line_up",
+        when=mark("on a line with a quantity"),
+        help=mark("Move the line up among those of this return; the RMA has them in this order."),
+    ),
+    Command(
+        id="return.line_down",
+        key="shift+down",
+        label=mark("Line down"),
+        action="line_down",
+        when=mark("on a line with a quantity"),
+        help=mark("Move the line down among those of this return."),
+    ),
+    Command(
+        id="return.refuse",
+        key="shift+delete",
+        label=mark("Refuse"),
+        action="refuse",
+        when=mark("once the rules have judged a line"),
+        help=mark(
+            "Keep it as refused, with what the caller was told: no number, nothing held, seen by the next agent."
+        ),
+    ),
+    Command(
         id="return.discard",
         key="f12,escape",
         label=mark("Discard"),
@@ -62,6 +100,7 @@ RETURN: tuple[Command, ...] = (
         in_line=True,
         help=mark("Throw the draft away, after a question."),
     ),
+    CORRECT_ORDER,
     *FORM,
 )
 
@@ -90,4 +129,5 @@ NUMBER: tuple[Command, ...] = (
         in_line=True,
         help=mark("Open the return that was just made."),
     ),
+    *SLIP_KEYS,
 )

@@ -15,16 +15,20 @@ from pydantic_core import to_json
 from rma.errors import RmaError
 from rma.operations import (
     ApproveReturn,
+    CallBack,
     CancelReturn,
     Command,
     DeclineReturn,
     DispatchReturn,
     ExtendReturn,
     FinalizeReturn,
+    MailSlip,
     Operation,
     OperationKind,
+    RefuseReturn,
     Result,
     SealedOperation,
+    SupersedeReturn,
 )
 from sync.protocol.documents import canonical, read_document, to_tree
 
@@ -41,6 +45,10 @@ _COMMANDS: dict[OperationKind, type[Command]] = {
     OperationKind.DECLINE: DeclineReturn,
     OperationKind.EXTEND: ExtendReturn,
     OperationKind.DISPATCH: DispatchReturn,
+    OperationKind.SUPERSEDE: SupersedeReturn,
+    OperationKind.CALL_BACK: CallBack,
+    OperationKind.MAIL: MailSlip,
+    OperationKind.REFUSE: RefuseReturn,
 }
 
 
@@ -137,7 +145,7 @@ class Change:
     """One row of the change feed: the newest version of one thing, or its tombstone."""
 
     kind: str
-    """`customer`, `order`, `product`, `policy`, `reasons` or `rma`."""
+    """`customer`, `order`, `product`, `policy`, `reasons`, `rma` or `refusal`."""
     key: str
     row_version: int
     deleted: bool = False

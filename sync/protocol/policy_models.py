@@ -214,6 +214,8 @@ class PolicyShape(_Shape):
     carriers: list[Text] = []
     packaging: list[Text] = []
     survey: list[Text] = []
+    shop: Text | None = None
+    return_address: list[Text] = []
     scope: ScopeTable = ScopeTable()
     window: WindowTable
     verification: VerificationTable = VerificationTable()
@@ -273,6 +275,8 @@ class PolicyShape(_Shape):
             carriers=tuple(self.carriers),
             packaging=tuple(self.packaging),
             survey=tuple(self.survey),
+            shop=self.shop or "",
+            return_address=tuple(self.return_address),
             clauses=tuple(
                 rules.Clause(clause_id=row.id, text=row.text, tags=tuple(row.tags))
                 for row in self.clauses

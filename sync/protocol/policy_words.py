@@ -66,6 +66,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "carriers": (TOLD, "carriers"),
     "packaging": (TOLD, "packaging"),
     "survey": (TOLD, "questions"),
+    "shop": (TOLD, "name of the shop"),
+    "return_address": (TOLD, "where to send it"),
     "clauses[].text": (TOLD, "clause {}"),
     "clauses[].tags": (TOLD, "tags of clause {}"),
 }

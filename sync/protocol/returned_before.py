@@ -60,7 +60,7 @@ def _refunded_in_full(order: Order, row: ReturnedUnits, place: Place, at: dateti
     line = order.line(row.line_id)
     if line is None:
         raise BadDocument([wrong((*place, "line_id"), "a line of the order", row.line_id)])
-    quote = _quote_in_full(order, row, at)
+    quote = _quote_in_full(order, row, at) if 0 < row.quantity <= line.units else None
     if quote is None:
         returnable = Ledger(order).returnable(line)
         expected = f"1 to {returnable}" if returnable else "no more units of this line"

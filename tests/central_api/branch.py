@@ -33,6 +33,7 @@ from rma.operations import (
     FinalizeReturn,
     KnownRecord,
     Operation,
+    RefuseReturn,
     Result,
     Told,
 )
@@ -248,6 +249,12 @@ class Desk:
     def decline(self, number: str, reason: str = "too late", **more: Any) -> Operation:
         """A decline."""
         return self.operation(DeclineReturn(number=number, reason=reason, at=self.now), **more)
+
+    def refusing(self, refusal_id: str = "D-1", **fields: Any) -> Operation:
+        """A refused return as this desk keeps it; `fields` forge it."""
+        caller = self.caller
+        refused = shop.refused(refusal_id=refusal_id, actor=caller.actor, device=caller.device)
+        return self.operation(RefuseReturn(refused=replace(refused, **fields)))
 
     def operation(
         self, command: Command, stream: str = "O-1", depends_on: str | None = None

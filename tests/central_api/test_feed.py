@@ -18,6 +18,7 @@ from central_api.tables import PRODUCT
 from rma.operations import Outcome
 from rma.order import Customer, Order, Product
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
 from sync.protocol.documents import read_document, read_tree
 from sync.protocol.envelopes import Change, ChangePage, PolicyDocument, ReasonsDocument
 from tests import shop
@@ -167,12 +168,20 @@ class TestBootstrap:
 
     def test_the_plan_counts_every_kind_in_the_order_to_fetch(self, branch: Branch) -> None:
         desk = branch.desk()
-        desk.push(desk.returning())
+        desk.push(desk.returning(), desk.refusing())
 
         with reading(branch.engine) as connection:
             plan = bootstrap.plan(connection)
 
-        assert list(plan.counts) == ["reasons", "policy", "product", "customer", "order", "rma"]
+        assert list(plan.counts) == [
+            "reasons",
+            "policy",
+            "product",
+            "customer",
+            "order",
+            "rma",
+            "refusal",
+        ]
         assert set(plan.counts.values()) == {1}
         assert plan.cursor == head(branch)
 
@@ -188,7 +197,7 @@ class TestBootstrap:
 
     def test_every_kind_reads_as_its_document(self, branch: Branch) -> None:
         desk = branch.desk()
-        desk.push(desk.returning())
+        desk.push(desk.returning(), desk.refusing())
         shapes = {
             "reasons": ReasonsDocument,
             "policy": PolicyDocument,
@@ -196,6 +205,7 @@ class TestBootstrap:
             "customer": Customer,
             "order": Order,
             "rma": RmaRecord,
+            "refusal": RefusedReturn,
         }
         assert list(shapes) == list(KINDS)
         for kind, shape in shapes.items():

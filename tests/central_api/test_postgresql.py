@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import OperationalError
 
 from central_api import feed
 from central_api.database import CONNECTIONS, open_database, reading, write, writing
 from central_api.documents import log_changes
 from central_api.policies import publish_defaults, published_policies
-from central_api.tables import EXPECTED_INBOUND
+from central_api.tables import CUSTOMER, EXPECTED_INBOUND
 from rma.operations import Outcome
 from rma.states import RmaState
 from sync.protocol.documents import read_document
@@ -144,6 +144,26 @@ def test_another_process_judges_by_a_policy_as_soon_as_it_is_published(branch: B
     assert known is not None
     assert known.record.state is RmaState.NEEDS_APPROVAL
     other.engine.dispose()
+
+
+def test_returns_of_one_customer_that_come_at_once_count_each_other(
+    central_database: str,
+) -> None:
+    counting = policy_text(more="[approval]\nmany_returns = { count = 1, days = 30 }")
+    orders = [shop.order(order_id=name, number=name) for name in ("O-1", "O-2")]
+    branch = Branch.open(central_database, *orders, policy=counting)
+    told = [(branch.desk(), order) for order in orders]
+    pushes = [(desk, desk.returning(order=order)) for desk, order in told]
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with ThreadPoolExecutor(2) as pool:
+        with writing(branch.engine) as connection:
+            connection.execute(select(CUSTOMER).with_for_update()).all()
+            both = [pool.submit(desk.push_one, operation) for desk, operation in pushes]
+            while connection.execute(waiting).scalar_one() < len(both):
+                connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        outcomes = {future.result().outcome for future in both}
+
+    assert outcomes == {Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_CHANGE}
 
 
 def test_servers_that_start_at_once_publish_the_defaults_once(central_database: str) -> None:

@@ -114,7 +114,7 @@ def test_the_cheat_sheet_loads_neither_rules_nor_stores() -> None:
 
 def test_the_servers_help_loads_no_server() -> None:
     loaded_by(COMMAND.format(program="central_api"), "--help").only(
-        "central_api", "rma.errors", "rma.money", "rma.request"
+        "central_api", "rma.errors", "rma.money", "rma.request", "rma.typed_order"
     )
 
 

@@ -8,23 +8,30 @@ from datetime import UTC, datetime, timedelta
 
 from rma.call import Call
 from rma.draft import Draft
-from rma.errors import NoNumbersLeft
+from rma.errors import NoNumbersLeft, RmaError
 from rma.numbers import compose
 from rma.operations import (
     AttentionItem,
+    CallBack,
+    CancelReturn,
     Identity,
     KnownRecord,
     LocalRecord,
     MadeReturn,
     Operation,
     QueueState,
+    SupersedeReturn,
+    content_of,
 )
 from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
+from rma.refused import RefusedReturn
 from rma.request import Role
+from rma.return_slip import Slip
 from rma.states import RmaState
+from rma.verification import Told
 
 
 @dataclass
@@ -50,6 +57,7 @@ class MemoryReference:
     policy_list: list[Policy] = field(default_factory=list)
     reason_tree: ReasonTree | None = None
     product_list: list[Product] = field(default_factory=list)
+    refusal_list: list[RefusedReturn] = field(default_factory=list)
 
     def product(self, sku: str) -> Product | None:
         return next((p for p in self.product_list if p.sku == sku.strip().upper()), None)
@@ -111,6 +119,17 @@ class MemoryReference:
     def records_of_customer(self, customer_id: str) -> list[KnownRecord]:
         return [r for r in self.record_list if r.record.customer_id == customer_id]
 
+    def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
+        found = [r for r in self.refusal_list if r.customer_id == customer_id]
+        return sorted(found, key=lambda r: r.refused_at, reverse=True)[:limit]
+
+    def records_by_reference(self, prefix: str, limit: int) -> list[KnownRecord]:
+        def key(text: str) -> str:
+            return "".join(c for c in text.casefold() if c.isalnum())
+
+        cases = [(key(r.record.request.reference), r) for r in self.record_list]
+        return [r for case, r in cases if case and case.startswith(key(prefix))][:limit]
+
     def records_in_state(self, state: RmaState, limit: int) -> list[KnownRecord]:
         return [r for r in self.record_list if r.record.state is state][:limit]
 
@@ -140,6 +159,8 @@ class MemoryWork:
     attention_items: list[AttentionItem] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     calls: dict[str, Call] = field(default_factory=dict)
+    verifications: list[Told] = field(default_factory=list)
+    refused: dict[str, RefusedReturn] = field(default_factory=dict)
 
     def identity(self) -> Identity | None:
         return self.who
@@ -163,6 +184,9 @@ class MemoryWork:
         found = [c for c in self.calls.values() if c.customer_id == customer_id and c.note]
         return sorted(found, key=lambda c: c.started_at, reverse=True)[:limit]
 
+    def log_verification(self, told: Told) -> None:
+        self.verifications.append(told)
+
     def finalize(
         self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
     ) -> list[RmaRecord]:
@@ -176,8 +200,33 @@ class MemoryWork:
             self.discard_draft(draft_id)
         return [each.record for each in made]
 
-    def change(self, record: RmaRecord, operation: Operation) -> None:
+    def refuse(self, refused: RefusedReturn, operation: Operation) -> None:
+        if refused.refusal_id in self.refused:
+            raise RmaError("This return was refused already.")
+        self.refused[refused.refusal_id] = refused
+        self.outbox.append(operation)
+        self.discard_draft(refused.refusal_id)
+
+    def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
+        found = [r for r in self.refused.values() if r.customer_id == customer_id]
+        return sorted(found, key=lambda r: r.refused_at, reverse=True)[:limit]
+
+    def change(self, record: RmaRecord, operation: Operation, draft_id: str | None = None) -> None:
+        command = operation.command
+        before = self.local.get(record.number)
+        if isinstance(command, SupersedeReturn) and before is not None:
+            assert before.record.edition <= command.edition
         self._keep(record, operation)
+        if isinstance(command, SupersedeReturn | CancelReturn):
+            self.settled += [i.op_id for i in self.attention() if i.number == command.number]
+        if isinstance(command, CallBack):
+            self.settled.append(command.about)
+        if draft_id is not None:
+            self.discard_draft(draft_id)
+
+    def told_by(self, number: str) -> str | None:
+        told = [o.op_id for o in self.outbox if (c := content_of(o.command)) and c.number == number]
+        return told[-1] if told else None
 
     def _keep(self, record: RmaRecord, operation: Operation) -> None:
         self.local[record.number] = LocalRecord(record=record, row_version=None, pending=True)
@@ -212,4 +261,19 @@ class MemoryWork:
             oldest_at=self.outbox[0].made_at if self.outbox else None,
             attention=len(self.attention()),
             numbers_left=len(self.numbers),
+            parked=len(self.draft_by_id),
         )
+
+
+@dataclass
+class MemoryPapers:
+    """Files in memory."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def pdf(self, slip: Slip) -> bytes:
+        return f"PDF of {slip.number}".encode()
+
+    def keep(self, name: str, content: bytes) -> str:
+        self.kept[name] = content
+        return f"/papers/{name}"

@@ -21,7 +21,8 @@ from rma.policy import (
 )
 from rma.reasons import Reason, ReasonWorkflow
 from rma.request import Condition, Contact, Evidence, Proof, Resolution, ReturnType
-from tests import shop
+from rma.typed_case import assess_typed
+from tests import shop, typed
 
 LATE = shop.NOW + timedelta(days=60)
 EXCUSED: dict[str, Any] = {"override_reason": "Was in hospital"}
@@ -102,6 +103,7 @@ def _of_lines() -> list[tuple[Rule, Assessment]]:
             )
             for condition in Condition
         ),
+        (Rule.ORDER_NOT_FOUND, assess_typed(typed.case())),
         (Rule.PROOF, judged(policy=shop.policy(proof=tuple(Proof)), asking={"proof": None})),
         (Rule.EVIDENCE, judged(policy=evidence)),
         (Rule.REASON, judged(shop.wanted(reason="strange"), reasons=confirmed)),

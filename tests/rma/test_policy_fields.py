@@ -324,6 +324,8 @@ SHIFTS: dict[str, Shift] = {
     ),
     "Policy.carriers": one("carriers", (), ("Parcel post",)),
     "Policy.packaging": one("packaging", (), ("Use a strong box.",)),
+    "Policy.shop": one("shop", "", "Norden"),
+    "Policy.return_address": one("return_address", (), ("1 Dock Road", "Hull")),
     "Policy.survey": one("survey", (), ("Were you happy?",)),
     "Policy.clauses": one("clauses", (), clause()),
     "Clause.clause_id": one("clauses", clause(), clause(clause_id="b")),

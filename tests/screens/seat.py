@@ -22,7 +22,7 @@ from rma.operations import KnownRecord
 from rma.request import Role
 from screens.commands import REGISTRY_KEYS, Keymap
 from tests import shop
-from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
+from tests.desk.memory import FixedClock, MemoryPapers, MemoryReference, MemoryWork
 
 
 @dataclass
@@ -51,6 +51,7 @@ class Shop:
     work: MemoryWork = field(default_factory=MemoryWork)
     clock: FixedClock = field(default_factory=FixedClock)
     sync: StandingSync = field(default_factory=StandingSync)
+    papers: MemoryPapers = field(default_factory=MemoryPapers)
     gate: asyncio.Event | None = None
     """The desk opens only when it is set."""
     closed: int = 0
@@ -68,7 +69,7 @@ class Shop:
             self.closed += 1
 
         return Session(
-            desk=build_desk(self.reference, self.work, self.clock),
+            desk=build_desk(self.reference, self.work, self.clock, self.papers),
             clock=self.clock,
             identity=self.work.identity(),
             sync=self.sync,
@@ -138,7 +139,7 @@ class Seat:
         clock = asyncio.get_running_loop().time
         deadline = clock() + 1
         while clock() < deadline:
-            while self._works() and clock() < deadline:
+            while self._works() and clock() < deadline:  # noqa: ASYNC110 - Textual tells nobody
                 await asyncio.sleep(0.001)
             await self._pause(0)
             if not self._works():

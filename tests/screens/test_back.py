@@ -32,17 +32,17 @@ def queue(count: int = 40) -> Shop:
     return of
 
 
-def waiting(index: int) -> object:
+def waiting(index: int, minutes: int = 500) -> object:
     return replace(
         shop.finalized(rma_number=shop.number(index)),
         state=RmaState.NEEDS_APPROVAL,
-        finalized_at=shop.NOW - timedelta(minutes=500 - index),
+        finalized_at=shop.NOW - timedelta(minutes=minutes - index),
     )
 
 
 def at(seat: Seat) -> tuple[int, str]:
-    """Row of the terminal and text of the selected row."""
-    return next((y, line) for y, line in enumerate(seat.lines) if "▸" in line)
+    """Row of the terminal and text of the selected row, without the bar that scrolls beside it."""
+    return next((y, line[:-2]) for y, line in enumerate(seat.lines) if "▸" in line)
 
 
 def name(seat: Seat) -> str:
@@ -99,7 +99,7 @@ async def test_back_stands_on_the_row_also_when_a_sync_put_others_before_it() ->
         row = at(seat)
         await seat.press("enter")
         await seat.until(lambda: name(seat) == "rma")
-        of.reference.record_list[:0] = [known(waiting(i)) for i in range(50, 53)]
+        of.reference.record_list[:0] = [known(waiting(i, 600)) for i in range(50, 53)]
         await seat.press("f5")
         await seat.sees("Synced")
         await seat.press("f3")
@@ -115,12 +115,12 @@ async def test_what_a_sync_brings_does_not_move_the_row_under_the_cursor(moves: 
         await seat.sees("8 waiting")
         await seat.press(*moves)
         row = at(seat)
-        of.reference.record_list[:0] = [known(waiting(i)) for i in range(50, 55)]
+        of.reference.record_list[:0] = [known(waiting(i, 600)) for i in range(50, 55)]
         await seat.press("f5")
         await seat.sees("13 waiting")
         assert at(seat) == row
         await seat.press("home")
-        await seat.sees(f"▸ 7 h      {spoken(shop.number(50))}")
+        await seat.sees(f"▸   9 h     {spoken(shop.number(50))}")
 
 
 async def test_f2_leaves_nothing_of_the_caller_in_the_box() -> None:
@@ -147,7 +147,7 @@ async def test_f2_shows_the_draft_of_the_call_before() -> None:
 async def test_a_digit_opens_the_row_with_this_number() -> None:
     async with seated(approvals()) as seat:
         await seat.press("f8")
-        await seat.sees(f"2 5 min    {spoken(shop.number(2))}")
+        await seat.sees(f"2   5 min   {spoken(shop.number(2))}")
         await seat.press("2")
         await seat.sees(f"RMA {spoken(shop.number(2))}", "Approve")
 
@@ -155,9 +155,9 @@ async def test_a_digit_opens_the_row_with_this_number() -> None:
 async def test_a_digit_without_a_row_does_nothing() -> None:
     async with seated(approvals()) as seat:
         await seat.press("f8")
-        await seat.sees("▸ 90 min")
+        await seat.sees("▸   90 min")
         await seat.press("7")
-        await seat.sees("▸ 90 min", "Approvals")
+        await seat.sees("▸   90 min", "Approvals")
 
 
 async def test_a_digit_beside_the_search_box_is_searched() -> None:

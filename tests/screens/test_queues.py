@@ -7,10 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from rma.operations import AttentionItem, LocalRecord, OperationKind, Outcome
+from rma.operations import (
+    AttentionItem,
+    CallMetrics,
+    FinalizeReturn,
+    LocalRecord,
+    OperationKind,
+    Outcome,
+    SupersedeReturn,
+    Told,
+)
 from rma.record import Problem, ProblemType, RmaRecord
 from rma.request import Role
-from rma.states import RmaState
+from rma.states import RmaCommand, RmaState
 from tests import shop
 from tests.screens.seat import Shop, known, seated, small_shop
 
@@ -40,6 +49,24 @@ def approvals(role: Role = Role.SUPERVISOR) -> Shop:
     return of
 
 
+def content(record: RmaRecord) -> FinalizeReturn:
+    """What was told before the server refused it."""
+    assert record.quote is not None
+    return FinalizeReturn(
+        number=record.number,
+        request=record.request,
+        told=Told(
+            state=RmaState.AUTHORIZED,
+            total=record.quote.total,
+            slots=((1,),),
+            policies=record.quote.policies,
+            expires_at=None,
+        ),
+        finalized_at=record.finalized_at,
+        metrics=CallMetrics(started_at=record.finalized_at),
+    )
+
+
 def troubled() -> Shop:
     of = small_shop()
     for index in (1, 2):
@@ -53,6 +80,7 @@ def troubled() -> Shop:
                 outcome=Outcome.REJECTED,
                 problem=PROBLEM,
                 decided_at=shop.NOW - timedelta(minutes=3),
+                content=content(record),
             )
         )
     return of
@@ -71,7 +99,7 @@ async def test_f8_lists_what_waits_with_its_age_customer_reason_and_amount(
 async def test_the_oldest_stands_first() -> None:
     async with seated(approvals()) as seat:
         await seat.press("f8")
-        await seat.sees("▸ 90 min")
+        await seat.sees("▸   90 min")
 
 
 async def test_enter_opens_the_return() -> None:
@@ -109,36 +137,109 @@ async def test_attention_says_what_happened_who_holds_it_and_what_to_do(
         await seat.sees("Another return holds this unit.", "Held by", "Call the customer back.")
 
 
-async def test_done_takes_an_item_off_and_undo_brings_it_back() -> None:
+async def test_the_whole_situation_stands_beneath_the_list() -> None:
+    async with seated(troubled()) as seat:
+        await seat.press("ctrl+g", "3")
+        await seat.sees(
+            "Told, 2026-11-20", "authorized, 119.00 EUR, 1 × Kettle", "Server, 2026-11-20"
+        )
+        await seat.sees("Now: needs approval, holds no units.", "Do now: Call the customer back.")
+
+
+async def test_called_back_takes_an_item_off_with_a_note_in_the_history() -> None:
     of = troubled()
     async with seated(of) as seat:
         await seat.press("ctrl+g", "3")
         await seat.sees("2 open")
-        await seat.press("d")
-        await seat.sees("1 open", "Press u to take it back")
-        await seat.press("u")
-        await seat.sees("2 open", "Taken back.")
-        assert not of.work.settled
-
-
-async def test_done_is_final_when_the_screen_is_left() -> None:
-    of = troubled()
-    async with seated(of) as seat:
-        await seat.press("ctrl+g", "3")
-        await seat.sees("2 open")
-        await seat.press("d", "f2")
+        await seat.press("b")
+        await seat.sees("Was the customer of", "called back?")
+        await seat.type("agreed to wait")
+        await seat.press("enter")
+        await seat.sees("1 open", "is off the list")
+        last = of.work.local[shop.number(1)].record.history[-1]
+        assert (last.command, last.note) == (RmaCommand.CALL_BACK, "agreed to wait")
+        await seat.press("f2")
         await seat.sees("1 need")
-        assert of.work.settled == ["op-1"]
 
 
-async def test_a_second_done_settles_the_first() -> None:
+async def test_esc_in_the_question_leaves_the_item_on_the_list() -> None:
     of = troubled()
     async with seated(of) as seat:
-        await seat.press("ctrl+g", "3")
+        await seat.press("ctrl+g", "3", "b")
+        await seat.sees("called back?")
+        await seat.press("escape")
         await seat.sees("2 open")
-        await seat.press("d", "d")
-        await seat.sees("Nothing needs attention")
-        assert of.work.settled == ["op-1"]
+        assert of.work.outbox == []
+
+
+async def test_cancel_asks_why_and_takes_the_item_off() -> None:
+    of = troubled()
+    async with seated(of) as seat:
+        await seat.press("ctrl+g", "3", "c")
+        await seat.sees("Why is", "cancelled?")
+        await seat.press("enter")
+        await seat.sees("A reason is needed")
+        await seat.type("keeps it")
+        await seat.press("enter")
+        await seat.sees("1 open", "Cancelled.")
+        assert of.work.local[shop.number(1)].record.state is RmaState.CANCELLED
+
+
+async def test_edit_opens_what_was_typed_and_f9_tells_it_under_the_same_number() -> None:
+    of = troubled()
+    async with seated(of) as seat:
+        await seat.press("ctrl+g", "3", "e")
+        await seat.sees("Edit of 471 2030 0131", "no_longer_wanted", "F9 gives the number")
+        await seat.press("f9")
+        await seat.sees("Return edited", "The number stays the same", "471 2030 0131")
+        (operation,) = of.work.outbox
+        assert isinstance(operation.command, SupersedeReturn)
+        assert operation.command.number == shop.number(1)
+        await seat.press("f3")
+        await seat.sees("Attention", "1 open")
+
+
+async def test_an_edit_that_is_left_goes_on_where_it_was() -> None:
+    of = troubled()
+    async with seated(of) as seat:
+        await seat.press("ctrl+g", "3", "e")
+        await seat.sees("Edit of 471 2030 0131")
+        await seat.press("2", "f3")
+        await seat.sees("Attention", "2 open")
+        await seat.press("e")
+        await seat.sees("Edit of 471 2030 0131")
+        assert len(of.work.drafts()) == 1
+
+
+async def test_the_number_is_copied() -> None:
+    async with seated(troubled()) as seat:
+        await seat.press("ctrl+g", "3", "y")
+        await seat.sees("Copied: 471 2030 0131.")
+        assert seat.app.clipboard == shop.number(1)
+
+
+async def test_what_is_held_says_what_happens_next() -> None:
+    of = troubled()
+    of.work.attention_items = [
+        replace(item, outcome=Outcome.HELD_FOR_REVIEW) for item in of.work.attention_items
+    ]
+    async with seated(of) as seat:
+        await seat.press("ctrl+g", "3")
+        await seat.sees("held", "it waits under Approvals (F8) for a supervisor")
+
+
+async def test_a_return_that_was_received_is_neither_edited_nor_cancelled() -> None:
+    of = troubled()
+    for number, local in of.work.local.items():
+        received = replace(local.record, state=RmaState.RECEIVED)
+        of.work.local[number] = replace(local, record=received)
+    async with seated(of) as seat:
+        await seat.press("ctrl+g", "3")
+        await seat.sees("2 open", "B Called back")
+        assert "E Edit" not in seat.text
+        await seat.press("e", "c")
+        await seat.sees("2 open", "Now: received")
+        assert of.work.drafts() == []
 
 
 async def test_enter_on_an_item_opens_its_return() -> None:

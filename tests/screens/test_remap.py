@@ -40,7 +40,8 @@ def test_keys_may_be_written_as_people_write_them(written: str) -> None:
     ("written", "key"), [("Ctrl+Y", "ctrl+y"), ("Esc", "escape"), ("INS", "insert")]
 )
 def test_names_of_keys_have_more_than_one_spelling(written: str, key: str) -> None:
-    assert keymap(return__discard=written, form__redo="f7").keys["return.discard"] == key
+    wanted = keymap(return__discard=written, form__redo="f7", return__split_line="f6")
+    assert wanted.keys["return.discard"] == key
 
 
 def test_two_commands_swap_their_keys() -> None:
@@ -139,7 +140,7 @@ def test_everything_that_is_wrong_is_told() -> None:
 
 
 def test_the_key_that_opens_a_dialog_closes_it_also_when_it_was_moved() -> None:
-    keys = keymap(return__values="ctrl+l", app__palette="f7")
+    keys = keymap(return__values="ctrl+l", app__parked="f6", app__palette="f7")
     values, palette = keys.of([by_id()["values.give_up"], by_id()["palette.close"]])
     assert {"ctrl+l", "escape"} <= set(values.keys)
     assert "f4" not in values.keys

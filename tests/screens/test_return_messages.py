@@ -34,7 +34,7 @@ async def test_a_corrected_field_brings_no_complaint_about_what_stood_there() ->
         assert "✗" not in seat.text
 
 
-async def test_enter_on_a_resumed_draft_stops_at_a_code_that_is_not_clear() -> None:
+async def test_f9_on_a_resumed_draft_stops_at_a_code_that_is_not_clear() -> None:
     the_shop = shop_with()
     async with on_the_panel(the_shop) as seat:
         await seat.press("1", "enter", *"wro", "enter", "o", "enter", "f3")
@@ -43,7 +43,7 @@ async def test_enter_on_a_resumed_draft_stops_at_a_code_that_is_not_clear() -> N
         await seat.sees("Look up")
         await seat.press("escape", "down", "enter")
         await seat.sees("6 Check", "2 fit: more, or F4")
-        await seat.press("enter")
+        await seat.press("f9")
         await seat.until(lambda: getattr(seat.app.focused, "id", "") == "reason")
     assert kept(the_shop).lines[0].reason == "wro"
 

@@ -7,7 +7,7 @@ import pytest
 from rma.ledger import TenderShare
 from rma.order import TenderKind
 from rma.policy import Fees
-from screens.money_words import payout_words
+from rma.quote_words import payout_words
 from tests import shop
 from tests.screens.returning import on_the_panel, shop_with
 
@@ -56,7 +56,7 @@ async def test_the_number_and_all_that_the_caller_has_to_know_fit_at_80_by_24() 
     async with on_the_panel(shop_with(order, policy)) as seat:
         await seat.press("1", "enter", "n", "enter", "o", "enter", "f9")
         await seat.sees("RMA 471 2030 0034", "Queued", "to card •••• 4242", "52.15", "-4.95")
-        await seat.sees("Put the goods", "in one", "DHL or Hermes", "estimate until", "20 December")
+        await seat.sees("Put the goods", "in one", "DHL or Hermes", "is an estimate", "20 December")
 
 
 async def test_a_number_with_little_to_say_stands_large() -> None:

@@ -440,7 +440,7 @@ async def test_the_number_says_whether_it_is_sent() -> None:
     the_shop = shop_with(policy=shop.policy(carriers=("DHL",), expires_after_days=30))
     async with on_the_panel(the_shop) as seat:
         await seat.press("enter", "n", "enter", "o", "enter", "f9")
-        await seat.sees("Queued", "Send it with DHL.", "good until 20 December")
+        await seat.sees("Queued", "Send it with DHL.", "Good until 20 December")
         local = the_shop.work.local["47120300034"]
         the_shop.work.local["47120300034"] = replace(local, pending=False)
         await seat.press("f5")

@@ -30,7 +30,7 @@ _REASONS = (
     "no_longer_wanted wrong_size wrong_item broken other"
 )
 _TYPED = "new exchange maria zzzz opened phone refund order_record maria@examp x"
-_KEYS = "Esc Enter Tab PgUp PgDn Up Down Del A C D E L O R T 60x18 50x24"
+_KEYS = "Esc Enter Tab PgUp PgDn Up Down Del Insert Space A B C D E G L M O P R T V W X 60x18 50x24"
 DATA = frozenset(
     word
     for said in (_PERSONS, _GOODS, _REASONS, _TYPED, _KEYS, PROBLEM.detail, PROBLEM.remedy)

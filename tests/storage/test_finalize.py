@@ -196,12 +196,12 @@ def _identity(work: WorkStore):  # type: ignore[no-untyped-def]
 
 def test_halves_of_characters_are_told_and_kept_as_question_marks(work: WorkStore) -> None:
     torn = Contact("maria\udcff@example.com", "+493012345678")
-    record = make(work, asking={"contact": torn, "reference": "a\ud800b"})
+    record = make(work, asking={"contact": torn, "destination_reason": "told \ud800 so"})
 
     (sealed,) = work.waiting(10, 1 << 20)
     command = command_of(open_envelope(sealed.body))
     assert isinstance(command, FinalizeReturn)
-    assert command.request.reference == "a?b"
+    assert command.request.destination_reason == "told ? so"
     local = work.record(record.number)
     assert local is not None
     assert local.record.request.contact.email == "maria?@example.com"
@@ -210,7 +210,7 @@ def test_halves_of_characters_are_told_and_kept_as_question_marks(work: WorkStor
 
 def test_what_could_never_be_sent_takes_no_number(work: WorkStore) -> None:
     with pytest.raises(TooLargeToSend, match="shorten"):
-        make(work, asking={"reference": "x" * (1 << 20)})
+        make(work, asking={"destination_reason": "ab" * (1 << 19)})
 
     assert work.waiting(10, 1 << 20) == []
     assert work.queue().numbers_left == 1000

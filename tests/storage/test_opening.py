@@ -78,15 +78,19 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> N
     engine.dispose()
 
 
-def test_a_desk_from_before_the_calls_keeps_its_work_and_gets_their_table(full: Path) -> None:
+def test_a_desk_from_before_calls_and_refusals_keeps_its_work_and_gets_their_tables(
+    full: Path,
+) -> None:
     _, outbox = content(full)
     with sqlite3.connect(full) as database:
         database.execute("DROP TABLE call")
+        database.execute("DROP TABLE refusal")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
 
     work = open_work(full.parent)
     assert work.draft("D-1") is not None
     assert work.calls_of("C-1", 20) == []
+    assert work.refusals_of_customer("C-1", 20) == []
     work.close()
     assert content(full)[1] == outbox
 

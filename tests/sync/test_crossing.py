@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -19,9 +19,9 @@ from central_api.policies import publish_policy
 from central_api.tables import EXPECTED_INBOUND, ORDER_LINE, ORDERS, RMA
 from desk.errors import DeskError
 from rma.operations import KnownRecord
-from rma.order import Order
+from rma.order import Order, TenderKind
 from rma.record import RmaRecord
-from rma.request import LineRequest, Role
+from rma.request import Condition, LineRequest, Role
 from rma.states import RmaState
 from sync.errors import Unreachable
 from sync.protocol.documents import read_document
@@ -54,7 +54,7 @@ def order(index: int, **fields: int) -> Order:
         order_id=f"K-{index}",
         number=f"20000{index}",
         placed_at=OPENED - timedelta(days=13),
-        tenders=(shop.card(paid - 500), shop.tender(shop.TenderKind.GIFT_CARD, 500)),
+        tenders=(shop.card(paid - 500), shop.tender(TenderKind.GIFT_CARD, 500)),
     )
 
 
@@ -116,7 +116,7 @@ class Chaos:
                 line_id=line_id,
                 quantity=draw.randint(1, 2),
                 reason=draw.choice(("changed_mind", "defective")),
-                condition=draw.choice((shop.Condition.SEALED, shop.Condition.OPENED)),
+                condition=draw.choice((Condition.SEALED, Condition.OPENED)),
                 note="It does not heat the water any more.",
             )
             for line_id in draw.sample(("1", "2"), draw.randint(1, 2))
@@ -133,9 +133,14 @@ class Chaos:
             return
         waiting = [view.record.number for view in seat.desk.rmas.waiting()]
         number = self.random.choice(waiting if waiting and self.random.random() < 0.5 else known)
-        what = self.random.choice(("cancel", "approve", "approve", "decline"))
+        what = self.random.choice(("cancel", "approve", "approve", "decline", "edit", "edit"))
         if what == "approve":
             seat.desk.rmas.approve(number, "fine")
+        elif what == "edit":
+            draft = seat.desk.returns.edit(number)
+            line = replace(draft.lines[0], quantity=str(self.random.randint(1, 3)))
+            made = seat.desk.returns.finalize(replace(draft, lines=(line,)))
+            what = "edit" if isinstance(made, RmaRecord) else "edit refused"
         else:
             getattr(seat.desk.rmas, what)(number, "the caller said so")
         self.happened[what] += 1
@@ -212,12 +217,15 @@ async def check(chaos: Chaos) -> None:
         assert seat.work.queue().waiting == 0
         assert seat.work.verify_audit() is None
         attention = {item.number for item in seat.work.attention()}
+        who = seat.work.identity()
+        assert who is not None
         for number, known in server.items():
             assert seat.reference.record(number) == known
             view = seat.desk.rmas.show(number)
             assert view.record == known.record
             assert not view.pending
-            if chaos.told[number] is seat and not known.record.holding:
+            waits = known.record.state is RmaState.NEEDS_APPROVAL and not known.record.holding
+            if known.record.author == who.person and waits:
                 assert number in attention
     # what was made offline about units that were gone is told apart, and the number stays
     assert all(
@@ -253,4 +261,5 @@ async def test_desks_that_come_and_go_agree_in_the_end(
 async def test_desks_that_come_and_go_for_long_agree_in_the_end(
     tmp_path: Path, central_database: str, seed: int
 ) -> None:
-    await play(tmp_path, central_database, seed, 250)
+    happened = await play(tmp_path, central_database, seed, 250)
+    assert happened["edit"]

@@ -64,6 +64,27 @@ def test_a_partial_answer_sends_only_the_rest_again() -> None:
     assert all(len(results) == 1 for results in world.work.outcomes.values())
 
 
+def test_what_comes_in_during_a_push_goes_with_the_next_exchange_not_alone() -> None:
+    def and_meanwhile_a_return(call: Any) -> Any:
+        world.work.operations.append(operation(2))
+        return call()
+
+    world = with_faults([and_meanwhile_a_return], work=MemoryWork([operation(1)]))
+    assert world.exchange().pushed == 1
+    world.work.operations.append(operation(3))
+    assert world.exchange().pushed == 2
+    assert [len(push.bodies) for push in world.asked(effects.Push)] == [1, 2]
+
+
+def test_nothing_that_waits_is_left_behind_by_a_long_poll() -> None:
+    def and_meanwhile_a_return(call: Any) -> Any:
+        world.work.operations.append(operation(2))
+        return call()
+
+    world = with_faults([and_meanwhile_a_return], work=MemoryWork([operation(1)]))
+    assert world.exchange(wait=20).pushed == 2
+
+
 def test_an_empty_answer_stalls_the_queue_and_still_pulls() -> None:
     world = with_faults([nothing_told], work=MemoryWork([operation(1)]))
     report = world.exchange()

@@ -133,6 +133,7 @@ class Town:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
+        listener.listen()  # whoever comes before the server runs waits for it
         self.port = listener.getsockname()[1]
         self.between = Forgetful(create_app(self.database))
         config = uvicorn.Config(

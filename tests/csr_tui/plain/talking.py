@@ -54,7 +54,7 @@ def talk(of: Shop, *answers: str, online: bool = True) -> Told:
     out = io.StringIO()
     sync = StandingSync(SyncStatus(online=online, trouble="" if online else "No connection."))
     place = Workplace(
-        desk=build_desk(of.reference, of.work, of.clock),
+        desk=build_desk(of.reference, of.work, of.clock, of.papers),
         clock=of.clock,
         identity=of.work.identity(),
         sync=sync,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from csr_tui.exit_codes import ExitCode
 from csr_tui.plain.talk import Option, Talk
-from rma.operations import AttentionItem, OperationKind, Outcome
+from rma.operations import AttentionItem, KnownRecord, OperationKind, Outcome
 from rma.policy import FinalSale
 from rma.record import RmaRecord
 from rma.request import Role
@@ -125,11 +127,68 @@ def test_what_needs_attention_is_read_out_and_settled() -> None:
         )
     ]
 
-    told = talk(of, "2", "1", "done", "quit")
+    told = talk(of, "2", "1", "customer called back", "he knows", "quit")
 
     assert "The server could not do this." in told.text
     assert "Do now: Open the return and check it with the caller." in told.lines
     assert of.work.attention() == []
+
+
+def test_what_the_server_refused_is_edited_under_its_number() -> None:
+    of, record = shop_with_waiting()
+    of.work.attention_items = [troubled(record.number, of.clock.now())]
+
+    told = talk(of, "2", "1", "edit", "quit")
+
+    assert of.work.attention() != []
+    (draft,) = of.work.drafts()
+    assert draft.edited == record.number
+    assert draft.lines[0].quantity == "1"
+    assert "edit it, under the same number" in told.text
+
+
+def test_what_the_server_refused_is_cancelled_with_a_reason() -> None:
+    of, record = shop_with_waiting()
+    of.work.attention_items = [troubled(record.number, of.clock.now())]
+
+    talk(of, "2", "1", "cancel", "", "sold out", "quit")
+
+    changed = of.work.record(record.number)
+    assert changed is not None and changed.record.state is RmaState.CANCELLED
+    assert of.work.attention() == []
+
+
+def troubled(number: str, at: datetime) -> AttentionItem:
+    return AttentionItem(
+        op_id="1",
+        kind=OperationKind.FINALIZE,
+        number=number,
+        outcome=Outcome.REJECTED,
+        problem=None,
+        decided_at=at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("doing", "state"),
+    [(("approve", "fine"), RmaState.AUTHORIZED), (("decline", "worn", "y"), RmaState.REJECTED)],
+)
+def test_several_returns_are_decided_at_once(doing: tuple[str, ...], state: RmaState) -> None:
+    of, record = shop_with_waiting()
+    of.as_role(Role.SUPERVISOR)
+    other = replace(record, number=shop.number(7), author="Supervisor Two")
+    of.reference.record_list.append(KnownRecord(record=other, row_version=1))
+    third = replace(record, number=shop.number(8), order_id="O-9")
+    of.reference.record_list.append(KnownRecord(record=third, row_version=1))
+
+    told = talk(of, "3", "several", "all", *doing, "quit")
+
+    assert "2 returns decided." in told.lines
+    assert any("stays: You made this return" in line for line in told.lines)
+    for number, expected in ((record.number, state), (third.number, state)):
+        changed = of.work.record(number)
+        assert changed is not None and changed.record.state is expected
+    assert of.work.record(other.number) is None
 
 
 @pytest.mark.parametrize(

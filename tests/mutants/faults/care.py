@@ -10,6 +10,7 @@ WINDOW, CALENDAR, RULES, COMPLETE = (
     "rma/line_rules.py",
     "rma/completeness.py",
 )
+VERIFICATION = "rma/verification.py"
 WHOLE, DISCRETION, RECORD, SCOPE, VERDICT = (
     "rma/return_rules.py",
     "rma/discretion.py",
@@ -95,7 +96,7 @@ FAULTS = (
     ),
     Fault(
         "one fact less verifies a caller",
-        COMPLETE,
+        VERIFICATION,
         "< p.verification\n",
         "< p.verification - 1\n",
         _BAD,
@@ -173,8 +174,8 @@ FAULTS = (
     Fault(
         "what the rules refuse gets a number",
         RECORD,
-        "if assessment.missing or against or assessment.quote is None:",
-        "if assessment.missing or assessment.quote is None:",
+        "if assessment.missing or against or unpriced:",
+        "if assessment.missing or unpriced:",
         _RECORD,
     ),
     Fault(

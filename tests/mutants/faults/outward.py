@@ -10,7 +10,7 @@ EXCHANGE, OUTBOUND, RULES, SENDING = (
     "rma/outbound_rules.py",
     "rma/sending.py",
 )
-EXPIRY, AGAIN, TAXES, PRICING = "rma/expiry.py", "rma/again.py", "rma/taxes.py", "rma/pricing.py"
+EXPIRY, AGAIN, TAXES = "rma/expiry.py", "rma/again.py", "rma/taxes.py"
 _EXCHANGE = ("tests/rma/test_exchange.py",)
 _OUTBOUND = ("tests/rma/test_outbound.py",)
 _EXPIRY = ("tests/rma/test_expiry.py",)

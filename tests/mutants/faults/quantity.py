@@ -122,7 +122,7 @@ FAULTS = (
     Fault(
         "two lines of one return get the same unit",
         ASSESS,
-        "working = working.with_hold(item.provisional_hold(working))",
+        'working = working.with_hold(Hold(rma_number="", lines=(held,)))',
         "working = working.with_hold(None)",
         _QUANTITY,
     ),
