@@ -19,18 +19,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
 import psycopg
 
+from benchmarks.figures import Row, show
 from benchmarks.push_shop import PushingDesk, desks, fill, orders
 from central_api.audit import audit
 from central_api.database import open_database, reading
 from rma.order import Order
 from tests import postgres
 
+RMAS = 10_000
 BATCH = 100
 DESKS = 4
 PROCESSES = 2
@@ -39,26 +40,6 @@ TARGET, TARGET_OF_FOUR = 1_500, 2_000
 TICK = os.sysconf("SC_CLK_TCK")
 DOCUMENTS = ("rma", "rma_line", "operation", "change_log")
 """The tables that a return leaves rows in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pushed:
-    """One push that was measured."""
-
-    what: str
-    api_processes: int
-    rmas: int
-    rmas_per_second: float
-    must_reach: int
-    bare_inserts_per_second: float
-    times_the_floor: float
-    api_ms_per_rma: float
-    """Processor time of the API processes."""
-
-    @property
-    def reached(self) -> bool:
-        """Whether the target is reached."""
-        return self.rmas_per_second >= self.must_reach
 
 
 @contextmanager
@@ -86,7 +67,7 @@ def serving(database: str, processes: int) -> Iterator[tuple[list[str], list[int
 
 def measure(
     what: str, database: str, sold: Sequence[Order], pushing: Sequence[PushingDesk], target: int
-) -> Pushed:
+) -> Row:
     """Push everything that the desks have, each desk at once with the others."""
     fill(database, sold, pushing)
     rmas = sum(len(desk.bodies) for desk in pushing)
@@ -109,15 +90,15 @@ def measure(
         seconds, busy = time.perf_counter() - began, _seconds(pids) - busy
     bare = _bare_sqlite if "://" not in database else _bare_postgresql
     floor = rmas / bare(database, rmas, _bytes_per_rma(database))
-    return Pushed(
-        what=what,
-        api_processes=processes,
-        rmas=rmas,
-        rmas_per_second=round(rmas / seconds, 1),
-        must_reach=target,
-        bare_inserts_per_second=round(floor, 1),
-        times_the_floor=round(floor * seconds / rmas, 2),
-        api_ms_per_rma=round(busy / rmas * 1000, 3),
+    return Row(
+        what=f"push {what}",
+        figure=rmas / seconds,
+        unit="RMAs/s",
+        target=target,
+        at_least=True,
+        floor=f"{floor:,.0f} bare inserts/s",
+        detail=f"{rmas:,} in batches of {BATCH} to {processes} API processes, each decided; "
+        f"{busy / rmas * 1000:.2f} ms of their processor time each",
     )
 
 
@@ -187,7 +168,7 @@ def _timed(batch: Callable[[list[tuple[str]]], None], rows: int, size: int) -> f
     return time.perf_counter() - began
 
 
-def figures(rmas: int) -> Iterator[Pushed]:
+def rows(rmas: int = RMAS) -> Iterator[Row]:
     """Every push of the table."""
     programs = postgres.programs()
     assert programs is not None, f"no PostgreSQL: let {postgres.POSTGRES} name its programs"
@@ -206,22 +187,10 @@ def figures(rmas: int) -> Iterator[Pushed]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rmas", type=int, default=10_000, metavar="N")
-    parser.add_argument("--json", action="store_true", help="one JSON object per push")
+    parser.add_argument("--rmas", type=int, default=RMAS, metavar="N")
+    parser.add_argument("--json", action="store_true", help="one JSON object per row")
     arguments = parser.parse_args()
-    if not arguments.json:
-        print("| push | API processes | RMAs/s | must reach | bare inserts/s | API ms/RMA |")
-        print("|---|---|---|---|---|---|")
-    for row in figures(arguments.rmas):
-        if arguments.json:
-            print(json.dumps(asdict(row) | {"reached": row.reached}), flush=True)
-            continue
-        mark = "✓" if row.reached else "✗"
-        rate, floor = f"{row.rmas_per_second:,.0f}", f"{row.bare_inserts_per_second:,.0f}"
-        print(
-            f"| {row.what} | {row.api_processes} | {rate} | {mark} {row.must_reach:,} | {floor} "
-            f"| {row.api_ms_per_rma} |"
-        )
+    show(rows(arguments.rmas), as_json=arguments.json)
 
 
 if __name__ == "__main__":

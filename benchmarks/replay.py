@@ -1,14 +1,13 @@
 """The replay of a real year, against bare SQLite that commits as often and as many bytes.
 
-uv run python -m benchmarks.replay DIR [--postgresql] [--events N] [--json]
+uv run python -m benchmarks.replay DIR [--events N] [--json]
 
-The central API keeps its books in an SQLite file, or in a PostgreSQL cluster of our own that syncs every commit.
+The central API keeps its books in an SQLite file, then in a PostgreSQL cluster of our own that syncs every commit.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sqlite3
 import tempfile
@@ -17,8 +16,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from benchmarks.figures import Row, show
 from csr_tui.replay.run import replay
 from tests import postgres
+
+TARGET = 300
+"""Events a second."""
 
 COMMITS_PER_EVENT = 2
 """A draft that is kept, and a return that is finalized."""
@@ -50,35 +53,34 @@ def _postgresql() -> Iterator[str]:
         yield cluster.url(name)
 
 
+def measure(folder: Path, events: int | None = None) -> Iterator[Row]:
+    """Events a second through all floors, with the central API on either database; `events`: the first so many alone."""
+    for kind in ("SQLite", "PostgreSQL"):
+        with ExitStack() as stack:
+            database = stack.enter_context(_postgresql()) if kind == "PostgreSQL" else ""
+            report = replay(folder, database=database, most=events)
+        per_event = report.bytes["work.db"] // max(1, report.events)
+        floor = bare_events_per_second(report.events, per_event)
+        yield Row(
+            what=f"replay of the real year, {kind}",
+            figure=report.events_per_second,
+            unit="events/s",
+            target=TARGET,
+            at_least=True,
+            floor=f"{floor:,.0f} events/s",
+            detail=f"{report.matches:,} of {report.events:,} as recorded, in {report.seconds:.1f} s after "
+            f"{report.setup_seconds:.0f} s of import and first download",
+        )
+
+
 def main() -> None:
-    """Run both and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    """Run it and print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--postgresql", action="store_true", help="central API on PostgreSQL")
     parser.add_argument("--events", type=int, metavar="N", help="play the first N alone")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON object per row")
     arguments = parser.parse_args()
-    with ExitStack() as stack:
-        database = stack.enter_context(_postgresql()) if arguments.postgresql else ""
-        report = replay(arguments.folder, database=database, most=arguments.events)
-    per_event = report.bytes["work.db"] // max(1, report.events)
-    floor = bare_events_per_second(report.events, per_event)
-    figures = {
-        "central_database": "PostgreSQL" if arguments.postgresql else "SQLite",
-        "events": report.events,
-        "matches": report.matches,
-        "seconds": report.seconds,
-        "events_per_second": report.events_per_second,
-        "bare_sqlite_events_per_second": round(floor, 1),
-        "times_the_floor": round(floor / report.events_per_second, 1),
-        "setup_seconds": report.setup_seconds,
-        "bytes": report.bytes,
-    }
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:<32} {value}")
+    show(measure(arguments.folder, arguments.events), as_json=arguments.json)
 
 
 if __name__ == "__main__":
