@@ -156,6 +156,12 @@ def test_of_two_lines_with_one_sku_the_one_with_as_many_units_is_taken() -> None
     assert "is not clear" in unclear(five, order)
 
 
+def test_of_two_lines_with_one_sku_and_as_many_units_none_is_guessed() -> None:
+    order = shop.order(shop.line("1", sku="A", units=2), shop.line("2", sku="A", units=2))
+    two = typed.finalized(asking={"typed": typed.order(typed.item(sku="A", bought=2))})
+    assert "is not clear" in unclear(two, order)
+
+
 def test_two_items_are_never_one_line() -> None:
     twice = typed.order(typed.item("1"), typed.item("2", item="SKU-1"))
     made = typed.finalized(shop.wanted("1"), shop.wanted("2"), asking={"typed": twice})

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tests.mutants.faults import care, money, outward, quantity, refund
+from tests.mutants.faults import care, hearsay, money, outward, quantity, refund
 
-FAULTS = (*money.FAULTS, *quantity.FAULTS, *refund.FAULTS, *care.FAULTS, *outward.FAULTS)
+FAULTS = (
+    *money.FAULTS,
+    *quantity.FAULTS,
+    *refund.FAULTS,
+    *care.FAULTS,
+    *outward.FAULTS,
+    *hearsay.FAULTS,
+)
