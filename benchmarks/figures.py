@@ -40,7 +40,7 @@ def _line(row: Row) -> str:
     digits = 2 if row.figure < 10 and row.unit != "key presses" else 0
     figure = f"{row.figure:,.{digits}f} {row.unit}"
     target = (
-        f"{'✓' if row.reached else '✗'} at {'least' if row.at_least else 'most'} {row.target:,.4g}"
+        f"{'✓' if row.reached else '✗'} at {'least' if row.at_least else 'most'} {row.target:,g}"
     )
     return f"| {row.what} | {figure} | {target} | {row.floor} | {row.detail} |"
 

@@ -1,7 +1,8 @@
 """What a batch of operations is decided on: loaded at once, kept current in memory, written at once.
 
-Each decision sees the effects of the ones before it. The order rows are locked in id order before anything else is
-read, so that two servers never decide about one order at the same time.
+Each decision sees the effects of the ones before it. The RMAs that are asked about are locked first, as one whose order
+was typed by hand has none yet and moves to it; then the order rows, each in the order of their keys, before anything
+else is read. So two servers never decide about one of them at the same time.
 """
 
 from __future__ import annotations
@@ -303,7 +304,7 @@ class Books:
 def lock_orders(
     connection: Connection, *, order_ids: Iterable[str], numbers: Iterable[str]
 ) -> None:
-    """Lock these orders and those of these RMAs, in id order, for what is decided one by one after it."""
+    """Lock these RMAs, then these orders and theirs, in id order, for what is decided one by one after it."""
     known = _known_numbers(connection, sorted(set(numbers)))
     connection.execute(_locking({*order_ids, *known.values()})).all()
 
@@ -320,8 +321,13 @@ def _locking(order_ids: Iterable[str], *columns: Column[Any]) -> Select[Any]:
 
 
 def _known_numbers(connection: Connection, numbers: list[str]) -> dict[str, str]:
-    """Those of the numbers that are booked, with their orders."""
-    rows = connection.execute(select(RMA.c.number, RMA.c.order_id).where(RMA.c.number.in_(numbers)))
+    """Those of the numbers that are booked, each locked, with their orders."""
+    rows = connection.execute(
+        select(RMA.c.number, RMA.c.order_id)
+        .where(RMA.c.number.in_(numbers))
+        .order_by(RMA.c.number)
+        .with_for_update()
+    )
     return {row.number: row.order_id for row in rows}
 
 

@@ -53,7 +53,7 @@ def decide_about(
 ) -> Decision:
     """Cancel, approve, decline, extend or dispatch. `forged`: the envelope names another person or device than the token."""
     known = books.record(command.number)
-    if known is not None and stream not in _streams(known.record):
+    if known is not None and stream not in _streams(known.record, command):
         # The number was told for a return of another order, which this is not about.
         detail = f"Return {command.number[:20]} is of another order on the server."
         return Decision(Outcome.REJECTED, refusals.illegal_transition(detail))
@@ -158,10 +158,15 @@ def _apply(
     return Decision(Outcome.ACCEPTED, record=changed, tell=True)
 
 
-def _streams(record: RmaRecord) -> set[str]:
-    """The order it is of; and the number that was typed, for who has not heard yet that the order is known."""
+def _streams(record: RmaRecord, command: About) -> set[str]:
+    """The order it is of; and the number that was typed, for who has not heard yet that the order is known.
+
+    They approve nothing: they have not seen what the return is now.
+    """
     typed = record.request.typed
-    return {record.order_id} | ({typed_order_id(typed.number)} if typed is not None else set())
+    if typed is None or isinstance(command, ApproveReturn):
+        return {record.order_id}
+    return {record.order_id, typed_order_id(typed.number)}
 
 
 def _not_matched(books: Books, record: RmaRecord, at: datetime) -> Decision:

@@ -13,6 +13,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from central_api import refusals
 from central_api.booking import Decision, case_of, is_free_number
@@ -32,6 +33,7 @@ from rma.record import Problem, ProblemType, RmaRecord
 from rma.states import RmaState
 from rma.typed_case import assess_typed, book_typed, no_amount
 from rma.typed_order import number_of, spellings, typed_order_id
+from rma.verdict import Verdict
 
 BATCH = 50
 """RMAs that one transaction matches."""
@@ -79,7 +81,8 @@ def decide_typed(
 def match(books: Books, record: RmaRecord, now: datetime) -> RmaRecord | None:
     """A return that waits for its order, put onto it and judged anew; None where nothing is new.
 
-    What is unclear, or cannot be had, stands as its problem; it holds nothing then.
+    What is unclear, or cannot be had, stands as its problem; it holds nothing then. So does what was against it when it
+    was booked: only a person sets that aside.
     """
     typed = record.request.typed
     assert typed is not None
@@ -94,14 +97,16 @@ def match(books: Books, record: RmaRecord, now: datetime) -> RmaRecord | None:
         return _unclear(record, mapped)
     on_order = mapped.record
     found = found_finding(on_order, order, customer)
-    findings = (found, *assess(case_of(books, on_order)).findings)
+    assessment = assess(case_of(books, on_order))
+    findings = (found, *assessment.findings)
     taken = take(books, on_order)
     if isinstance(taken, Problem):
-        return replace(on_order, findings=findings, problem=taken)
-    if mapped.same_customer:
-        return replace(taken, findings=findings)
-    problem = refusals.other_customer(found.sentence)
-    return replace(taken, findings=findings, holding=False, problem=problem)
+        return replace(on_order, findings=findings, problem=_objected(record) or taken)
+    problem = _objected(record)
+    if problem is None and not mapped.same_customer:
+        problem = refusals.other_customer(found.sentence)
+    problem = problem or _refused(assessment)
+    return replace(taken, findings=findings, holding=problem is None, problem=problem)
 
 
 def match_imported(engine: Engine, orders: Iterable[Order], now: datetime) -> int:
@@ -121,10 +126,23 @@ def match_imported(engine: Engine, orders: Iterable[Order], now: datetime) -> in
     matched = 0
     for some in chunks(waiting, BATCH):
         known = {order_id for number in some for order_id in named[waiting[number]]}
-        matched += write(engine, partial(_match_some, numbers=some, known=known, now=now))
+        matched += _match_each(engine, some, known, now)
     if matched:
         _log.info("typed_orders_matched", count=matched)
     return matched
+
+
+def _match_each(engine: Engine, numbers: list[str], known: set[str], now: datetime) -> int:
+    """Match these together, or one by one where one breaks: that one waits on, and never stops an import."""
+    try:
+        return write(engine, partial(_match_some, numbers=numbers, known=known, now=now))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(numbers) == 1:
+            _log.exception("typed_order_not_matched", number=numbers[0])
+            return 0
+    return sum(_match_each(engine, [number], known, now) for number in numbers)
 
 
 def orders_typed(connection: Connection, commands: Iterable[Command]) -> set[str]:
@@ -185,8 +203,20 @@ def _waits(record: RmaRecord) -> bool:
 
 
 def _unclear(record: RmaRecord, why: Unclear) -> RmaRecord | None:
-    problem = refusals.order_unclear(why.sentence)
+    problem = _objected(record) or refusals.order_unclear(why.sentence)
     return None if problem == record.problem else replace(record, problem=problem)
+
+
+def _objected(record: RmaRecord) -> Problem | None:
+    """What was against a return when it was booked; that its order was unclear is over once that is known."""
+    problem = record.problem
+    return None if problem is None or problem.type is ProblemType.ORDER_CHANGED else problem
+
+
+def _refused(assessment: Assessment) -> Problem | None:
+    against = (f for f in assessment.all_findings if f.outcome is Verdict.INELIGIBLE)
+    finding = next(against, None)
+    return None if finding is None else refusals.not_eligible(finding.sentence)
 
 
 def _objection(

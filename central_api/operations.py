@@ -42,6 +42,9 @@ from rma.states import RmaState
 from sync.protocol.documents import write_document
 from sync.protocol.envelopes import PROTOCOL_VERSION, Envelope, command_of, open_envelope
 
+_LONGEST_KEY = 200
+"""Characters of a key: what PostgreSQL has in an index is bounded, and a typed number is part of one."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -282,9 +285,15 @@ def _fault(command: Command) -> str:
         request = content.request
         keys |= {"order_id": request.order_id, "customer_id": request.customer_id}
         keys |= {f"lines.{i}.line_id": line.line_id for i, line in enumerate(request.lines)}
+    if isinstance(command, RefuseReturn):
+        refused = command.refused
+        keys |= {"order_id": refused.order_id, "customer_id": refused.customer_id}
+        keys |= {"refusal_id": refused.refusal_id}
     for name, key in keys.items():
         if "\0" in key:  # PostgreSQL takes no text with it
             return f"{name}: expected no NUL character"
+        if len(key) > _LONGEST_KEY:
+            return f"{name}: expected at most {_LONGEST_KEY} characters"
     if content is None:
         return ""
     if content.told.state not in (RmaState.AUTHORIZED, RmaState.NEEDS_APPROVAL):

@@ -71,7 +71,9 @@ class Approvals:
     def _decide(self, seen: Waiting, decide: Callable[[str, str], RmaView], text: str) -> Decided:
         number = seen.record.number
         try:
-            if self._rmas.show(number).record.edition != seen.record.edition:
+            now = self._rmas.show(number).record
+            # Of an order that was typed by hand it is another return once that is known.
+            if (now.edition, now.order_id) != (seen.record.edition, seen.record.order_id):
                 return Decided(
                     number=number, problem=_("It was edited meanwhile: look at it again.")
                 )

@@ -21,7 +21,7 @@ _LARGEST_SLIP = 100_000
 def wrong_address(text: str) -> str:
     """What is wrong with an e-mail address, in a sentence; empty where nothing is."""
     local, at_sign, domain = text.rpartition("@")
-    shaped = bool(at_sign and local and "." in domain.strip("."))
+    shaped = bool(at_sign and local and "@" not in local and "." in domain.strip("."))
     blank = any(character.isspace() or not character.isprintable() for character in text)
     if shaped and not blank and len(text) <= LONGEST_ADDRESS and not set(text) & set(',;<>"'):
         return ""

@@ -8,12 +8,13 @@ from datetime import datetime
 from rma.outbound import OutboundState
 from rma.record import HistoryEntry, RmaRecord, Superseded
 from rma.request import Actor
-from rma.states import RMA_TABLE, IllegalTransition, RmaCommand, next_state
+from rma.states import RMA_TABLE, IllegalTransition, RmaCommand, RmaState, next_state
 from rma.wording import _, words
 
 
 def check_editable(record: RmaRecord) -> None:
-    """Whether an RMA can still be edited: nothing was received, refunded, paid or sent, and its order is known.
+    """Whether an RMA can still be edited: nothing was received, refunded, paid or sent, and its order is known and the
+    caller's.
 
     Raises:
         IllegalTransition: if it cannot.
@@ -22,6 +23,11 @@ def check_editable(record: RmaRecord) -> None:
     next_state(record.state, RmaCommand.EDIT, reachable[0] if reachable else None)
     if record.request.waits_for_order:
         said = _("Its order was typed by hand and is not found yet: it can only be cancelled.")
+        raise IllegalTransition(said)
+    if _of_somebody_else(record):
+        said = _(
+            "A supervisor makes sure first whose order it is: until then it can only be cancelled."
+        )
         raise IllegalTransition(said)
     sent = record.outbound
     if sent is not None and (sent.state is not OutboundState.PROMISED or sent.payment is not None):
@@ -78,6 +84,12 @@ def call_back(
         note=note.strip(),
     )
     return replace(record, history=(*record.history, entry))
+
+
+def _of_somebody_else(record: RmaRecord) -> bool:
+    """Whether its order was typed by hand, and turned out to be another customer's than the caller as far as we know."""
+    theirs = record.request.customer_id
+    return record.state is RmaState.NEEDS_APPROVAL and record.customer_id != theirs
 
 
 def _kept(record: RmaRecord, operation: str | None) -> Superseded:

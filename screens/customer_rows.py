@@ -127,7 +127,7 @@ def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
         arrived = _("arrived {day}").format(day=date(line.delivered_at))
 
     def draw(width: int) -> Text:
-        name, extra = _columns(width, left_cells)
+        name, returnable, extra = _columns(width, left_cells)
         style = "" if view.may_come_back else "row-list--muted"
         text = Text.assemble(
             (pad(str(line.units), 4, right=True) + " × ", "row-list--muted"),
@@ -137,17 +137,19 @@ def _line_row(of: OrderView, view: LineView, left_cells: int) -> Row:
         if extra:
             text.append(pad(plain(line.sku), 12) + " ", "row-list--muted")
             text.append(pad(arrived, 18) + " ", "row-list--muted")
-        text.append(pad(left, left_cells) + " ", style)
+        text.append(pad(left, returnable) + " ", style)
         text.append(pad(gross, 13, right=True) + "    ", style)
         return text
 
     return Row(LineKey(order.order_id, line.line_id, holder), draw)
 
 
-def _columns(width: int, left: int) -> tuple[int, int]:
-    """Cells of a line's name, and of the columns that only a wide row has (SKU, arrival)."""
+def _columns(width: int, left: int) -> tuple[int, int, int]:
+    """Cells of a line's name, of what may come back, and of what only a wide row has (SKU, arrival)."""
     extra = 32 if width >= WIDE else 0
-    return max(8, width - 8 - left - 1 - 17 - extra), extra
+    room = width - 8 - 1 - 17 - extra
+    left = max(0, min(left, room - 8))
+    return max(8, room - left), left, extra
 
 
 def _left(view: LineView) -> str:

@@ -104,7 +104,7 @@ def waiting_words(panel: ReturnPanel) -> str:
             return _("None is left: all came back before.")
         held = _(" and ").join(spoken(number) for number in row.holders)
         return _("None is left: on return {number}.").format(number=held)
-    if panel.wrong_quantity(panel.key):
+    if panel.unreadable_quantity(panel.key):
         return _("The quantity cannot be read: a whole number from 1.")
     if row.returnable == 1:
         return _("One is left: Enter takes it.")

@@ -248,9 +248,20 @@ class ReturnForm(Form):
         said = {
             "eligible": _("complete: F9 gives the number"),
             "needs_approval": _("complete: F9 gives the number, a supervisor approves"),
-            "ineligible": _("refused: clear that quantity, or see section 7"),
+            "ineligible": self._refused_words(),
         }[verdict.value]
         return Content.assemble(head, (f"{sign} {self._said(said)}", style))
+
+    def _refused_words(self) -> str:
+        fields = [
+            inside(BY_NAME[name].name_on_screen)
+            for name in self._panel.refused_fields()
+            if name not in (QUANTITY, "override_reason")
+        ]
+        if not fields:
+            return _("refused: clear that quantity, or see section 7")
+        said = _("refused: change “{fields}”, or clear the quantity")
+        return said.format(fields=", ".join(fields))
 
     def _exceptions_row(self) -> Content:
         panel = self._panel

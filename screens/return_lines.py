@@ -152,14 +152,15 @@ class QuantityList(Rows, can_focus=True):
             detail = words(line.kind)
         else:
             detail = plain(line.sku)
+        unit = ""
         if row.key.copy:
             unit = _("unit {number}") if line.serials else _("part {number}")
-            unit = unit.format(number=row.key.copy + 1)
-            detail = f"{unit}  {detail}"
+            unit = "  " + unit.format(number=row.key.copy + 1)
         cells = min(max(14, cell_len(detail)), room // 2)
+        name = room - cells - 2 - cell_len(unit)
         return [
-            (pad(plain(line.name) or plain(line.sku), room - cells - 2), style),
-            ("  " + pad(detail, cells), "$text-muted"),
+            (pad(plain(line.name) or plain(line.sku), name), style),
+            (f"{unit}  {pad(detail, cells)}", "$text-muted"),
         ]
 
     def _quantity(self, row: Row, typed: str, here: bool, wrong: bool) -> tuple[str, str]:

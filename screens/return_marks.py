@@ -8,10 +8,11 @@ from typing import TypeAlias
 from rma.assessment import LineAssessment
 from rma.draft import Draft
 from rma.policy import Rule
+from rma.request import Resolution
 from rma.verdict import Finding, Missing, Verdict
 from rma.wording import _
 from screens.return_draft import RowKey, asked_keys, line_at
-from screens.return_fields import BY_NAME, QUANTITY, field_of
+from screens.return_fields import BY_NAME, OUTBOUND, QUANTITY, field_of
 
 Mark: TypeAlias = tuple[str, RowKey | None]
 """A field, and the row it belongs to where every line has its own."""
@@ -47,6 +48,8 @@ def marks_of(
         rest = "override_reason" if finding.overridable else QUANTITY
         name = _FIELD_OF_RULE.get(finding.rule, rest)
         key = next((key for key, line in judged if finding in line.findings), edited)
+        if finding.rule is Rule.OUTBOUND and line_at(draft, key).resolution == Resolution.EXCHANGE:
+            name = OUTBOUND
         said = finding.sentence
         if name == "override_reason":
             said = _(

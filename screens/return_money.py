@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
+from desk.returns import DraftView
+from rma.assessment import LineAssessment
 from rma.order import Order
 from rma.quote import ComponentKind, Quote
 from rma.quote_words import quote_sums
@@ -54,11 +56,11 @@ def column(panel: ReturnPanel, width: int) -> list[Content]:
     lines: list[Content] = []
     line, view = panel.assessed, panel.view
     lines.append(Content.styled(shorten(plain(panel.line.name), width), "bold"))
-    if line is None or view is None:
+    if line is None or view is None or panel.unreadable_quantity(panel.key):
         lines += [Content(""), *_wrapped(waiting_words(panel), width, "$text-muted")]
     else:
         policy = str(line.policy or "")
-        lines += [_ends(verdict_words(line.verdict), policy, width), Content("")]
+        lines += [_ends(verdict_words(_verdict(line, view)), policy, width), Content("")]
         for style, sentence in sentences(line, view)[:4]:
             lines += _wrapped(quoted(sentence), width, style)
     quote = view.assessment.quote if view else None
@@ -98,11 +100,12 @@ def strip(panel: ReturnPanel, width: int, height: int) -> list[Content]:
     left_width = width - right_width - 2
     left: list[Content] = []
     line, view = panel.assessed, panel.view
-    if line is None or view is None:
+    if line is None or view is None or panel.unreadable_quantity(panel.key):
         left.append(Content.styled(shorten(plain(panel.line.name), left_width), "bold"))
         left += _wrapped(waiting_words(panel), left_width, "$text-muted")
     else:
-        left.append(_ends(verdict_words(line.verdict), str(line.policy or ""), left_width))
+        verdict = verdict_words(_verdict(line, view))
+        left.append(_ends(verdict, str(line.policy or ""), left_width))
         for style, sentence in sentences(line, view):
             left += _wrapped(quoted(sentence), left_width, style)
     if len(left) > height:
@@ -120,6 +123,12 @@ def strip(panel: ReturnPanel, width: int, height: int) -> list[Content]:
         blanks = " " * max(0, left_width - at_left.cell_length + 2)
         out.append(Content.assemble(at_left, blanks, at_right))
     return out
+
+
+def _verdict(line: LineAssessment, view: DraftView) -> Verdict:
+    """That of the line; of a return with no other one, what the return as a whole gets."""
+    whole = view.assessment
+    return whole.verdict if len(whole.lines) == 1 else line.verdict
 
 
 def _in_rows(quote: Quote, order: Order, width: int, height: int) -> list[Content]:

@@ -185,12 +185,16 @@ class ReturnPanel(ReturnEntries):
 
     def wrong_quantity(self, key: RowKey) -> str:
         """What is wrong with a row's quantity, or an empty text; said as soon as it is typed."""
+        return self.unreadable_quantity(key) or self.marks.get((QUANTITY, key), "")
+
+    def unreadable_quantity(self, key: RowKey) -> str:
+        """Why the text in a row's quantity is no quantity; empty where there is no text."""
         text = line_at(self.draft, key).quantity.strip()
         if text and not (text.isascii() and text.isdigit() and len(text) <= 7):
             return _("“{text}” is no quantity: a whole number from 1").format(text=text[:12])
         if text and int(text) == 0:
             return _("0 is no quantity: a whole number from 1")
-        return self.marks.get((QUANTITY, key), "")
+        return ""
 
     def quantity_asked(self) -> str:
         """What to do on a line without a quantity."""
@@ -213,6 +217,11 @@ class ReturnPanel(ReturnEntries):
         """Whether a rule refuses what is on the return, whatever else is still open."""
         view = self.view
         return view is not None and view.assessment.verdict is Verdict.INELIGIBLE
+
+    def refused_fields(self) -> tuple[str, ...]:
+        """The fields where something can be done about what the rules refuse."""
+        findings = self.view.assessment.all_findings if self.view else ()
+        return tuple(dict.fromkeys(name for name, _key in self._marks((), findings)))
 
     def problems(self) -> tuple[str, ...]:
         """Everything that stands against the return, each with its remedy and, of several lines, the line."""

@@ -238,7 +238,9 @@ class ReturnTyping(FormKeys, DeskScreen):
         elif event.to is None:
             open_points = self._panel.open_points()
             said = _("All is typed: F9 gives the number.")
-            if open_points:
+            if self._panel.is_refused:
+                said = _("All is typed, but it is refused: F9 shows why.")
+            elif open_points:
                 said = _("Still open: {fields}.").format(fields=", ".join(open_points))
             self.show_message(said)
         elif echo.wrong:

@@ -44,7 +44,6 @@ RMA: tuple[Command, ...] = (
         when=mark("on a return that can expire or has expired, for a supervisor"),
         help=mark("Count the days until the return expires anew, with a reason."),
     ),
-    *SLIP_KEYS,
     Command(
         id="rma.goods",
         key="g",
@@ -56,6 +55,7 @@ RMA: tuple[Command, ...] = (
             "Note the next step of what the return sends out: the price difference paid, sent on, delivered."
         ),
     ),
+    *SLIP_KEYS,
     VERIFY_CALLER,
 )
 

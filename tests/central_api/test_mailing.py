@@ -99,6 +99,7 @@ def test_the_same_bytes_again_are_one_mail(branch: Branch) -> None:
         {"edition": 1},
         {"to": "nobody"},
         {"to": "a@b.com, c@d.com"},
+        {"to": "a@b.com@c.com"},
         {"to": "a\0@b.com"},
     ],
 )

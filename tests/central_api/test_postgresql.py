@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from central_api import feed
 from central_api.database import CONNECTIONS, open_database, reading, write, writing
 from central_api.documents import log_changes
+from central_api.matching import _match_some
 from central_api.policies import publish_defaults, published_policies
 from central_api.tables import CUSTOMER, EXPECTED_INBOUND
 from rma.operations import Outcome
@@ -20,6 +21,7 @@ from sync.protocol.documents import read_document
 from sync.protocol.envelopes import ChangePage
 from tests import shop
 from tests.central_api.branch import Branch, number_of, policy_text
+from tests.central_api.test_typed_orders import later, telling
 from tests.central_databases import POSTGRESQL
 
 
@@ -164,6 +166,29 @@ def test_returns_of_one_customer_that_come_at_once_count_each_other(
         outcomes = {future.result().outcome for future in both}
 
     assert outcomes == {Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_CHANGE}
+
+
+def test_a_cancel_that_crosses_the_match_frees_what_the_match_took(branch: Branch) -> None:
+    desk, order = branch.desk(), later()
+    desk.push_one(waiting := telling(desk))
+    branch.upsert(order)
+    number, known = number_of(waiting), {order.order_id}
+    blocked = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    cancelling = desk.cancel(number, stream=waiting.stream)
+    with ThreadPoolExecutor(1) as pool:
+        with writing(branch.engine) as connection:
+            assert _match_some(connection, [number], known, branch.now) == 1
+            cancelled = pool.submit(desk.push_one, cancelling)
+            while connection.execute(blocked).scalar_one() < 1:
+                connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        assert cancelled.result().outcome is Outcome.ACCEPTED
+
+    found = branch.rma(number)
+    assert found is not None
+    assert (found.record.order_id, found.record.state) == (order.order_id, RmaState.CANCELLED)
+    assert found.row_version == 3
+    assert branch.consumed(order.order_id) == 0
+    assert branch.faults() == ()
 
 
 def test_servers_that_start_at_once_publish_the_defaults_once(central_database: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -11,13 +12,16 @@ from sqlalchemy import select
 
 from central_api.database import reading
 from central_api.tables import NUMBER_BLOCK, REFUSAL, RMA
-from rma.operations import Outcome
+from rma.operations import FinalizeReturn, Outcome, RefuseReturn
 from rma.record import ProblemType
 from rma.refused import RefusalCause, RefusedReturn
 from rma.request import Role
 from sync.protocol.documents import read_document
 from tests import shop
 from tests.central_api.branch import Branch
+
+ENDLESS = token_hex(4500)
+"""Too much for an index of PostgreSQL, also packed."""
 
 
 def kept(branch: Branch) -> list[RefusedReturn]:
@@ -89,8 +93,9 @@ def test_the_warehouse_refuses_no_returns(branch: Branch) -> None:
     packer = branch.desk("Pat", Role.WAREHOUSE)
     agent = branch.desk()
     refusing = agent.refusing()
-    told = replace(refusing.command.refused, author="Pat", device=packer.caller.device)  # type: ignore[union-attr]
-    forged = replace(refusing, command=replace(refusing.command, refused=told))  # type: ignore[type-var]
+    assert isinstance(refusing.command, RefuseReturn)
+    told = replace(refusing.command.refused, author="Pat", device=packer.caller.device)
+    forged = replace(refusing, command=replace(refusing.command, refused=told))
 
     result = packer.push_one(forged)
 
@@ -106,3 +111,36 @@ def test_the_customer_is_that_of_the_order_and_nothing_lies_in_the_future(branch
     (refused,) = kept(branch)
     assert refused.customer_id == "C-1"
     assert refused.refused_at == branch.now
+
+
+@pytest.mark.parametrize("field", ["refusal_id", "order_id", "customer_id"])
+@pytest.mark.parametrize("key", ["a\0b", ENDLESS], ids=["NUL", "endless"])
+def test_a_key_that_no_database_can_hold_is_refused_alone(
+    branch: Branch, field: str, key: str
+) -> None:
+    desk = branch.desk()
+    operation = desk.refusing(**{field: key})
+    if field == "order_id":
+        operation = replace(operation, stream=key)
+
+    spoiled, sound = desk.push(operation, desk.refusing("D-2"))
+
+    assert spoiled.problem is not None
+    assert (spoiled.outcome, spoiled.problem.type) == (Outcome.REJECTED, ProblemType.MALFORMED)
+    assert sound.outcome is Outcome.ACCEPTED
+    assert [refused.refusal_id for refused in kept(branch)] == ["D-2"]
+
+
+@pytest.mark.parametrize("field", ["order_id", "customer_id"])
+def test_so_is_the_endless_key_of_a_return(branch: Branch, field: str) -> None:
+    desk = branch.desk()
+    made = desk.returning()
+    assert isinstance(made.command, FinalizeReturn)
+    endless: dict[str, Any] = {field: ENDLESS}
+    request = replace(made.command.request, **endless)
+    spoiled = replace(desk.asking_anyway(made, request), stream=request.order_id)
+
+    results = desk.push(spoiled, desk.refusing())
+
+    assert [result.outcome for result in results] == [Outcome.REJECTED, Outcome.ACCEPTED]
+    assert branch.faults() == ()

@@ -8,14 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from central_api.database import writing
 from central_api.matching import match_imported
+from central_api.tables import ORDER_LINE
 from rma.operations import (
     CallMetrics,
     FinalizeReturn,
     Operation,
     Outcome,
     Result,
+    SupersedeReturn,
     Told,
 )
 from rma.order import Order
@@ -160,6 +164,22 @@ def test_another_customers_order_is_never_held(branch: Branch) -> None:
     assert branch.consumed() == 0
 
 
+def test_an_edit_does_not_make_it_the_callers_order(branch: Branch) -> None:
+    desk = branch.desk()
+    asking = {"customer_id": "", "contact": Contact(email="new@example.org")}
+    desk.push_one(operation := telling(desk, order="100001", asking=asking))
+    content = desk.returning(number=number_of(operation)).command
+    assert isinstance(content, FinalizeReturn)
+
+    edit = SupersedeReturn(content=content, edition=0, supersedes=operation.op_id)
+    result = desk.push_one(desk.operation(edit))
+
+    assert result.outcome is Outcome.REJECTED
+    record = rma(branch, operation)
+    assert (record.state, record.holding) == (RmaState.NEEDS_APPROVAL, False)
+    assert branch.consumed() == 0
+
+
 def test_a_supervisor_decides_that_it_is_that_customer(branch: Branch) -> None:
     desk, boss = branch.desk(), branch.desk("Boss", Role.SUPERVISOR)
     asking = {"customer_id": "", "contact": Contact(email="new@example.org")}
@@ -232,6 +252,58 @@ def test_the_import_puts_it_onto_the_order_and_every_desk_hears_of_it(branch: Br
     assert record.currency == "EUR"
     assert [entry.command for entry in record.history] == [RmaCommand.FINALIZE, RmaCommand.MATCH]
     assert branch.consumed("O-2") == 1
+    assert branch.faults() == ()
+
+
+@pytest.mark.parametrize("objection", ["forged", "late", "warehouse"])
+def test_what_was_held_or_forbidden_stays_so_when_its_order_is_known(
+    branch: Branch, objection: str
+) -> None:
+    desk = branch.desk("Pat", Role.WAREHOUSE) if objection == "warehouse" else branch.desk()
+    operation = telling(desk)
+    if objection == "late":
+        branch.now += timedelta(days=30)
+    stream = "typed:5" if objection == "forged" else operation.stream
+    (result,) = desk.send(desk.body(replace(operation, stream=stream)))
+    assert result.problem is not None
+
+    assert imported(branch) == 1
+
+    record = rma(branch, operation)
+    assert (record.order_id, record.holding, record.problem) == ("O-2", False, result.problem)
+    assert branch.consumed("O-2") == 0
+    supervisor = branch.desk("Sue", Role.SUPERVISOR)
+    approving = supervisor.approve(number_of(operation), stream="O-2")
+    assert supervisor.push_one(approving).outcome is Outcome.ACCEPTED
+    assert branch.consumed("O-2") == 1
+    assert branch.faults() == ()
+
+
+def test_an_objection_outlives_an_order_that_is_unclear_at_first(branch: Branch) -> None:
+    desk = branch.desk()
+    asking = {"typed": typed.order(typed.item(sku="", item="A blue thing"), number=LATER)}
+    operation = telling(desk, asking=asking)
+    desk.send(desk.body(replace(operation, stream="typed:5")))
+
+    assert imported(branch) == 0
+
+    problem = rma(branch, operation).problem
+    assert problem is not None
+    assert problem.type is ProblemType.FORBIDDEN
+
+
+def test_what_the_policy_refuses_on_the_real_order_holds_nothing(branch: Branch) -> None:
+    desk = branch.desk()
+    operation = booked(branch, desk, telling(desk))
+    long_ago = branch.now - timedelta(days=200)
+
+    assert imported(branch, later(lines=(shop.line(gross=10000, delivered_at=long_ago),))) == 1
+
+    record = rma(branch, operation)
+    assert (record.state, record.holding) == (RmaState.NEEDS_APPROVAL, False)
+    assert record.problem is not None
+    assert record.problem.type is ProblemType.NOT_ELIGIBLE
+    assert branch.consumed("O-2") == 0
     assert branch.faults() == ()
 
 
@@ -326,6 +398,23 @@ def test_one_that_competes_with_a_return_of_the_known_order_never_takes_its_unit
     assert branch.faults() == ()
 
 
+def test_one_that_cannot_be_booked_stops_neither_the_import_nor_the_others(branch: Branch) -> None:
+    desk = branch.desk()
+    stuck = booked(branch, desk, telling(desk))
+    other = booked(branch, desk, telling(desk, order="200002"))
+    orders = (later(), later(order_id="O-3", number="200002"))
+    branch.upsert(*orders)
+    with writing(branch.engine) as connection:  # its books were damaged
+        connection.execute(
+            update(ORDER_LINE).where(ORDER_LINE.c.order_id == "O-2").values(consumed=1)
+        )
+
+    assert match_imported(branch.engine, orders, branch.now) == 1
+
+    assert rma(branch, stuck).request.waits_for_order
+    assert rma(branch, other).holding
+
+
 def test_a_declined_one_is_left_alone(branch: Branch) -> None:
     desk, boss = branch.desk(), branch.desk("Boss", Role.SUPERVISOR)
     operation = booked(branch, desk, telling(desk))
@@ -369,6 +458,17 @@ def test_an_approval_finds_the_order_but_approves_nothing_unseen(branch: Branch)
     assert branch.consumed("O-2") == 1
     assert branch.inbound() == 1
     assert branch.faults() == ()
+
+
+def test_who_has_not_heard_of_the_match_approves_nothing(branch: Branch) -> None:
+    desk, supervisor = branch.desk(), branch.desk("Sue", Role.SUPERVISOR)
+    operation = booked(branch, desk, telling(desk))
+    imported(branch)
+
+    unseen = supervisor.approve(number_of(operation), stream=operation.stream)
+
+    assert supervisor.push_one(unseen).outcome is Outcome.REJECTED
+    assert rma(branch, operation).state is RmaState.NEEDS_APPROVAL
 
 
 def test_who_has_not_heard_of_the_match_may_still_cancel(branch: Branch) -> None:

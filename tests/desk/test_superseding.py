@@ -288,3 +288,21 @@ def test_an_approval_says_which_edition_was_seen(
     assert decided.problem == ""
     assert work.outbox[-1].command.edition == 1  # type: ignore[union-attr]
     assert work.outbox[-1].made_at <= shop.NOW + timedelta(minutes=1)
+
+
+def test_what_became_another_return_meanwhile_is_not_approved_with_the_others(
+    desk: Desk, reference: MemoryReference, work: MemoryWork, told: RmaRecord
+) -> None:
+    waiting = replace(told, state=RmaState.NEEDS_APPROVAL)
+    elsewhere = replace(waiting, order_id="typed:100001")
+    work.local[told.number] = LocalRecord(record=elsewhere, row_version=1, pending=False)
+    reference.record_list.append(KnownRecord(record=elsewhere, row_version=1))
+    assert work.who is not None
+    work.who = replace(work.who, role=Role.SUPERVISOR, person="Sue")
+    (seen,) = desk.approvals.waiting()
+    work.local[told.number] = LocalRecord(record=waiting, row_version=2, pending=False)
+
+    (decided,) = desk.approvals.approve([seen], "fine")
+
+    assert "meanwhile" in decided.problem
+    assert work.record(told.number) == LocalRecord(record=waiting, row_version=2, pending=False)

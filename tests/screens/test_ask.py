@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from screens.ask import AskReason, ConfirmTyped
+from screens.ask import AskReason, AskText, ConfirmTyped
 from screens.widgets.field import Field
 
 
@@ -51,6 +51,16 @@ async def test_an_empty_reason_is_asked_for_again() -> None:
 
 async def test_an_optional_reason_may_be_empty() -> None:
     assert await answer(AskReason("Note?", required=False), "enter") == [""]
+
+
+@pytest.mark.parametrize("kind", [AskReason, AskText, ConfirmTyped])
+async def test_every_question_stands_at_the_bottom(kind: type[ModalScreen[Any]]) -> None:
+    app = Asking(kind("Why?"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        asked = app.screen.query_one(".ask--question").region
+        assert asked.x == 2
+        assert asked.y > 12
 
 
 async def test_a_reason_can_be_undone_and_brought_back() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,17 @@ async def test_a_line_says_what_is_left_and_which_return_holds_the_rest() -> Non
     async with seated(with_return(small_shop())) as seat:
         await open_maria(seat)
         await seat.sees("1 of 2 · rest on 471 2030")
+
+
+async def test_no_amount_is_cut_at_60_columns() -> None:
+    of = small_shop()
+    coat = shop.line("1", name="Winter coat", final_sale=True)
+    of.reference.order_list.append(shop.order(coat, order_id="O-3", number="100003"))
+    async with seated(of, (60, 18)) as seat:
+        await seat.press(*"100003", "enter")
+        await seat.sees("final sale")
+        (row,) = (line for line in seat.lines if "final sale" in line)
+        assert re.search(r"…? +\d+\.\d\d\b", row)
 
 
 async def test_names_take_the_room_that_the_other_columns_leave() -> None:

@@ -53,6 +53,18 @@ async def test_an_exchange_without_an_item_stays_open() -> None:
     assert of.work.local == {}
 
 
+async def test_an_exchange_for_the_same_item_is_refused_at_that_item() -> None:
+    of = exchanging()
+    sku = of.reference.order_list[0].lines[0].sku
+    of.reference.product_list = [shop.kettle(10000, 0, sku=sku)]
+    async with on_the_panel(of) as seat:
+        await seat.press(*TO_THE_ITEM, *sku, "enter")
+        await seat.sees("✗ refused: change “instead”, or clear the quantity")
+        await seat.press("f9")
+        await seat.sees("cannot be exchanged for the same item")
+        assert getattr(seat.app.focused, "id", "") == "outbound_sku"
+
+
 async def test_without_an_exchange_there_is_no_field_for_an_item() -> None:
     of = exchanging()
     async with on_the_panel(of) as seat:

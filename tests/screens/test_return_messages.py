@@ -174,6 +174,27 @@ async def test_the_check_says_a_refusal_before_what_is_still_open() -> None:
         await seat.sees("6 Check      ✗ refused: clear that quantity")
 
 
+async def test_a_quantity_that_cannot_be_read_is_never_called_eligible() -> None:
+    async with on_the_panel(shop_with()) as seat:
+        await seat.press(*"1x", "enter")
+        await seat.sees("The quantity cannot be read", "still open: quantity")
+        assert "eligible" not in seat.text
+
+
+async def test_f9_without_a_quantity_does_not_say_that_one_cannot_be_read() -> None:
+    async with on_the_panel(shop_with()) as seat:
+        await seat.press("f9")
+        await seat.sees("✗ Choose at least one line that comes back.")
+        assert "cannot be read" not in seat.text
+
+
+async def test_a_line_that_a_supervisor_approves_is_not_called_eligible() -> None:
+    asks = shop.policy(approval=Approval(amount=shop.amounts(EUR=100)))
+    async with on_the_panel(shop_with(policy=asks)) as seat:
+        await seat.press("1", "enter", "n", "enter", "o", "enter")
+        await seat.sees("a supervisor approves", "? needs approval")
+
+
 async def test_the_serial_number_says_of_which_line_it_is() -> None:
     lines = [shop.line(str(n), name=f"Phone {n}", serials=(f"S-{n}",)) for n in range(1, 5)]
     async with on_the_panel(shop_with(shop.order(*lines))) as seat:

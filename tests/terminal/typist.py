@@ -21,7 +21,7 @@ Place: TypeAlias = dict[str, Any]
 
 LONGEST_REST_SECONDS = 60.0
 
-_NOT_COMPARED = re.compile(r"_at$|^(at|keys|draft_id|op_id)$")
+_NOT_COMPARED = re.compile(r"_at$|^(at|keys|draft_id|op_id|call_id)$")
 """Moments, ids, and the keys counted so far: what two desks differ in that did the same."""
 
 
