@@ -6,7 +6,7 @@ is opened. What is written down is that contact data were opened: by which facts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -96,6 +96,20 @@ class Caller:
     def seen(self, customer: Customer) -> Customer:
         """The customer as they may be shown now."""
         return masked(customer) if self.hides(customer) else customer
+
+    def seen_at_once(self) -> Callable[[Customer], Customer]:
+        """`seen` for many customers of one moment: what is asked of those who told nothing depends on their tier alone."""
+        hidden: dict[str, bool] = {}
+
+        def seen(customer: Customer) -> Customer:
+            told = self.told(customer.customer_id)
+            if told.facts or told.skipped or number_of(customer.customer_id) is not None:
+                return self.seen(customer)
+            if customer.tier not in hidden:
+                hidden[customer.tier] = self.hides(customer)
+            return masked(customer) if hidden[customer.tier] else customer
+
+        return seen
 
     def _asking(self, customer: Customer) -> tuple[Policy, ...]:
         policies = self._reference.policies()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -171,25 +171,26 @@ class LookUp:
         )
 
     def _hits(self, text: str) -> Iterable[Hit]:
+        seen = self._caller.seen_at_once()
         if "@" in text:
             for customer in self._reference.customers_by_email(text.lower(), LIMIT):
-                yield self._customer_hit(customer, mark("e-mail"))
+                yield _customer_hit(seen(customer), mark("e-mail"))
             return
         if _DIGITS_ONLY.fullmatch(text):
-            yield from self._digit_hits(text)
+            yield from self._digit_hits(text, seen)
             return
         if any(character.isdigit() for character in text):
             for order in self._reference.orders_by_number(text, LIMIT):
                 yield self._order_hit(order)
             yield from self._cases(text)
             for customer in self._reference.customers_by_number(text, LIMIT):
-                yield self._customer_hit(customer, mark("customer number"))
+                yield _customer_hit(seen(customer), mark("customer number"))
             for customer in self._reference.customers_by_postcode(text, LIMIT):
-                yield self._customer_hit(customer, mark("postcode"))
+                yield _customer_hit(seen(customer), mark("postcode"))
         for customer in self._reference.customers_by_name(text.split(), LIMIT):
-            yield self._customer_hit(customer, mark("name"))
+            yield _customer_hit(seen(customer), mark("name"))
 
-    def _digit_hits(self, text: str) -> Iterable[Hit]:
+    def _digit_hits(self, text: str, seen: Callable[[Customer], Customer]) -> Iterable[Hit]:
         digits = "".join(character for character in text if character.isdigit())
         try:
             record = self._records.find(parse(digits))
@@ -202,11 +203,11 @@ class LookUp:
         yield from self._cases(text)
         if len(digits) >= _SHORTEST_PHONE_ENDING:
             for customer in self._reference.customers_by_number(text, LIMIT):
-                yield self._customer_hit(customer, mark("customer number"))
+                yield _customer_hit(seen(customer), mark("customer number"))
             for customer in self._reference.customers_by_phone_ending(digits, LIMIT):
-                yield self._customer_hit(customer, mark("phone"))
+                yield _customer_hit(seen(customer), mark("phone"))
             for customer in self._reference.customers_by_postcode(text, LIMIT):
-                yield self._customer_hit(customer, mark("postcode"))
+                yield _customer_hit(seen(customer), mark("postcode"))
 
     def _cases(self, text: str) -> Iterable[Hit]:
         """Returns that name this CRM case."""
@@ -242,20 +243,6 @@ class LookUp:
             matched=mark("order number"),
         )
 
-    def _customer_hit(self, customer: Customer, matched: str) -> Hit:
-        """As much of them as may be shown before they have told who they are."""
-        customer = self._caller.seen(customer)
-        place = " ".join(part for part in (customer.postcode, customer.city) if part)
-        parts = (place, customer.phone, customer.email)
-        return Hit(
-            kind=HitKind.CUSTOMER,
-            key=customer.customer_id,
-            customer_id=customer.customer_id,
-            title=customer.name or customer.customer_id,
-            detail=" · ".join(part for part in parts if part),
-            matched=matched,
-        )
-
     @staticmethod
     def _hint(text: str) -> str:
         digits = "".join(character for character in text if character.isdigit())
@@ -272,3 +259,17 @@ class LookUp:
         return _(
             "Nothing found. Try the order number, the end of the phone number, or less of the name."
         )
+
+
+def _customer_hit(customer: Customer, matched: str) -> Hit:
+    """`customer` is as they may be shown before they have told who they are."""
+    place = " ".join(part for part in (customer.postcode, customer.city) if part)
+    parts = (place, customer.phone, customer.email)
+    return Hit(
+        kind=HitKind.CUSTOMER,
+        key=customer.customer_id,
+        customer_id=customer.customer_id,
+        title=customer.name or customer.customer_id,
+        detail=" · ".join(part for part in parts if part),
+        matched=matched,
+    )
