@@ -51,7 +51,7 @@ def test_keys(keymap: Keymap) -> ExitCode:
         raise NoTerminal
     heard = _Heard()
     with _raw(sys.stdin.fileno()) as fd:
-        _write(f"{_(_INTRODUCTION)}\n{_row(_('sent'), _('key'), _('does'))}")
+        _write(_(_INTRODUCTION) + "\n" + _row(_("sent"), _("key"), _("does")))
         before = ""
         while True:
             ready = select.select([fd], [], [], _TICK)[0]

@@ -87,9 +87,9 @@ class RmaScreen(WithGoods):
     def shows(self, view: RmaView) -> None:
         """Draw it, and offer what this person may do now."""
         self._view = view
+        heading = _("RMA {number}").format(number=self._spoken)
         self.set_heading(
-            f"{_('RMA {number}').format(number=self._spoken)} · {view.record.state.words}",
-            view.customer.name if view.customer else "",
+            f"{heading} · {view.record.state.words}", view.customer.name if view.customer else ""
         )
         name = view.customer.name if view.customer else view.record.customer_id
         self.show_about(About(view.record.customer_id, name, number=view.record.number))

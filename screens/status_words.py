@@ -59,8 +59,8 @@ def connection(status: DeskStatus) -> str:
     if sync.online is None:
         return _("connecting") + (f", {queued}" if queued else "")
     if sync.online:
-        return f"{_('ONLINE')} {queued}".rstrip()
-    return f"{_('OFFLINE')} {queued or _('nothing queued')}"
+        return " ".join(part for part in (_("ONLINE"), queued) if part)
+    return " ".join((_("OFFLINE"), queued or _("nothing queued")))
 
 
 def call(status: DeskStatus) -> str:

@@ -63,7 +63,7 @@ class FieldQuestions:
             value = ", ".join(labels.get(code, code) for code in panel.ticked(name))
         else:
             value = panel.values(name).meaning(panel.text(name)) or panel.text(name)
-        return f"{question(name)}: {value or _('none')}"
+        return question(name) + ": " + (value or _("none"))
 
     # --- fields
 

@@ -93,7 +93,7 @@ class Ticks(Widget, can_focus=True):
                 style += " underline"
             shown = f"{number}{'✓' if ticked else ' '}{plain(words)}"
             if ticked and is_read(self):
-                shown = f"{number} {plain(words)} {_('ticked')}"
+                shown = " ".join((str(number), plain(words), _("ticked")))
             parts.append((shown, style))
             parts.append(("  ", ""))
         return Content.assemble(*parts)

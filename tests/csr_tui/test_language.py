@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import date, datetime
 from gettext import GNUTranslations
@@ -12,7 +13,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from csr_tui.catalogue import bring_up_to_date, texts
+from csr_tui.catalogue import PACKAGES, bring_up_to_date, texts
 from csr_tui.language import Localized, languages, read_texts, unknown_language
 from rma import wording
 from rma.states import RmaState
@@ -111,6 +112,23 @@ def test_the_catalogue_holds_texts_of_every_layer_with_both_forms_of_what_counts
     assert "What does the caller say, or a number" in catalog
     assert catalog.get("{n} line").id == ("{n} line", "{n} lines")
     assert catalog.get("needs approval", "RmaState") is not None
+
+
+def test_no_text_stands_inside_an_f_string_where_it_is_overlooked() -> None:
+    root = Path(wording.__file__).parent.parent
+    overlooked = [
+        f"{path.relative_to(root)}:{call.lineno}"
+        for package in PACKAGES
+        for path in (root / package).rglob("*.py")
+        for within in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(within, ast.JoinedStr)
+        for call in ast.walk(within)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "mark", "plural")
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert overlooked == []
 
 
 def test_bringing_a_file_up_to_date_keeps_what_was_translated(tmp_path: Path) -> None:

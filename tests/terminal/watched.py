@@ -99,9 +99,8 @@ class WatchedDesk(DeskApp):
         self._watching = asyncio.create_task(self._serve())
 
     async def _serve(self) -> None:
-        server = await asyncio.start_unix_server(self._answer, self.SOCKET)
-        async with server:
-            await server.serve_forever()
+        # nobody waits for its end: since Python 3.12 that would be the end of the one who asks, who waits for ours
+        self._server = await asyncio.start_unix_server(self._answer, self.SOCKET)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
