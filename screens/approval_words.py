@@ -64,6 +64,8 @@ def sums(waiting: Iterable[Waiting]) -> str:
         if each.record.quote is not None:
             amounts[each.record.currency] += each.record.quote.total
     said = ", ".join(money(amounts[c], c) for c in sorted(amounts) if c)
+    if amounts and not any(amounts.values()):
+        return _("no money")
     return said or _("no amount known")
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Key
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
 from rma.errors import RmaError
 from rma.wording import _
 from screens.commands import EVERYWHERE, REGISTRY_KEYS, Command, Keymap, bindings, commands_of
+from screens.commands.command import both_cases
 from screens.dialog import Dialog
 from screens.field_help import FieldHelp
 from screens.frugal import Frugal
@@ -118,6 +119,25 @@ class DeskScreen(Frugal[None], Screen[None]):
         if any(command.action == action for command in self.commands):
             return self.can(action)
         return super().check_action(action, parameters)
+
+    @on(Key)
+    def _key_reached_nobody(self, event: Key) -> None:
+        self._say_why_not(event.key)
+
+    @on(RowList.Typed)
+    def _letter_reached_nobody(self, event: RowList.Typed) -> None:
+        self._say_why_not(event.character)
+
+    def _say_why_not(self, key: str) -> None:
+        """A key whose command does not apply now says so: no key does nothing."""
+        meant = [
+            command
+            for command in self.commands
+            if command.bound and key in both_cases(command.key).split(",")
+        ]
+        if meant and not any(self.check_action(command.action, ()) for command in meant):
+            why = "; ".join(dict.fromkeys(self.why_not(command) for command in meant))
+            self.show_message(f"{meant[0].shown_key} {meant[0].shown_label}: {why}.")
 
     def refresh_keys(self) -> None:
         """Draw the key line anew, after what `can` answers has changed."""

@@ -250,6 +250,7 @@ class CustomerLookup(DeskScreen):
     @on(RowList.Typed)
     def _type_on(self, event: RowList.Typed) -> None:
         """Typing in the list goes on in the box."""
+        event.prevent_default()
         self._box.focus()
         self._box.insert_text_at_cursor(event.character)
 

@@ -258,7 +258,7 @@ class ReturnWizard(ReturnTyping):
         )
         details = [plain(self._panel.money_by_hand())] if self._panel.sets_money else []
         if self._tried:
-            said = _("F9 gave it no number before: make sure that it is this caller's.")
+            said = _("F9 was refused before: make sure that this is the return of this caller.")
             details.append(self.said(said))
         return ConfirmTyped(question, "\n".join(details))
 

@@ -49,7 +49,7 @@ async def open_panel(seat: Seat, number: str = "100001") -> None:
 async def finalize_again(seat: Seat) -> None:
     """F9 after an F9 that gave no number: it asks."""
     await seat.press("f9")
-    await seat.sees("F9 gave it no number before")
+    await seat.sees("F9 was refused before")
     await seat.press("y", "enter")
 
 

@@ -71,6 +71,7 @@ async def test_a_loaded_draft_is_shown_harmless() -> None:
     draft = shop.draft(lines=(DraftLine(line_id="1", quantity="1", note="\x1b]0;t\x07\x9b"),))
     the_shop.work.save_draft(replace(draft, email="a\x1b@b.example"))
     async with seated(the_shop) as seat:
+        await seat.sees("DRAFTS")
         await seat.press("down", "enter")
         await seat.sees("␛]0;t␇�", "a␛@b.example")
         assert not raw(seat)
