@@ -16,9 +16,17 @@ from sqlalchemy import Connection, insert
 
 from central_api.catalog import upsert_customers, upsert_orders, upsert_products
 from central_api.database import open_database, writing
+from central_api.people import hash_of
 from central_api.policies import publish_defaults
 from central_api.schema import migrate
-from central_api.tables import DEVICE, NUMBER_BLOCK, PERSON
+from central_api.tables import (
+    ACCESS_TOKEN,
+    DEVICE,
+    DEVICE_KEY,
+    DEVICE_PERSON,
+    NUMBER_BLOCK,
+    PERSON,
+)
 from rma.assessment import Case, assess
 from rma.ledger import Ledger
 from rma.numbers import FIRST_BLOCK, compose
@@ -26,6 +34,7 @@ from rma.operations import CallMetrics, FinalizeReturn, Operation, Told
 from rma.order import Order
 from rma.record import finalize
 from rma.request import Actor, Fact, Role
+from sync.device_key import DeviceKey
 from sync.protocol.envelopes import seal
 from sync.protocol.policies import (
     default_names,
@@ -34,6 +43,7 @@ from sync.protocol.policies import (
     parse_policy,
     parse_reasons,
 )
+from sync.protocol.signing import as_text, signed_line
 from tests import shop
 
 BLOCK = 1_000
@@ -50,6 +60,7 @@ class PushingDesk:
 
     index: int
     bodies: tuple[bytes, ...]
+    """Signed lines."""
 
     @property
     def device(self) -> str:
@@ -60,6 +71,11 @@ class PushingDesk:
     def person(self) -> str:
         """Who works there."""
         return f"Agent {self.index}"
+
+    @property
+    def key(self) -> DeviceKey:
+        """What signs its returns."""
+        return DeviceKey(hashlib.sha256(self.device.encode()).digest())
 
     @property
     def token(self) -> str:
@@ -166,23 +182,23 @@ def _body(desk: PushingDesk, case: Case, number: str) -> bytes:
             metrics=CallMetrics(started_at=NOW, keys=12),
         ),
     )
-    return seal(operation, actor=desk.person, device=desk.device).body
+    sealed = seal(operation, actor=desk.person, device=desk.device, sign=desk.key.sign)
+    return signed_line(sealed.body, sealed.signature)
 
 
 def _enroll(connection: Connection, desk: PushingDesk) -> None:
-    digest = hashlib.sha256(desk.token.encode()).hexdigest()
-    connection.execute(
-        insert(PERSON).values(name=desk.person, role=Role.AGENT.value, created_at=NOW)
-    )
-    connection.execute(
-        insert(DEVICE).values(
-            device=desk.device,
-            person=desk.person,
-            token_sha256=digest,
-            platform="benchmark",
-            enrolled_at=NOW,
-        )
-    )
+    device = {"device": desk.device}
+    place = device | {"person": desk.person}
+    key = {"public_key": as_text(desk.key.public), "registered_at": NOW, "current": True}
+    token = {"token_sha256": hash_of(desk.token), "expires_at": NOW + timedelta(days=1)}
+    for table, row in (
+        (PERSON, {"name": desk.person, "role": Role.AGENT.value, "created_at": NOW}),
+        (DEVICE, device | {"platform": "benchmark", "enrolled_at": NOW}),
+        (DEVICE_KEY, device | key),
+        (DEVICE_PERSON, place | {"enrolled_at": NOW}),
+        (ACCESS_TOKEN, place | token),
+    ):
+        connection.execute(insert(table).values(row))
     connection.execute(
         insert(NUMBER_BLOCK),
         [

@@ -33,6 +33,7 @@ from rma.order import TenderKind
 from rma.record import RmaRecord
 from storage.reference import FILE
 from tests import shop
+from tests.keys import decrypted, key_of
 
 SMALL = 10_000
 BUYERS = 4_000
@@ -59,7 +60,7 @@ def milliseconds(work: Iterable[Callable[[], object]]) -> list[float]:
 def searches(town: Path, desk: Path) -> Iterator[_Search]:
     """Texts of each kind, from customers and orders at random."""
     random = Random(SEED)
-    with closing(sqlite3.connect(desk / FILE)) as connection:
+    with closing(decrypted(desk / FILE, key_of(desk))) as connection:
         rows = connection.execute("SELECT max(rowid) FROM customer").fetchone()[0]
         picked = [random.randrange(1, rows + 1) for _ in range(SEARCHES)]
         documents = [
@@ -88,7 +89,9 @@ def search_times(town: Path) -> dict[str, list[float]]:
         found = opened_desk.desk.lookup.search
         for of_kind in texts.values():
             for text in of_kind[:20]:
-                found(text)
+                assert found(text).hits, (
+                    f"nobody is found by {text}: this desk does not know its town"
+                )
         return {
             kind: milliseconds([partial(found, text) for text in of_kind])
             for kind, of_kind in texts.items()
@@ -120,7 +123,7 @@ def measure_finalize(town: Path) -> Row:
             asyncio.run(sync_once(desk))
             before = _size(folder)
             drafts = one_line_drafts(desk, town, RETURNS)
-            times = milliseconds(partial(_finalized, desk, draft) for draft in drafts)
+            times = milliseconds(partial(finalized, desk, draft) for draft in drafts)
             size = (_size(folder) - before) // len(times)
         finally:
             desk.close()
@@ -135,7 +138,8 @@ def measure_finalize(town: Path) -> Row:
     )
 
 
-def _finalized(desk: OpenedDesk, draft: Draft) -> RmaRecord:
+def finalized(desk: OpenedDesk, draft: Draft) -> RmaRecord:
+    """The return that became of a draft."""
     record = desk.desk.returns.finalize(draft)
     assert isinstance(record, RmaRecord), record
     return record

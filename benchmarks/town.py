@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -25,6 +24,8 @@ from rma.reasons import ReasonTree
 from storage.documents import read
 from storage.reference import FILE
 from storage.reference_rows import SHAPES, ReferenceRow
+from storage.reference_schema import VERSION
+from tests.keys import decrypted, key_of
 
 SHOP_CUSTOMERS = 300
 """Customers that the central API knows, with orders, where nothing else is asked for; the others stand in ref.db alone."""
@@ -46,9 +47,13 @@ _VOWELS = "aaaeeeeiiioou"
 
 
 def make(place: Path, customers: int, *, with_orders: int = SHOP_CUSTOMERS) -> Path:
-    """The folder of a town with this many customers; made where it is not there yet."""
+    """The folder of a town with this many customers; made where it is not there yet, or of another schema.
+
+    A desk empties a ref.db of another schema, and nobody is found in it fast.
+    """
     folder = place / f"town-{customers}-{with_orders}"
-    if not (folder / "made").exists():
+    made = folder / "made"
+    if not made.exists() or made.read_text() != str(VERSION):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         central = Central(folder)
@@ -57,7 +62,7 @@ def make(place: Path, customers: int, *, with_orders: int = SHOP_CUSTOMERS) -> P
             _fill(folder / "desks" / PERSON, customers - with_orders)
         finally:
             central.stop()
-        (folder / "made").touch()
+        made.write_text(str(VERSION))
     return folder
 
 
@@ -147,7 +152,7 @@ def _fill(desk: Path, customers: int) -> None:
         assert cursor is not None
         load = reference.begin_load(cursor)
         for kind in _TYPES:
-            load.add(list(_rows(desk / FILE, kind)))
+            load.add(list(_rows(desk, kind)))
         for batch in _batches(_customers(customers)):
             load.add(batch)
         load.finish()
@@ -155,9 +160,9 @@ def _fill(desk: Path, customers: int) -> None:
         opened_desk.close()
 
 
-def _rows(path: Path, kind: str) -> Iterator[ReferenceRow]:
+def _rows(desk: Path, kind: str) -> Iterator[ReferenceRow]:
     shape = SHAPES[kind]
-    connection = sqlite3.connect(path)
+    connection = decrypted(desk / FILE, key_of(desk))
     try:
         for key, version, document in connection.execute(
             f"SELECT {shape.key}, row_version, document FROM {shape.table}"

@@ -24,7 +24,19 @@ exit codes:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every command; importing a command's module costs no more than argparse."""
-    from central_api.commands import check, enroll, import_, policy, reasons, serve
+    from central_api.commands import (
+        backup,
+        check,
+        devices,
+        enroll,
+        import_,
+        policy,
+        reasons,
+        recover,
+        release,
+        revoke,
+        serve,
+    )
 
     parser = argparse.ArgumentParser(
         prog="csr-central",
@@ -33,7 +45,19 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    for command in (serve, enroll, import_, policy, reasons, check):
+    for command in (
+        serve,
+        enroll,
+        import_,
+        policy,
+        reasons,
+        check,
+        revoke,
+        release,
+        recover,
+        devices,
+        backup,
+    ):
         command.add_parser(subparsers)
     return parser
 

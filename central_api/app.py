@@ -17,10 +17,12 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from central_api import feed
-from central_api.database import open_database, reading, writing
+from central_api.database import open_database, reading, write, writing
+from central_api.epoch import EpochHeader
 from central_api.expiry import expire_over
 from central_api.openapi import document_of
 from central_api.problems import TITLES, HttpProblem, problem_response
+from central_api.reads import FLUSH_SECONDS, Rates, ReadLog, write_reads
 from central_api.routes import router
 from central_api.schema import migrate
 from central_api.watch import FeedWatch
@@ -56,6 +58,10 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
     )
     app.state.engine = engine
     app.state.clock = clock
+    app.state.rates = Rates()
+    app.state.reads = ReadLog(clock)
+    app.state.epoch = _epoch(engine)
+    app.add_middleware(EpochHeader, epoch=lambda: app.state.epoch)
     app.state.watch = FeedWatch(lambda: run_in_threadpool(_newest, engine))
     app.include_router(router)
     app.openapi = document_of(app)  # type: ignore[method-assign]
@@ -73,31 +79,60 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine: Engine = app.state.engine
     await run_in_threadpool(_trim, engine, app.state.clock() - CHANGES_KEPT)
+    app.state.epoch = await run_in_threadpool(_epoch, engine)
     stopped = asyncio.Event()
     expiring = asyncio.create_task(_expire(app, stopped))
+    logging = asyncio.create_task(_log_reads(app, stopped))
     yield
     app.state.watch.close()
     stopped.set()
     await expiring
+    await logging
     await run_in_threadpool(engine.dispose)
 
 
 async def _expire(app: FastAPI, stopped: asyncio.Event) -> None:
-    """End the RMAs whose last day has passed, now and every minute."""
+    """End the RMAs whose last day has passed, now and every minute; a restore from beside is noticed so as well."""
     while not stopped.is_set():
         try:
             if await run_in_threadpool(expire_over, app.state.engine, app.state.clock()):
                 app.state.watch.wake()
+            app.state.epoch = await run_in_threadpool(_epoch, app.state.engine)
         except Exception:
             _log.exception("expiry_failed")  # the next minute tries again
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), EXPIRY_SECONDS)
 
 
+async def _log_reads(app: FastAPI, stopped: asyncio.Event) -> None:
+    """Write down who read what, every few seconds and at the end."""
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), FLUSH_SECONDS)
+        rows = app.state.reads.take()
+        try:
+            if rows:
+                await run_in_threadpool(
+                    write,
+                    app.state.engine,
+                    lambda connection, rows=rows: write_reads(connection, rows),
+                )
+        except Exception:
+            _log.exception("reads_not_logged", rows=len(rows))
+            app.state.reads.give_back(rows)
+        if stopped.is_set():
+            return
+
+
 def _trim(engine: Engine, before: datetime) -> None:
     with writing(engine) as connection:
         feed.renew_if_foreign(connection)
         feed.trim(connection, before)
+
+
+def _epoch(engine: Engine) -> str:
+    with reading(engine) as connection:
+        return feed.epoch(connection)
 
 
 def _newest(engine: Engine) -> str:

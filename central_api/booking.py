@@ -62,12 +62,14 @@ def decide_content(
     return _book_holding(case, assessment, caller, command)
 
 
-def decide_unjudged(books: Books, caller: Caller, command: FinalizeReturn) -> Decision:
-    """Book a return whose judging failed: a number that was told exists, whatever went wrong here."""
+def decide_unjudged(
+    books: Books, caller: Caller, command: FinalizeReturn, problem: Problem | None = None
+) -> Decision:
+    """Book a return without judging it, because that failed or because of a problem: a number that was told exists."""
     if not is_free_number(books, command.number):
         return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
     case = replace(_case(books, caller, command), order=None, customer=None, ledger=None)
-    problem = refusals.unprocessed()
+    problem = problem or refusals.unprocessed()
     record = book(case, assess(case), number=command.number, device=caller.device, problem=problem)
     return Decision(Outcome.HELD_FOR_REVIEW, problem, record, tell=True)
 
@@ -187,9 +189,13 @@ def _amount_objection(command: FinalizeReturn, quote: Quote | None) -> Problem |
     """Estimates may move by a minor unit a unit where other slots were free, and by nothing else (rule 5.14)."""
     if quote is None:
         return None
+    amounts = ((command.told.total, quote.total), (command.told.owed, quote.owed))
+    moved = [(told, ours) for told, ours in amounts if told != ours]
+    if not moved:
+        return None
     units = sum(line.quantity for line in quote.lines)
     tolerance = 0 if _slots(quote) == command.told.slots else units
-    for told, ours in ((command.told.total, quote.total), (command.told.owed, quote.owed)):
+    for told, ours in moved:
         if abs(told - ours) > tolerance:
             return refusals.amount_mismatch(
                 _amount(told, quote.currency), _amount(ours, quote.currency)

@@ -7,19 +7,28 @@ else is read. So two servers never decide about one of them at the same time.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, delete, select
+from sqlalchemy import Connection, delete
 
+from central_api.chain import Entry, append
 from central_api.database import insert_into
 from central_api.documents import KINDS, digest_of, insert_rows, log_changes, update_rows
+from central_api.holding import keep_held
+from central_api.loading import (
+    StoredAnswer,
+    answers_to,
+    customers_of,
+    lock_numbers,
+    lock_orders,
+    past_returns,
+    records_of,
+)
 from central_api.numbers import leased_to
 from central_api.outbound import (
     guard_sent_lines,
@@ -36,16 +45,7 @@ from central_api.policies import (
     published_reasons,
     stands_of,
 )
-from central_api.tables import (
-    CUSTOMER,
-    EVENT,
-    MAIL,
-    OPERATION,
-    ORDERS,
-    REFUSAL,
-    RMA,
-    RMA_LINE,
-)
+from central_api.tables import EVENT, MAIL, OPERATION, REFUSAL, RMA, RMA_LINE
 from central_api.units import expect_inbound, take_units
 from rma.expiry import can_expire
 from rma.ledger import Hold, Ledger
@@ -57,16 +57,6 @@ from rma.sent import with_sent
 from rma.states import HOLDING, RmaState
 from rma.typed_order import same_text
 from sync.protocol.documents import read_document, write_document
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The answer an operation got."""
-
-    sha256: str
-    outcome: Outcome
-    result: bytes
-    """JSON."""
 
 
 class Books:
@@ -84,19 +74,18 @@ class Books:
         skus: Iterable[str] = (),
     ) -> None:
         self._now = now
-        told = sorted(set(numbers))
-        known = _known_numbers(connection, told)
-        wanted = sorted({*order_ids, *known.values()})
-        rows = connection.execute(_locking(wanted, ORDERS.c.document))
-        self._orders = {row.order_id: read_document(Order, row.document) for row in rows}
-        self._records = _records(connection, wanted, list(known))
+        told = set(numbers)
+        wanted = {*order_ids, *lock_numbers(connection, told).values()}
+        orders = lock_orders(connection, wanted)
+        self._orders = {key: read_document(Order, document) for key, document in orders.items()}
+        self._records = records_of(connection, wanted)
         self._by_order: dict[str, list[str]] = {}
         for number, entry in self._records.items():
             self._by_order.setdefault(entry.record.order_id, []).append(number)
         self._holds: dict[str, Hold | None] = {}
         wished = {*skus, *skus_of(entry.record for entry in self._records.values())}
         self.products: tuple[Product, ...] = products_named(connection, wished)
-        self._answers = _answers(connection, set(op_ids))
+        self._answers = answers_to(connection, op_ids)
         self._blocks = leased_to(
             connection, device, {block_of(n) for n in told if n[:6].isdecimal()}
         )
@@ -107,18 +96,20 @@ class Books:
         self.published = frozenset(entry.policy.ref for entry in self.policies)
         buyers = {order.customer_id for order in self._orders.values()}
         counted = any(entry.policy.approval.many_returns for entry in self.policies)
-        self._customers = _customers(connection, buyers, alone=counted)
-        self._past = _past_returns(connection, buyers) if counted else {}
+        self._customers = customers_of(connection, buyers, alone=counted)
+        self._past = past_returns(connection, buyers) if counted else {}
         self._new: dict[str, dict[str, Any]] = {}
         self._changed: dict[str, dict[str, Any]] = {}
         self._lines: dict[str, list[dict[str, Any]]] = {}
         self._consumed: Counter[tuple[str, str]] = Counter()
         self._inbound: Counter[str] = Counter()
         self._operations: list[dict[str, Any]] = []
+        self._entries: list[Entry] = []
         self._sent: dict[tuple[str, str], int] = {}
         self._events: list[dict[str, Any]] = []
         self._mails: list[dict[str, Any]] = []
         self._refusals: dict[str, dict[str, Any]] = {}
+        self._held: list[dict[str, Any]] = []
 
     # --- what decisions ask -------------------------------------------------------------------------------------
 
@@ -146,7 +137,10 @@ class Books:
         return Ledger(order, tuple(hold for hold in holds if hold is not None))
 
     def _records_of(self, order_id: str) -> list[RmaRecord]:
-        records = [self._records[number].record for number in self._by_order.get(order_id, ())]
+        numbers = self._by_order.get(order_id)
+        if not numbers:
+            return []
+        records = [self._records[number].record for number in numbers]
         return sorted(records, key=lambda record: (record.finalized_at, record.number))
 
     def recent_returns(self, customer_id: str) -> tuple[datetime, ...]:
@@ -209,12 +203,28 @@ class Books:
         self._remember(record, version, metrics)
         return version
 
-    def answered(self, row: dict[str, Any]) -> None:
-        """Store the answer to an operation, with its key."""
+    def answered(self, row: dict[str, Any], actor: str) -> None:
+        """Store the answer to an operation, with its key; enter into the audit chain whose operation it was."""
         self._operations.append(row)
+        self.enter(
+            Entry(
+                at=self._now,
+                device=row["device"],
+                person=actor,
+                entity=f"rma/{row['number']}" if row["number"] else "operation",
+                command=row["kind"],
+                outcome=row["outcome"],
+                op_id=row["op_id"],
+                digest=row["sha256"],
+            )
+        )
         self._answers[row["op_id"]] = StoredAnswer(
             row["sha256"], Outcome(row["outcome"]), row["result"].encode()
         )
+
+    def enter(self, entry: Entry) -> None:
+        """Enter something into the audit chain."""
+        self._entries.append(entry)
 
     def queue_mail(self, row: dict[str, Any]) -> None:
         """Let a mail go out once this is booked."""
@@ -223,6 +233,10 @@ class Books:
     def refuse(self, row: dict[str, Any]) -> None:
         """Keep a refused return; one that is kept already stays as it is."""
         self._refusals.setdefault(row["refusal_id"], row)
+
+    def hold(self, row: dict[str, Any]) -> None:
+        """Keep an operation for a supervisor; one that is kept already stays as it is."""
+        self._held.append(row)
 
     def _hold(self, number: str) -> Hold | None:
         """What an RMA holds now: worked out once, as each decision about its order asks for it."""
@@ -246,12 +260,12 @@ class Books:
         number = record.number
         if number not in self._by_order.setdefault(record.order_id, []):
             self._by_order[record.order_id].append(number)
-        document = write_document(record).decode()
+        document = write_document(record)
         row = {
             "number": number,
             "row_version": version,
             "digest": digest_of(document),
-            "document": document,
+            "document": document.decode(),
             "state": record.state.value,
             "holding": self._hold(number) is not None,
             "expires_at": record.expires_at if can_expire(record) else None,
@@ -288,7 +302,9 @@ class Books:
         insert_rows(connection, RMA_LINE, [row for rows in self._lines.values() for row in rows])
         insert_rows(connection, MAIL, self._mails)
         self._keep_refusals(connection)
+        keep_held(connection, self._held)
         insert_rows(connection, OPERATION, sorted(self._operations, key=itemgetter("op_id")))
+        append(connection, self._entries)
         written = {**self._new, **self._changed}
         versions = ((number, row["row_version"]) for number, row in written.items())
         log_changes(connection, "rma", versions, self._now)
@@ -301,80 +317,6 @@ class Books:
             log_changes(connection, "refusal", ((key, 1) for key in self._refusals), self._now)
 
 
-def lock_orders(
-    connection: Connection, *, order_ids: Iterable[str], numbers: Iterable[str]
-) -> None:
-    """Lock these RMAs, then these orders and theirs, in id order, for what is decided one by one after it."""
-    known = _known_numbers(connection, sorted(set(numbers)))
-    connection.execute(_locking({*order_ids, *known.values()})).all()
-
-
-def _locking(order_ids: Iterable[str], *columns: Column[Any]) -> Select[Any]:
-    """Orders in id order, each locked: whoever locks several takes them in one order, and nobody waits in a circle."""
-    wanted = ORDERS.c.order_id.in_(sorted(order_ids))
-    return (
-        select(ORDERS.c.order_id, *columns)
-        .where(wanted)
-        .order_by(ORDERS.c.order_id)
-        .with_for_update()
-    )
-
-
-def _known_numbers(connection: Connection, numbers: list[str]) -> dict[str, str]:
-    """Those of the numbers that are booked, each locked, with their orders."""
-    rows = connection.execute(
-        select(RMA.c.number, RMA.c.order_id)
-        .where(RMA.c.number.in_(numbers))
-        .order_by(RMA.c.number)
-        .with_for_update()
-    )
-    return {row.number: row.order_id for row in rows}
-
-
-def _records(
-    connection: Connection, order_ids: list[str], numbers: list[str]
-) -> dict[str, KnownRecord]:
-    fits = RMA.c.order_id.in_(order_ids) | RMA.c.number.in_(numbers)
-    rows = connection.execute(select(RMA.c.number, RMA.c.row_version, RMA.c.document).where(fits))
-    return {
-        number: KnownRecord(record=read_document(RmaRecord, document), row_version=version)
-        for number, version, document in rows
-    }
-
-
-def _answers(connection: Connection, op_ids: set[str]) -> dict[str, StoredAnswer]:
-    columns = (OPERATION.c.op_id, OPERATION.c.sha256, OPERATION.c.outcome, OPERATION.c.result)
-    rows = connection.execute(select(*columns).where(OPERATION.c.op_id.in_(op_ids)))
-    return {
-        op_id: StoredAnswer(sha256, Outcome(outcome), result.encode())
-        for op_id, sha256, outcome, result in rows
-    }
-
-
-def _customers(
-    connection: Connection, customer_ids: set[str], *, alone: bool
-) -> dict[str, Customer]:
-    """`alone`: nobody else decides about them meanwhile; their returns are counted over all of their orders."""
-    columns = (CUSTOMER.c.customer_id, CUSTOMER.c.document)
-    wanted = select(*columns).where(CUSTOMER.c.customer_id.in_(customer_ids))
-    if alone:
-        wanted = wanted.order_by(CUSTOMER.c.customer_id).with_for_update()
-    rows = connection.execute(wanted)
-    return {customer_id: read_document(Customer, document) for customer_id, document in rows}
-
-
-def _past_returns(connection: Connection, customer_ids: set[str]) -> dict[str, dict[str, datetime]]:
-    past: dict[str, dict[str, datetime]] = {}
-    rows = connection.execute(
-        select(RMA.c.customer_id, RMA.c.number, RMA.c.finalized_at).where(
-            RMA.c.customer_id.in_(customer_ids), RMA.c.state.in_([s.value for s in HOLDING])
-        )
-    )
-    for customer_id, number, finalized_at in rows:
-        past.setdefault(customer_id, {})[number] = finalized_at
-    return past
-
-
 def _line_rows(record: RmaRecord, hold: Hold | None) -> list[dict[str, Any]]:
     held = hold.lines if hold else ()
     return [
@@ -385,7 +327,8 @@ def _line_rows(record: RmaRecord, hold: Hold | None) -> list[dict[str, Any]]:
             "line_id": line.line_id,
             "sku": line.sku,
             "quantity": line.quantity,
-            "slots": json.dumps(held[position].slots if position < len(held) else []),
+            # A list of whole numbers is written in JSON as Python writes it.
+            "slots": str([*held[position].slots] if position < len(held) else []),
         }
         for position, line in enumerate(record.lines)
     ]

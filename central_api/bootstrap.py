@@ -5,6 +5,8 @@ A page may hold newer rows than the cursor; the changes after it bring them agai
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sqlalchemy import Connection, func, select
 
 from central_api.documents import KINDS
@@ -15,12 +17,13 @@ PAGE = 5_000
 """Most rows in one page."""
 
 
-def plan(connection: Connection) -> BootstrapPlan:
-    """Where to start: the cursor is taken first, so that nothing falls between it and the pages."""
+def plan(connection: Connection, kinds: Container[str] = KINDS) -> BootstrapPlan:
+    """Where to start with these kinds: the cursor is taken first, so that nothing falls between it and the pages."""
     cursor = head(connection)
     counts = {
         name: connection.execute(select(func.count()).select_from(kind.table)).scalar_one()
         for name, kind in KINDS.items()
+        if name in kinds
     }
     return BootstrapPlan(cursor=cursor, counts=counts)
 

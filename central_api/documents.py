@@ -45,9 +45,10 @@ KINDS = {
 """Every kind, in the order in which a desk fetches them."""
 
 
-def digest_of(document: str) -> str:
+def digest_of(document: str | bytes) -> str:
     """What stands for a document when two are compared."""
-    return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
+    told = document.encode() if isinstance(document, str) else document
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

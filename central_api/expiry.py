@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection, Engine, select
 
 from central_api.books import Books
+from central_api.chain import SERVER, Entry
 from central_api.database import reading, write
 from central_api.documents import insert_rows
 from central_api.tables import EVENT, RMA
@@ -65,7 +66,19 @@ def _end_in(connection: Connection, numbers: dict[str, str], now: datetime) -> i
         known = books.record(number)
         if known is not None and is_over(known.record, now):
             version = books.put(expire(known.record, now))
+            books.enter(_entry(number, now))
             events.append({"kind": EXPIRED, "key": number, "row_version": version, "at": now})
     books.write(connection)
     insert_rows(connection, EVENT, events)
     return len(events)
+
+
+def _entry(number: str, now: datetime) -> Entry:
+    return Entry(
+        at=now,
+        device="",
+        person=SERVER,
+        entity=f"rma/{number}",
+        command="return.expire",
+        outcome="expired",
+    )

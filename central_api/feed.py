@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,12 @@ from central_api.tables import CHANGE_LOG, FEED
 
 PAGE = 1_000
 """Most changes in one page."""
+
+PAGE_BYTES = 1 << 20
+"""A page ends before it gets larger than this, unless a single change does."""
+
+_AT_ONCE = 200
+"""Documents that are read in one go: what does not fit into a page is not read for it."""
 
 _CURSOR = re.compile(r"([0-9a-f]+)\.([0-9]{1,18})\.([0-9]{1,18})")
 """Epoch, transaction, id."""
@@ -55,15 +61,28 @@ class Page:
         )
 
 
+def epoch(connection: Connection) -> str:
+    """The name of this database's history."""
+    name: str = connection.execute(select(FEED.c.epoch)).scalar_one()
+    return name
+
+
+def renew(connection: Connection) -> None:
+    """Begin another history, as after a restore: desks fetch everything anew, and offer what they told again."""
+    lock_table(connection, FEED)
+    connection.execute(delete(CHANGE_LOG))
+    connection.execute(update(FEED).values(epoch=uuid4().hex, floor=0))
+
+
 def head(connection: Connection) -> str:
     """The cursor of this moment: everything before it is in the tables of this transaction."""
-    epoch = connection.execute(select(FEED.c.epoch)).scalar_one()
+    name = epoch(connection)
     if is_sqlite(connection):
-        return f"{epoch}.0.{_last_id(connection)}"
+        return f"{name}.0.{_last_id(connection)}"
     horizon = connection.execute(
         text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
     ).scalar_one()
-    return f"{epoch}.{horizon}.0"
+    return f"{name}.{horizon}.0"
 
 
 def newest(connection: Connection) -> str:
@@ -79,18 +98,20 @@ def newest(connection: Connection) -> str:
     return "" if at is None else f"{at.xid}.{at.id}"
 
 
-def page(connection: Connection, cursor: str, limit: int = PAGE) -> Page:
-    """The changes after `cursor`; of a thing that changed often, only its newest state.
+def page(
+    connection: Connection, cursor: str, limit: int = PAGE, kinds: Container[str] = KINDS
+) -> Page:
+    """The changes of these kinds after `cursor`; of a thing that changed often, only its newest state.
 
     Raises:
         CursorTooOld: if the cursor is not of this feed, or its changes are gone.
     """
-    epoch, transaction, last = _position(connection, cursor)
+    name, transaction, last = _position(connection, cursor)
     rows = _rows_after(connection, transaction, last, limit)
+    changes, taken = _changes(connection, rows, kinds)
     if rows:
-        cursor = f"{epoch}.{rows[-1].xid}.{rows[-1].id}"
-    newest = {(row.kind, row.key): row.row_version for row in rows}
-    return Page(_changes(connection, newest), cursor, len(rows) == limit)
+        cursor = f"{name}.{rows[taken - 1].xid}.{rows[taken - 1].id}"
+    return Page(changes, cursor, taken < len(rows) or len(rows) == limit)
 
 
 def trim(connection: Connection, before: datetime) -> None:
@@ -123,8 +144,7 @@ def renew_if_foreign(connection: Connection) -> None:
         )
     ).scalar_one()
     if foreign:
-        connection.execute(delete(CHANGE_LOG))
-        connection.execute(update(FEED).values(epoch=uuid4().hex, floor=0))
+        renew(connection)
 
 
 def change(kind: str, key: str, row_version: int, document: str | None) -> bytes:
@@ -141,9 +161,9 @@ def change(kind: str, key: str, row_version: int, document: str | None) -> bytes
 
 def _position(connection: Connection, cursor: str) -> tuple[str, int, int]:
     """Epoch, transaction and id of a cursor, checked against what is kept."""
-    epoch, floor = connection.execute(select(FEED.c.epoch, FEED.c.floor)).one()
+    name, floor = connection.execute(select(FEED.c.epoch, FEED.c.floor)).one()
     told = _CURSOR.fullmatch(cursor)
-    if told is None or told[1] != epoch:
+    if told is None or told[1] != name:
         raise CursorTooOld
     transaction, last = int(told[2]), int(told[3])
     if is_sqlite(connection):
@@ -151,7 +171,7 @@ def _position(connection: Connection, cursor: str) -> tuple[str, int, int]:
             raise CursorTooOld
     elif (floor and transaction <= floor) or transaction > _next_transaction(connection):
         raise CursorTooOld
-    return epoch, transaction, last
+    return name, transaction, last
 
 
 def _next_transaction(connection: Connection) -> int:
@@ -185,17 +205,41 @@ def _rows_after(
     return connection.execute(text(statement), values).all()
 
 
-def _changes(connection: Connection, newest: dict[tuple[str, str], int]) -> list[bytes]:
+def _changes(
+    connection: Connection, rows: Sequence[Row[Any]], kinds: Container[str]
+) -> tuple[list[bytes], int]:
+    """The things of these kinds that the rows name, each once, until the page is full; and how many of the rows that were."""
+    changes: list[bytes] = []
+    seen: set[tuple[str, str]] = set()
+    size = 0
+    newest = {(row.kind, row.key): row.row_version for row in rows}
+    for start in range(0, len(rows), _AT_ONCE):
+        group = rows[start : start + _AT_ONCE]
+        wanted = {(row.kind, row.key) for row in group if row.kind in kinds} - seen
+        documents = _newest_documents(connection, wanted)
+        for index, row in enumerate(group, start):
+            thing = (row.kind, row.key)
+            if thing in seen or row.kind not in kinds:
+                continue
+            told = change(row.kind, row.key, *documents.get(thing, (newest[thing], None)))
+            size += len(told)
+            if changes and size > PAGE_BYTES:
+                return changes, index
+            seen.add(thing)
+            changes.append(told)
+    return changes, len(rows)
+
+
+def _newest_documents(
+    connection: Connection, things: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[int, str]]:
     documents: dict[tuple[str, str], tuple[int, str]] = {}
     by_kind: dict[str, list[str]] = {}
-    for kind, key in newest:
+    for kind, key in things:
         by_kind.setdefault(kind, []).append(key)
     for kind, keys in by_kind.items():
         documents.update(_documents(connection, kind, keys))
-    return [
-        change(kind, key, *documents.get((kind, key), (row_version, None)))
-        for (kind, key), row_version in newest.items()
-    ]
+    return documents
 
 
 def _documents(

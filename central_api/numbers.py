@@ -22,8 +22,12 @@ class NoBlocksLeft(CentralError):
     """Nearly all RMA numbers there are have been leased."""
 
 
-def lease(connection: Connection, device: str, lease_id: str, now: datetime) -> LeaseResponse:
+def lease(
+    connection: Connection, device: str, lease_id: str, now: datetime, held: int | None = None
+) -> LeaseResponse:
     """A block for this device, drawn at random; the same `lease_id` gives the same block.
+
+    `held` is the block that the device has by this lease: it gets it back where the lease was lost in a restore.
 
     Raises:
         NoBlocksLeft: when no free block can be found.
@@ -39,14 +43,14 @@ def lease(connection: Connection, device: str, lease_id: str, now: datetime) -> 
         connection.execute(
             insert_into(connection, NUMBER_BLOCK)
             .values(
-                block=draw.randint(FIRST_BLOCK, LAST_BLOCK),
+                block=held or draw.randint(FIRST_BLOCK, LAST_BLOCK),
                 device=device,
                 lease_id=lease_id,
                 leased_at=now,
             )
             .on_conflict_do_nothing()
         )
-        block = connection.execute(mine).scalar()
+        block, held = connection.execute(mine).scalar(), None
     raise NoBlocksLeft("No block of RMA numbers is free any more.")
 
 

@@ -15,8 +15,14 @@ from sync.protocol.envelopes import ProblemDetails
 Answers = dict[int | str, dict[str, Any]]
 """Answers by status, as FastAPI takes them."""
 
-SIGNED_IN = ("unauthorized", "unavailable")
-"""Problems of every address that asks who is calling."""
+SENDING = ("unauthorized", "unavailable")
+"""Problems of the address that a revoked desk may still send to."""
+
+SIGNED_IN = (*SENDING, "device-revoked")
+"""Problems of every other address that asks who is calling."""
+
+READING = (*SIGNED_IN, "too-many")
+"""Problems of every address that shows something."""
 
 OF_A_BODY = ("bad-request", "too-slow", "too-large", "unsupported-encoding")
 """Problems of every address that reads a body."""

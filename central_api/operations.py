@@ -1,6 +1,7 @@
 """`POST /v1/ops`: decide a batch of operations in one transaction, and answer each under its key.
 
 Key, digest and answer are stored with the effect, so that a resend gets the same answer and has no second effect.
+Each item is decided in the name of the person that its signature proves; what nobody proved never gets as far.
 Where one item breaks the batch, each is decided again in a savepoint of its own, and only the broken one is held; where
 even that cannot be stored, it is put off.
 """
@@ -20,13 +21,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from central_api import refusals
 from central_api.booking import Decision, decide_finalize, decide_unjudged
-from central_api.books import Books, StoredAnswer, lock_orders
+from central_api.books import Books
 from central_api.database import write
 from central_api.decisions import decide_about
+from central_api.holding import held_row
+from central_api.lateness import is_late
+from central_api.loading import StoredAnswer, lock_numbers, lock_orders
 from central_api.mailing import mail_row
 from central_api.matching import decide_typed, orders_typed
 from central_api.people import Caller
 from central_api.refused import decide_refuse, refused_orders
+from central_api.signatures import Place, Proof, Standing, are_signed, proofs_of
 from central_api.superseding import decide_supersede
 from rma.operations import (
     Command,
@@ -40,7 +45,14 @@ from rma.operations import (
 )
 from rma.states import RmaState
 from sync.protocol.documents import write_document
-from sync.protocol.envelopes import PROTOCOL_VERSION, Envelope, command_of, open_envelope
+from sync.protocol.envelopes import (
+    PROTOCOL_VERSION,
+    PROTOCOLS,
+    Envelope,
+    command_of,
+    open_envelope,
+)
+from sync.protocol.signing import split_line
 
 _LONGEST_KEY = 200
 """Characters of a key: what PostgreSQL has in an index is bounded, and a typed number is part of one."""
@@ -56,28 +68,36 @@ class NotAnEnvelope(ValueError):
 class Item:
     """One operation of a batch, as it arrived."""
 
+    line: bytes
+    """Its bytes and their signature."""
     sha256: str
+    """Of its bytes."""
     envelope: Envelope
+    proof: Proof
     command: Command | None
     """None where the payload cannot be read."""
     fault: str = ""
     """What is wrong with the payload."""
 
 
-def read_batch(lines: Sequence[bytes]) -> list[Item]:
-    """Read the frozen bytes of a batch.
+def read_batch(lines: Sequence[bytes], place: Place) -> list[Item]:
+    """Read the frozen bytes of a batch, and what their signatures prove; `place` is the device that sends them.
 
     Raises:
         NotAnEnvelope: if a line is no envelope; nothing of the batch is decided then.
     """
-    items = []
-    for index, line in enumerate(lines, start=1):
+    parts = [split_line(line) for line in lines]
+    envelopes = []
+    for index, (body, _) in enumerate(parts, start=1):
         try:
-            envelope = open_envelope(line)
+            envelopes.append(open_envelope(body))
         except ValidationError as error:
             raise NotAnEnvelope(f"line {index}: {_first_fault(error)}") from None
-        items.append(_item(line, envelope))
-    return items
+    proofs = proofs_of(place, envelopes, are_signed(place, parts))
+    return [
+        _item(line, body, envelope, proof)
+        for line, (body, _), envelope, proof in zip(lines, parts, envelopes, proofs, strict=True)
+    ]
 
 
 def decide_batch(
@@ -91,6 +111,13 @@ def decide_batch(
     return write(engine, lambda connection: _decide_all(connection, caller, items, now))
 
 
+def decide_released(connection: Connection, maker: Caller, line: bytes, now: datetime) -> bytes:
+    """Decide an operation that a supervisor says is its maker's; the answer is `Result` as JSON."""
+    body, _ = split_line(line)
+    item = _item(line, body, open_envelope(body), Proof(Standing.RELEASED, maker))
+    return _decide_all(connection, maker, [item], now)[0]
+
+
 def _decide_all(
     connection: Connection, caller: Caller, items: Sequence[Item], now: datetime
 ) -> list[bytes]:
@@ -102,12 +129,15 @@ def _decide_all(
     except Exception as error:
         _log.warning("batch_falls_back_to_single_items", error=repr(error), items=len(items))
     commands = [item.command for item in items if item.command is not None]
+    # Locked first, all in one order, for what is decided one by one after it.
+    known = lock_numbers(connection, {command.number for command in commands})
+    contents = [content for content in map(content_of, commands) if content is not None]
     lock_orders(
         connection,
-        order_ids={c.request.order_id for c in map(content_of, commands) if c is not None}
+        {content.request.order_id for content in contents}
         | refused_orders(commands)
-        | orders_typed(connection, commands),
-        numbers={command.number for command in commands},
+        | orders_typed(connection, commands)
+        | set(known.values()),
     )
     return [_decide_alone(connection, caller, item, now) for item in items]
 
@@ -148,22 +178,29 @@ def _decide(
         op_ids={e.op_id for e in envelopes} | {e.depends_on for e in envelopes if e.depends_on},
         now=now,
     )
-    answers = [_decide_one(books, caller, item, now, decide) for item in items]
+    answers = [_decide_one(books, item, now, decide) for item in items]
     books.write(connection)
     return answers
 
 
 def _decide_one(
     books: Books,
-    caller: Caller,
     item: Item,
     now: datetime,
     decide: Callable[[Books, Caller, Item, datetime], Decision],
 ) -> bytes:
     envelope, op_id = item.envelope, item.envelope.op_id
+    standing, caller = item.proof.standing, item.proof.caller
     before = books.answer(op_id)
+    if standing is Standing.FOREIGN:
+        return _answer(op_id, Decision(Outcome.REJECTED, refusals.foreign()), None)
     if before is not None and before.sha256 == item.sha256:
         return before.result
+    if standing is Standing.UNPROVEN:
+        books.hold(_held_row(item, "unproven", now))
+        return _answer(op_id, Decision(Outcome.HELD_FOR_REVIEW, refusals.unproven()), None)
+    if standing is Standing.CROWDED:
+        return _answer(op_id, Decision(Outcome.NOT_YET), None)
     if before is not None:
         detail = "Another change was sent under the same key."
         return _answer(op_id, Decision(Outcome.KEY_REUSED, refusals.malformed(detail)), None)
@@ -181,7 +218,7 @@ def _decide_one(
         known = books.record(number)
         version = known.row_version if known else None
     answer = _answer(op_id, _with_record(books, number, decision), version)
-    books.answered(_row(caller, item, decision, number, answer, now))
+    books.answered(_row(caller, item, decision, number, answer, now), envelope.actor)
     return answer
 
 
@@ -203,8 +240,10 @@ def _held(books: Books, caller: Caller, item: Item, now: datetime) -> Decision:
 def _decision(books: Books, caller: Caller, item: Item, now: datetime) -> Decision:
     if item.command is None:
         return Decision(Outcome.REJECTED, refusals.malformed(item.fault))
+    if item.proof.standing is Standing.REVOKED:
+        return _revoked(books, caller, item, now)
     envelope = item.envelope
-    forged = envelope.actor != caller.person or envelope.device != caller.device
+    forged = item.proof.standing is Standing.STRANGER
     if isinstance(item.command, FinalizeReturn):
         forged |= envelope.stream != item.command.request.order_id
         if item.command.request.waits_for_order:
@@ -216,12 +255,43 @@ def _decision(books: Books, caller: Caller, item: Item, now: datetime) -> Decisi
     if isinstance(item.command, RefuseReturn):
         forged |= envelope.stream != item.command.refused.order_id
         return decide_refuse(books, caller, item.command, forged=forged, now=now)
+    known = books.record(item.command.number)
+    waited = item.proof.standing is Standing.SOUND
+    if waited and known and is_late(books, known.record, item.command.at, now):
+        books.hold(_held_row(item, "late", now))
+        return Decision(Outcome.HELD_FOR_REVIEW, refusals.late())
     decided = decide_about(
         books, caller, item.command, stream=envelope.stream, forged=forged, now=now
     )
     if isinstance(item.command, MailSlip) and decided.outcome is Outcome.ACCEPTED:
         books.queue_mail(mail_row(caller, item.command, envelope.op_id, now))
     return decided
+
+
+def _revoked(books: Books, caller: Caller, item: Item, now: datetime) -> Decision:
+    """What somebody made who may no longer work: a return is booked under its number, anything else is kept as it is."""
+    problem = refusals.revoked(caller.person, caller.revoked)
+    content, edits = content_of(item.command), isinstance(item.command, SupersedeReturn)
+    if content is not None and not (edits and books.record(content.number)):
+        return decide_unjudged(books, caller, content, problem)
+    books.hold(_held_row(item, "revoked", now))
+    return Decision(Outcome.HELD_FOR_REVIEW, problem)
+
+
+def _held_row(item: Item, reason: str, now: datetime) -> dict[str, Any]:
+    envelope = item.envelope
+    return held_row(
+        op_id=envelope.op_id,
+        sha256=item.sha256,
+        device=envelope.device,
+        person=item.proof.caller.person,
+        actor=envelope.actor,
+        kind=envelope.kind.value,
+        number=(item.command.number or None) if item.command is not None else None,
+        reason=reason,
+        line=item.line,
+        now=now,
+    )
 
 
 def _with_record(books: Books, number: str | None, decision: Decision) -> Decision:
@@ -262,34 +332,38 @@ def _row(
     }
 
 
-def _item(line: bytes, envelope: Envelope) -> Item:
-    sha256 = hashlib.sha256(line).hexdigest()
-    if envelope.protocol != PROTOCOL_VERSION:
-        fault = f"protocol {envelope.protocol}: the server speaks {PROTOCOL_VERSION}"
-        return Item(sha256, envelope, None, fault)
+def _item(line: bytes, body: bytes, envelope: Envelope, proof: Proof) -> Item:
+    command, fault = _command_of(envelope)
+    return Item(line, hashlib.sha256(body).hexdigest(), envelope, proof, command, fault)
+
+
+def _command_of(envelope: Envelope) -> tuple[Command | None, str]:
+    """The command, or None and what is wrong with it."""
+    if envelope.protocol not in PROTOCOLS:
+        return None, f"protocol {envelope.protocol}: the server speaks {PROTOCOL_VERSION}"
     try:
         command = command_of(envelope)
     except ValidationError as error:
-        return Item(sha256, envelope, None, _first_fault(error))
+        return None, _first_fault(error)
     except ValueError as error:  # NaN and infinity are no JSON
-        return Item(sha256, envelope, None, str(error))
+        return None, str(error)
     fault = _fault(command)
-    return Item(sha256, envelope, None if fault else command, fault)
+    return (None if fault else command), fault
 
 
 def _fault(command: Command) -> str:
     """What no shape can say: keys are text that a database can hold, and the told state one of a return's first two."""
-    keys = {"number": command.number}
+    keys = [("number", command.number)]
     content = content_of(command)
     if content is not None:
         request = content.request
-        keys |= {"order_id": request.order_id, "customer_id": request.customer_id}
-        keys |= {f"lines.{i}.line_id": line.line_id for i, line in enumerate(request.lines)}
+        keys += [("order_id", request.order_id), ("customer_id", request.customer_id)]
+        keys += [(f"lines.{i}.line_id", line.line_id) for i, line in enumerate(request.lines)]
     if isinstance(command, RefuseReturn):
         refused = command.refused
-        keys |= {"order_id": refused.order_id, "customer_id": refused.customer_id}
-        keys |= {"refusal_id": refused.refusal_id}
-    for name, key in keys.items():
+        keys += [("order_id", refused.order_id), ("customer_id", refused.customer_id)]
+        keys += [("refusal_id", refused.refusal_id)]
+    for name, key in keys:
         if "\0" in key:  # PostgreSQL takes no text with it
             return f"{name}: expected no NUL character"
         if (

@@ -1,6 +1,6 @@
-"""People and their devices: single-use enrollment codes, tokens, and who is behind a request.
+"""People: who may act, in which role, the codes that enroll them on desks, and how that is taken away from them.
 
-Codes and tokens are random, shown once, and stored as SHA-256: both have far too many values to be guessed from it.
+Codes are random, shown once, and stored as SHA-256: they have far too many values to be guessed from it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from central_api.errors import EnrollmentRefused
+from central_api.chain import SERVER, Entry, append
+from central_api.errors import EnrollmentRefused, NobodySuch
 from central_api.tables import DEVICE, ENROLLMENT_CODE, PERSON
 from rma.request import Actor, Role
-from sync.protocol.envelopes import EnrollRequest, EnrollResponse
 
 CODE_LASTS = timedelta(hours=24)
 """An enrollment code that nobody used by then is void."""
@@ -26,11 +26,13 @@ _CODE_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a request: the person and role behind a device's token."""
+    """Who sends a request, or made an operation: the person, role and device."""
 
     device: str
     person: str
     role: Role
+    revoked: str = ""
+    """`device` or `person`, where one of them may no longer work."""
 
     @property
     def actor(self) -> Actor:
@@ -47,77 +49,62 @@ def create_code(connection: Connection, name: str, role: Role, now: datetime) ->
     """A single-use code for a person, who is made known if new.
 
     Raises:
-        EnrollmentRefused: if the name cannot be shown, or the person is known with another role.
+        EnrollmentRefused: if the name cannot be shown, or the person is known with another role or was revoked.
     """
     if not 1 <= len(name) <= 80 or not name.isprintable() or name != name.strip():
         raise EnrollmentRefused("A name has 1 to 80 characters that can be shown: give another.")
-    known = connection.execute(select(PERSON.c.role).where(PERSON.c.name == name)).scalar()
+    known = connection.execute(
+        select(PERSON.c.role, PERSON.c.revoked_at).where(PERSON.c.name == name)
+    ).one_or_none()
     if known is None:
         connection.execute(insert(PERSON).values(name=name, role=role.value, created_at=now))
-    elif known != role:
-        raise EnrollmentRefused(f"{name} is known as {known}: enroll with that role.")
+    elif known.role != role:
+        raise EnrollmentRefused(f"{name} is known as {known.role}: enroll with that role.")
+    elif known.revoked_at is not None:
+        raise EnrollmentRefused(f"{name} was revoked: csr-central revoke --undo first.")
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
     connection.execute(
         insert(ENROLLMENT_CODE).values(
-            code_sha256=_hash(code), person=name, expires_at=now + CODE_LASTS, used_by=None
+            code_sha256=hash_of(code), person=name, expires_at=now + CODE_LASTS, used_by=None
         )
     )
     return "-".join(code[i : i + 4] for i in range(0, _CODE_LENGTH, 4))
 
 
-def enroll(connection: Connection, request: EnrollRequest, now: datetime) -> EnrollResponse:
-    """Trade a code for a token. A device that is known already gets a new token for the same person.
+def plain_code(typed: str) -> str:
+    """A code as it is compared: however it was typed."""
+    return "".join(c for c in typed.upper() if c in _CODE_ALPHABET)
+
+
+def revoke(connection: Connection, name: str, now: datetime, *, undo: bool = False) -> str:
+    """Take the right to work from a person or a device, at once; gives which of both it was.
+
+    What they have is not taken: what they made and send later is held for review.
 
     Raises:
-        EnrollmentRefused: if the code is unknown, used or expired, or the device is somebody else's.
+        NobodySuch: if neither is known.
     """
-    if not 8 <= len(request.device) <= 80 or not request.device.isprintable():
-        raise EnrollmentRefused("A desk has an id of 8 to 80 characters that can be shown.")
-    code = "".join(c for c in request.code.upper() if c in _CODE_ALPHABET)
-    claimed = connection.execute(
-        update(ENROLLMENT_CODE)
-        .where(
-            ENROLLMENT_CODE.c.code_sha256 == _hash(code),
-            ENROLLMENT_CODE.c.used_by.is_(None),
-            ENROLLMENT_CODE.c.expires_at > now,
-        )
-        .values(used_by=request.device)
-        .returning(ENROLLMENT_CODE.c.person)
-    ).scalar()
-    if claimed is None:
-        raise EnrollmentRefused("This code is unknown, used or expired: ask for a new one.")
-    role = connection.execute(select(PERSON.c.role).where(PERSON.c.name == claimed)).scalar_one()
-    token = secrets.token_urlsafe(32)
-    known = connection.execute(
-        select(DEVICE.c.person).where(DEVICE.c.device == request.device)
-    ).scalar()
-    if known is not None and known != claimed:
-        raise EnrollmentRefused(f"This desk is enrolled for {known}: start with a desk of its own.")
-    values = {
-        "person": claimed,
-        "token_sha256": _hash(token),
-        "platform": request.platform[:80],
-        "enrolled_at": now,
-    }
-    if known is None:
-        connection.execute(insert(DEVICE).values(device=request.device, **values))
-    else:
-        connection.execute(update(DEVICE).where(DEVICE.c.device == request.device).values(values))
-    return EnrollResponse(token=token, person=claimed, role=role, server_time=now)
+    value = None if undo else now
+    for what, table, key in (
+        ("person", PERSON, PERSON.c.name),
+        ("device", DEVICE, DEVICE.c.device),
+    ):
+        found = connection.execute(update(table).where(key == name).values(revoked_at=value))
+        if found.rowcount:
+            command = "revoke.undo" if undo else "revoke"
+            entry = Entry(
+                at=now,
+                device="",
+                person=SERVER,
+                entity=f"{what}/{name}",
+                command=command,
+                outcome="done",
+            )
+            append(connection, [entry])
+            return what
+    raise NobodySuch(f"There is no person and no desk {name[:80]}.")
 
 
-def caller_of(connection: Connection, authorization: str) -> Caller | None:
-    """Who sent this `Authorization` header; None where the token is not known."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        return None
-    row = connection.execute(
-        select(DEVICE.c.device, DEVICE.c.person, PERSON.c.role)
-        .join(PERSON, PERSON.c.name == DEVICE.c.person)
-        .where(DEVICE.c.token_sha256 == _hash(token.strip()))
-    ).one_or_none()
-    return None if row is None else Caller(row.device, row.person, Role(row.role))
-
-
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """What is stored of a secret, and looked up: how long that takes tells nothing about the secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

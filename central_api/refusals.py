@@ -26,6 +26,43 @@ def forbidden(detail: str) -> Problem:
     )
 
 
+def foreign() -> Problem:
+    """Another desk made it: nobody hands in another's work."""
+    return Problem(
+        type=ProblemType.FORBIDDEN,
+        detail="Another desk made this.",
+        remedy="It has to be sent from the desk that made it; report it.",
+    )
+
+
+def unproven() -> Problem:
+    """No key of the desk signed it."""
+    return Problem(
+        type=ProblemType.UNPROVEN,
+        detail="The server cannot prove that this desk made this; it is kept, and not booked yet.",
+        remedy="Report it: a supervisor releases it once it is clear who made it.",
+    )
+
+
+def late() -> Problem:
+    """It was decided longer ago than the offline allowance."""
+    return Problem(
+        type=ProblemType.CLOCK,
+        detail="This was decided longer ago than a desk may work offline.",
+        remedy="Check this desk's clock; a supervisor releases it, or do it again now.",
+    )
+
+
+def revoked(person: str, what: str) -> Problem:
+    """The person, or the desk, may no longer work."""
+    who = "This desk" if what == "device" else person[:80]
+    return Problem(
+        type=ProblemType.REVOKED,
+        detail=f"{who} may no longer work here.",
+        remedy="A supervisor decides about it.",
+    )
+
+
 def order_unknown() -> Problem:
     """The server has no such order."""
     return Problem(

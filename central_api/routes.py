@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -16,20 +17,28 @@ from sqlalchemy import Connection, Engine, text
 from central_api import bootstrap, feed, lookups
 from central_api.bodies import SMALL, read_body
 from central_api.database import reading, write
+from central_api.desk_reports import take_report
 from central_api.documents import KINDS
-from central_api.errors import EnrollmentRefused
+from central_api.enrolling import enroll
+from central_api.errors import EnrollmentRefused, TokenRefused
 from central_api.numbers import lease
-from central_api.openapi import OF_A_BODY, SIGNED_IN, problems, text_of
+from central_api.openapi import OF_A_BODY, READING, SENDING, SIGNED_IN, problems, text_of
 from central_api.operations import NotAnEnvelope, decide_batch, read_batch
-from central_api.people import Caller, caller_of, enroll
+from central_api.people import Caller
 from central_api.problems import HttpProblem
+from central_api.reads import LOOKUPS, PAGES, Rate, Rates, ReadLog, TooFast, kinds_for
+from central_api.recovery import published
+from central_api.signatures import place_of
+from central_api.tokens import caller_of, grant_token
 from central_api.watch import FeedWatch
-from rma.numbers import BadRmaNumber, parse
+from rma.desk_report import DeskReport, DeskReportAnswer
+from rma.numbers import FIRST_BLOCK, LAST_BLOCK, BadRmaNumber, parse
 from rma.operations import KnownRecord
 from sync.protocol.documents import read_document, write_document
 from sync.protocol.envelopes import (
     MAX_BATCH,
     MAX_BATCH_BYTES,
+    ROW_COUNT,
     BootstrapPlan,
     ChangePage,
     EnrollRequest,
@@ -37,6 +46,8 @@ from sync.protocol.envelopes import (
     LeaseRequest,
     LeaseResponse,
     PushResponse,
+    TokenRequest,
+    TokenResponse,
 )
 
 T = TypeVar("T")
@@ -67,21 +78,57 @@ async def _watch(request: Request) -> FeedWatch:
     return watch
 
 
+async def _reads(request: Request) -> ReadLog:
+    reads: ReadLog = request.app.state.reads
+    return reads
+
+
 WithEngine = Annotated[Engine, Depends(_engine)]
+Now = Annotated[datetime, Depends(_now)]
 
 
-def _caller(request: Request, engine: WithEngine) -> Caller:
+def _sender(request: Request, engine: WithEngine, now: Now) -> Caller:
+    """Whoever is behind the token, also after a revocation: what was made before may still be handed in."""
     header = request.headers.get("authorization", "")
     with reading(engine) as connection:
-        caller = caller_of(connection, header)
+        caller = caller_of(connection, header, now)
     if caller is None:
-        raise HttpProblem("unauthorized", "Enroll this desk: run csr-tui enroll URL CODE.")
+        raise HttpProblem("unauthorized", "Get a token for this desk: POST /v1/token.")
     return caller
 
 
-Now = Annotated[datetime, Depends(_now)]
-Watch = Annotated[FeedWatch, Depends(_watch)]
+WithSender = Annotated[Caller, Depends(_sender)]
+
+
+async def _caller(sender: WithSender) -> Caller:
+    if sender.revoked:
+        who = "This desk" if sender.revoked == "device" else "This person"
+        detail = f"{who} may no longer work here: only what was made before is still taken."
+        raise HttpProblem(f"{sender.revoked}-revoked", detail)
+    return sender
+
+
 WithCaller = Annotated[Caller, Depends(_caller)]
+
+
+def _at_most(rate: Rate) -> Callable[..., Awaitable[Caller]]:
+    """A caller who has not read too much lately."""
+
+    async def reader(request: Request, caller: WithCaller) -> Caller:
+        rates: Rates = request.app.state.rates
+        try:
+            rates.take(caller, rate)
+        except TooFast:
+            raise HttpProblem("too-many", "Wait a moment, then go on.") from None
+        return caller
+
+    return reader
+
+
+Watch = Annotated[FeedWatch, Depends(_watch)]
+Reads = Annotated[ReadLog, Depends(_reads)]
+Searching = Annotated[Caller, Depends(_at_most(LOOKUPS))]
+Downloading = Annotated[Caller, Depends(_at_most(PAGES))]
 
 
 def _takes(shape: Any, media: str = JSON) -> dict[str, Any]:
@@ -98,6 +145,11 @@ async def _document(request: Request, shape: type[T]) -> T:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise HttpProblem("bad-request", f"{place}: {first['msg']}") from None
+
+
+def _check_readable(caller: Caller, kind: str) -> None:
+    if kind not in kinds_for(caller.role):
+        raise HttpProblem("forbidden", f"The role {caller.role} reads no {kind}s.")
 
 
 def _json(value: Any) -> Response:
@@ -127,13 +179,34 @@ async def _write(engine: Engine, work: Callable[[Connection], T]) -> T:
     openapi_extra=_takes(EnrollRequest),
 )
 async def enroll_device(request: Request, engine: WithEngine, now: Now) -> Response:
-    """Trade a single-use code for a token."""
+    """Trade a single-use code for a place on a device, which shows its public key."""
     asked = await _document(request, EnrollRequest)
     try:
-        answer = await _write(engine, lambda connection: enroll(connection, asked, now))
+        answer = await _write(
+            engine,
+            lambda connection: replace(
+                enroll(connection, asked, now), recovery_key=published(connection)
+            ),
+        )
     except EnrollmentRefused as error:
         raise HttpProblem("enrollment-refused", str(error)) from None
     return Response(write_document(answer), 201, media_type=JSON)
+
+
+@router.post(
+    "/v1/token",
+    response_model=TokenResponse,
+    responses=problems(*OF_A_BODY, "token-refused", "unavailable"),
+    openapi_extra=_takes(TokenRequest),
+)
+async def give_token(request: Request, engine: WithEngine, now: Now) -> Response:
+    """Trade a signed assertion for a short token."""
+    asked = await _document(request, TokenRequest)
+    try:
+        return _json(await _write(engine, lambda connection: grant_token(connection, asked, now)))
+    except TokenRefused as error:
+        kind = "wrong-clock" if error.by_the_clock else "token-refused"
+        raise HttpProblem(kind, str(error)) from None
 
 
 @router.post(
@@ -151,30 +224,52 @@ async def lease_numbers(
     asked = await _document(request, LeaseRequest)
     if not 1 <= len(asked.lease_id) <= 80:
         raise HttpProblem("bad-request", "lease_id: expected 1 to 80 characters")
+    if asked.block is not None and not FIRST_BLOCK <= asked.block <= LAST_BLOCK:
+        raise HttpProblem("bad-request", f"block: expected {FIRST_BLOCK} to {LAST_BLOCK}")
     return _json(
         await _write(
-            engine, lambda connection: lease(connection, caller.device, asked.lease_id, now)
+            engine,
+            lambda connection: lease(
+                connection, caller.device, asked.lease_id, now, held=asked.block
+            ),
         )
     )
 
 
 @router.post(
+    "/v1/desk-reports",
+    response_model=DeskReportAnswer,
+    responses=problems(*SIGNED_IN, *OF_A_BODY),
+    openapi_extra=_takes(DeskReport),
+)
+async def report_desk(
+    request: Request, engine: WithEngine, caller: WithCaller, now: Now
+) -> Response:
+    """Take how far a desk's numbers were used, and countersign its audit chain."""
+    told = await _document(request, DeskReport)
+    answer = await _write(engine, lambda connection: take_report(connection, caller, told, now))
+    return _json(answer)
+
+
+@router.post(
     "/v1/ops",
     response_model=PushResponse,
-    responses=problems(*SIGNED_IN, *OF_A_BODY),
+    responses=problems(*SENDING, *OF_A_BODY, "epoch-changed"),
     openapi_extra=_takes(str, NDJSON),
 )
 async def push(
-    request: Request, engine: WithEngine, caller: WithCaller, now: Now, watch: Watch
+    request: Request, engine: WithEngine, sender: WithSender, now: Now, watch: Watch
 ) -> Response:
-    """Decide a batch of operations: one frozen envelope a line."""
+    """Decide a batch of operations: one frozen envelope a line, a TAB, and the signature of the device."""
     body = await read_body(request, MAX_BATCH_BYTES)
     lines = [line for line in body.split(b"\n") if line]
     if len(lines) > MAX_BATCH:
         raise HttpProblem("too-large", f"A batch has at most {MAX_BATCH} operations.")
 
     def decide() -> list[bytes]:
-        return decide_batch(engine, caller, read_batch(lines), now)
+        with reading(engine) as connection:
+            place = place_of(connection, sender)
+        return decide_batch(engine, sender, read_batch(lines, place), now)
 
     try:
         answers = await run_in_threadpool(decide)
@@ -187,12 +282,13 @@ async def push(
 @router.get(
     "/v1/changes",
     response_model=ChangePage,
-    responses=problems(*SIGNED_IN, "bad-request", "cursor-too-old"),
+    responses=problems(*READING, "bad-request", "cursor-too-old"),
 )
 async def changes(
     engine: WithEngine,
-    caller: WithCaller,
+    caller: Downloading,
     watch: Watch,
+    reads: Reads,
     cursor: str,
     limit: Annotated[int, Query(ge=1, le=feed.PAGE)] = feed.PAGE,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
@@ -200,7 +296,7 @@ async def changes(
     """The changes after a cursor; `wait` holds the answer back until there is one."""
 
     def look(connection: Connection) -> feed.Page:
-        return feed.page(connection, cursor, limit)
+        return feed.page(connection, cursor, limit, kinds_for(caller.role))
 
     time = asyncio.get_running_loop().time
     until = time() + wait
@@ -212,25 +308,28 @@ async def changes(
             raise HttpProblem("cursor-too-old", str(error)) from None
         left = until - time()
         if page.changes or left <= 0 or watch.closed:
+            reads.sent(caller, "changes", len(page.changes))
             return Response(page.body(), media_type=JSON)
         await watch.after(moment, left)
 
 
-@router.get("/v1/bootstrap", response_model=BootstrapPlan, responses=problems(*SIGNED_IN))
-async def bootstrap_plan(engine: WithEngine, caller: WithCaller) -> Response:
+@router.get("/v1/bootstrap", response_model=BootstrapPlan, responses=problems(*READING))
+async def bootstrap_plan(engine: WithEngine, caller: Downloading) -> Response:
     """Where a first download starts, and how much there is of each kind, in the order to fetch."""
-    return _json(await _read(engine, bootstrap.plan))
+    kinds = kinds_for(caller.role)
+    return _json(await _read(engine, lambda connection: bootstrap.plan(connection, kinds)))
 
 
 @router.get(
     "/v1/bootstrap/{kind}",
     response_class=Response,
-    responses=text_of(NDJSON) | problems(*SIGNED_IN, "bad-request", "not-found"),
+    responses=text_of(NDJSON) | problems(*READING, "bad-request", "not-found"),
 )
 async def bootstrap_page(
     request: Request,
     engine: WithEngine,
-    caller: WithCaller,
+    caller: Downloading,
+    reads: Reads,
     kind: str,
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=bootstrap.PAGE)] = 1000,
@@ -238,36 +337,49 @@ async def bootstrap_page(
     """Rows of one kind after a key, as NDJSON; an empty page is the end."""
     if kind not in KINDS:
         raise HttpProblem("not-found", f"There are no documents of kind {kind[:20]}.")
+    _check_readable(caller, kind)
     packs = "gzip" in request.headers.get("accept-encoding", "")
 
-    def rows(connection: Connection) -> bytes:
+    def rows(connection: Connection) -> tuple[bytes, int]:
         body = bootstrap.page(connection, kind, after, limit)
-        return gzip.compress(body, compresslevel=3, mtime=0) if packs else body
+        packed = gzip.compress(body, compresslevel=3, mtime=0) if packs else body
+        return packed, body.count(b"\n")
 
-    headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packs else {})
-    return Response(await _read(engine, rows), headers=headers, media_type=NDJSON)
+    page, count = await _read(engine, rows)
+    reads.sent(caller, "download", count)
+    # A page that was cut on the way must not look like the end.
+    headers = {"Vary": "Accept-Encoding", ROW_COUNT: str(count)}
+    headers |= {"Content-Encoding": "gzip"} if packs else {}
+    return Response(page, headers=headers, media_type=NDJSON)
 
 
 @router.get(
     "/v1/customers",
     response_model=lookups.FoundCustomers,
-    responses=problems(*SIGNED_IN, "bad-request"),
+    responses=problems(*READING, "bad-request"),
 )
 async def find_customers(
-    engine: WithEngine, caller: WithCaller, q: Annotated[str, Query(min_length=2, max_length=200)]
+    engine: WithEngine,
+    caller: Searching,
+    reads: Reads,
+    q: Annotated[str, Query(min_length=2, max_length=200)],
 ) -> Response:
     """Customers by id, e-mail, phone or name."""
-    return _json(await _read(engine, lambda connection: lookups.customers(connection, q)))
+    _check_readable(caller, "customer")
+    found = await _read(engine, lambda connection: lookups.customers(connection, q))
+    reads.shown(caller, "customers", (customer.customer_id for customer in found.customers))
+    return _json(found)
 
 
 @router.get(
     "/v1/orders/{number:path}",
     response_model=lookups.FoundOrders,
-    responses=problems(*SIGNED_IN, "bad-request", "not-found"),
+    responses=problems(*READING, "bad-request", "not-found"),
 )
-async def find_orders(engine: WithEngine, caller: WithCaller, number: str) -> Response:
+async def find_orders(engine: WithEngine, caller: Searching, reads: Reads, number: str) -> Response:
     """Orders by their number, with their RMAs."""
     found = await _read(engine, lambda connection: lookups.orders(connection, number))
+    reads.shown(caller, "orders", (order.order_id for order in found.orders))
     if not found.orders:
         raise HttpProblem("not-found", "There is no order with this number.")
     return _json(found)
@@ -276,9 +388,9 @@ async def find_orders(engine: WithEngine, caller: WithCaller, number: str) -> Re
 @router.get(
     "/v1/rmas/{number}",
     response_model=KnownRecord,
-    responses=problems(*SIGNED_IN, "bad-request", "not-found"),
+    responses=problems(*READING, "bad-request", "not-found"),
 )
-async def find_rma(engine: WithEngine, caller: WithCaller, number: str) -> Response:
+async def find_rma(engine: WithEngine, caller: Searching, reads: Reads, number: str) -> Response:
     """One RMA by its number."""
     try:
         digits = parse(number)
@@ -287,6 +399,7 @@ async def find_rma(engine: WithEngine, caller: WithCaller, number: str) -> Respo
     found = await _read(engine, lambda connection: lookups.record(connection, digits))
     if found is None:
         raise HttpProblem("not-found", "No return has this number.")
+    reads.shown(caller, "rma", [digits])
     return _json(found)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -217,6 +218,15 @@ class FeedRow(Central, table=True):
     """Changes up to here are no longer kept."""
 
 
+class RecoveryKeyRow(Central, table=True):
+    """The public half of a recovery key; desks are told the newest."""
+
+    __tablename__: ClassVar[str] = "recovery_key"
+    public_key: str = Field(primary_key=True)
+    """As `sync.protocol.signing` writes keys."""
+    published_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class PolicyRow(Document, table=True):
     """A published policy version, immutable; the document holds the TOML."""
 
@@ -244,17 +254,112 @@ class PersonRow(Central, table=True):
     name: str = Field(primary_key=True)
     role: str
     created_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since then what they make is held for review, and nothing is shown to them."""
+
+
+class ServerRow(Central, table=True):
+    """Whom devices mean when they ask for a token: one row, made with the database and never renewed."""
+
+    __tablename__: ClassVar[str] = "server"
+    server_id: str = Field(primary_key=True)
 
 
 class DeviceRow(Central, table=True):
-    """A desk; its token is known by its hash only."""
+    """A desk."""
 
     __tablename__: ClassVar[str] = "device"
     device: str = Field(primary_key=True)
-    person: str = Field(sa_column=Column(ForeignKey("person.name"), nullable=False, index=True))
-    token_sha256: str = Field(unique=True)
     platform: str
     enrolled_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since then what it makes is held for review, and nothing is shown to it."""
+
+
+class DeviceKeyRow(Central, table=True):
+    """A public key of a desk. What an older one signed stays proven; only the current one gets tokens."""
+
+    __tablename__: ClassVar[str] = "device_key"
+    public_key: str = Field(primary_key=True)
+    """As it travels."""
+    device: str = Field(sa_column=Column(ForeignKey("device.device"), nullable=False, index=True))
+    registered_at: datetime = Field(sa_type=UtcDateTime)
+    current: bool
+
+
+class DevicePersonRow(Central, table=True):
+    """Somebody who may work on a desk."""
+
+    __tablename__: ClassVar[str] = "device_person"
+    device: str = Field(sa_column=Column(ForeignKey("device.device"), primary_key=True))
+    person: str = Field(sa_column=Column(ForeignKey("person.name"), primary_key=True, index=True))
+    enrolled_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AccessTokenRow(Central, table=True):
+    """A token for a quarter of an hour, known by its hash only."""
+
+    __tablename__: ClassVar[str] = "access_token"
+    token_sha256: str = Field(primary_key=True)
+    device: str = Field(sa_column=Column(ForeignKey("device.device"), nullable=False))
+    person: str = Field(sa_column=Column(ForeignKey("person.name"), nullable=False))
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class UsedAssertionRow(Central, table=True):
+    """An assertion that got its token, until it would have expired anyway."""
+
+    __tablename__: ClassVar[str] = "used_assertion"
+    jti: str = Field(primary_key=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class HeldOperationRow(Central, table=True):
+    """An operation that is kept as it came and has no effect, until a supervisor releases it."""
+
+    __tablename__: ClassVar[str] = "held_operation"
+    op_id: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    """Of its bytes: who only claims a key keeps nobody else's operation out."""
+    device: str = Field(index=True)
+    person: str
+    """Who was signed in when it was sent."""
+    actor: str
+    """Whom it names."""
+    kind: str
+    number: str | None = None
+    reason: str
+    """Such as `unproven` or `revoked`."""
+    line: bytes = Field(sa_type=LargeBinary)
+    """As it came, with its signature."""
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    released_by: str | None = None
+
+
+class ReadRow(Central, table=True):
+    """Who read what: customers, orders and returns, by person and device."""
+
+    __tablename__: ClassVar[str] = "read_log"
+    __table_args__ = (
+        Index("ix_read_log_person_at", "person", "at"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+        ),
+    )
+    at: datetime = Field(sa_type=UtcDateTime)
+    person: str
+    device: str
+    what: str
+    """Such as `customers`, `order`, `rma` or `download`."""
+    subjects: str = Field(sa_type=Text)
+    """Keys of what was shown, separated by spaces; empty for a download."""
+    rows: int
 
 
 class EnrollmentCodeRow(Central, table=True):
@@ -277,6 +382,51 @@ class NumberBlockRow(Central, table=True):
     device: str = Field(index=True)
     lease_id: str
     leased_at: datetime = Field(sa_type=UtcDateTime)
+    used: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The first index that certainly was told to nobody, as far as the server heard."""
+
+
+class DeskLifeRow(Central, table=True):
+    """One life of a desk's database: a copy that was put back begins another one."""
+
+    __tablename__: ClassVar[str] = "desk_life"
+    device: str = Field(primary_key=True)
+    incarnation: str = Field(primary_key=True)
+    run: str
+    """The process that works there; one that was before it and speaks again is a clone's."""
+    earlier_runs: str = Field(sa_type=Text)
+    """JSON list, oldest first."""
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    entries: int = Field(sa_type=BigInteger)
+    """Up to which entry its audit chain was countersigned."""
+    head: str
+    """The hash of that entry."""
+    fault: str
+    """What is wrong with its audit chain, in a sentence; empty where nothing is."""
+
+
+class AuditEntryRow(Central, table=True):
+    """A link of the server's own audit chain; never edited."""
+
+    __tablename__: ClassVar[str] = "audit_entry"
+    chain: str = Field(primary_key=True)
+    """One for each database connection; names sort by their start."""
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    """From 1, without gaps."""
+    at: datetime = Field(sa_type=UtcDateTime)
+    device: str
+    person: str
+    entity: str
+    """Such as `rma/47120395870`."""
+    command: str
+    outcome: str
+    op_id: str
+    """The operation; empty where there was none."""
+    digest: str
+    """SHA-256 of what asked for it."""
+    begun_on: str | None = None
+    """In the first entry: the newest hash of the chain before."""
+    hash: str
 
 
 class ExpectedInboundRow(Central, table=True):
@@ -335,12 +485,22 @@ OPERATION = _table(OperationRow)
 CHANGE_LOG = _table(ChangeRow)
 EVENT = _table(EventRow)
 FEED = _table(FeedRow)
+RECOVERY_KEY = _table(RecoveryKeyRow)
 POLICY = _table(PolicyRow)
 REASONS = _table(ReasonsRow)
 PERSON = _table(PersonRow)
+SERVER = _table(ServerRow)
 DEVICE = _table(DeviceRow)
+DEVICE_KEY = _table(DeviceKeyRow)
+DEVICE_PERSON = _table(DevicePersonRow)
+ACCESS_TOKEN = _table(AccessTokenRow)
+USED_ASSERTION = _table(UsedAssertionRow)
+HELD_OPERATION = _table(HeldOperationRow)
+READ_LOG = _table(ReadRow)
 ENROLLMENT_CODE = _table(EnrollmentCodeRow)
 NUMBER_BLOCK = _table(NumberBlockRow)
+DESK_LIFE = _table(DeskLifeRow)
+AUDIT_ENTRY = _table(AuditEntryRow)
 EXPECTED_INBOUND = _table(ExpectedInboundRow)
 MAIL = _table(MailRow)
 REFUSAL = _table(RefusalRow)

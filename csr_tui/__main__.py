@@ -38,12 +38,16 @@ def build_parser() -> argparse.ArgumentParser:
     import argparse
 
     from csr_tui.commands import (
+        backup,
         completion,
         demo,
+        doctor,
         enroll,
         keys,
         lookup,
+        outbox,
         plain,
+        protect,
         quote,
         replay,
         returns,
@@ -59,7 +63,10 @@ def build_parser() -> argparse.ArgumentParser:
     add_screen_reader(parser)
     parser.set_defaults(data=None, settings=None)
     subparsers = parser.add_subparsers(metavar="COMMAND", dest="command")
-    for command in (demo, enroll, plain, sync, lookup, returns, quote, replay, keys, completion):
+    for command in (
+        *(demo, enroll, plain, sync, lookup, returns, quote, replay, keys),
+        *(doctor, backup, outbox, protect, completion),
+    ):
         command.add_parser(subparsers)
     return parser
 
@@ -78,13 +85,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
     except RmaError as error:
         sys.stderr.write(f"{harmless_lines(str(error))}\n")
-        return ExitCode.FAILED
+        return _code(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.OK
     return code
+
+
+def _code(error: RmaError) -> ExitCode:
+    from storage.secrets.errors import SecretsError
+
+    return ExitCode.LOCKED if isinstance(error, SecretsError) else ExitCode.FAILED
 
 
 def _desk_alone(words: list[str]) -> dict[str, str] | None:

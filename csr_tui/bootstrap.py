@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csr_tui.papers import AgentsPapers
+from csr_tui.sealing import Sealing
+from csr_tui.unlocking import unlock
 from desk.desk import Desk, build_desk
 from desk.errors import NotReady
 from desk.ports import Clock, SyncStatus
-from rma.operations import Identity, Operation, SealedOperation
 from rma.wording import _
+from storage.high_water import HighWater
 from storage.reference import ReferenceStore
+from storage.secrets import Secrets
+from storage.secrets.keeping import alone, database_key
 from storage.work import WorkStore
 
 if TYPE_CHECKING:
@@ -49,6 +53,8 @@ class OpenedDesk:
     reference: ReferenceStore
     desk: Desk
     clock: Clock
+    secrets: Secrets
+    sealing: Sealing
 
     def close(self) -> None:
         """Close both stores; other processes may open them now."""
@@ -60,39 +66,49 @@ class OpenedDesk:
 
         Raises:
             NotReady: before enrollment.
-            SyncError: if this desk's token or its server's address cannot be used.
+            NoDeviceKey: if this desk cannot sign.
+            SyncError: if its server's address cannot be used.
         """
         from csr_tui.connection import connect
 
         identity = self.work.identity()
         if identity is None:
             raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
-        return connect(identity.server, self.folder, self.work, self.reference, utc_now)
+        return connect(identity, self.sealing.key(), self.work, self.reference, utc_now)
 
 
-def open_desk(folder: Path, clock: Clock | None = None) -> OpenedDesk:
+def open_desk(
+    folder: Path, clock: Clock | None = None, secrets: Secrets | None = None
+) -> OpenedDesk:
     """Open a desk's stores and wire its use cases; `clock` stands in for the device's corrected one in a replay.
 
+    Without `secrets` they are unlocked here, which may ask for a passphrase on the terminal.
+
     Raises:
+        SecretsError: if the databases' key cannot be had.
         AlreadyOpen: if another process has this desk open.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    work = WorkStore.open(folder, seal=_seal, clock=utc_now)
+    with alone(folder):
+        secrets = secrets or unlock(folder)
+        key = database_key(folder, secrets)
+    sealing = Sealing(secrets)
+    work = WorkStore.open(folder, key, seal=sealing, clock=utc_now, high_water=HighWater(secrets))
     try:
-        reference = ReferenceStore.open(folder)
+        reference = ReferenceStore.open(folder, key)
     except BaseException:
         work.close()
         raise
     clock = clock or DeskClock(work)
     return OpenedDesk(
-        folder, work, reference, build_desk(reference, work, clock, AgentsPapers()), clock
+        folder,
+        work,
+        reference,
+        build_desk(reference, work, clock, AgentsPapers()),
+        clock,
+        secrets,
+        sealing,
     )
-
-
-def _seal(operation: Operation, identity: Identity) -> SealedOperation:
-    from sync.protocol.envelopes import seal
-
-    return seal(operation, actor=identity.person, device=identity.device)
 
 
 async def sync_once(opened: OpenedDesk) -> SyncStatus:

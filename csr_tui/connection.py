@@ -7,13 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from desk.ports import SyncStatus
+from rma.operations import Identity
 from storage.reference import ReferenceStore
 from storage.work import WorkStore
 from sync.client import CentralClient
-from sync.credentials import read_token
+from sync.credentials import Credentials
+from sync.device_key import DeviceKey
 from sync.errors import SyncError
 from sync.runner import SyncEngine
 
@@ -47,19 +48,24 @@ class Connection:
 
 
 def connect(
-    server: str,
-    folder: Path,
+    identity: Identity,
+    key: DeviceKey,
     work: WorkStore,
     reference: ReferenceStore,
     now: Callable[[], datetime],
 ) -> Connection:
-    """The connection of an enrolled desk, whose token is in `folder`; nothing is sent yet.
+    """The connection of an enrolled desk, which proves itself by its key; nothing is sent yet.
 
     Raises:
-        CredentialError: if the token cannot be read.
         BadServerUrl: if the address is none.
     """
-    client = CentralClient(server, read_token(folder))
+
+    def signed_in() -> str:
+        now_here = work.identity()
+        return identity.person if now_here is None else now_here.person
+
+    credentials = Credentials(identity.device, identity.server_id, key, signed_in)
+    client = CentralClient(identity.server, None, credentials=credentials)
     return Connection(
         client, SyncEngine(client, work, reference, clock=now, random=random.SystemRandom())
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import platform
-import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from csr_tui.traces import trace_of
 from rma.wording import _
 
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _KEPT = 20
 def report(
     folder: Path, error: BaseException, now: datetime, where: Sequence[str] = ()
 ) -> Path | None:
-    """Write a report of an error; None where the folder takes none. Values of variables stay out of it.
+    """Write a report of an error; None where the folder takes none. Its words and values of variables stay out of it.
 
     `where` names the screens that were open, the top one last.
     """
@@ -35,7 +35,8 @@ def report(
             f"python    {platform.python_version()} on {platform.platform()}",
             f"screens   {' > '.join(where) or 'none'}",
             "",
-            "".join(traceback.format_exception(error)),
+            trace_of(error),
+            "",
         ]
     )
     try:

@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from csr_tui.bootstrap import OpenedDesk
     from csr_tui.late_connection import LateConnection
+    from storage.secrets import Secrets
 
 
 SCREEN_READER_VARIABLE = "CSR_TUI_SCREEN_READER"
@@ -78,12 +80,13 @@ def run_desk(folder: Path, settings: str | None = None, *, screen_reader: bool =
     environment names one, the terminal's cursor stands at the focus and nothing but text is drawn.
     """
     screen_reader = screen_reader or bool(os.environ.get(SCREEN_READER_VARIABLE))
-    if is_new(folder):
+    secrets = _of_a_vault(folder)
+    if is_new(folder, secrets):
         return _first_start(folder, settings, screen_reader)
     chosen, notice = _chosen(settings)
     app_class, driver = _for_reading(DeskApp) if screen_reader else (DeskApp, driver_class())
     app = app_class(
-        lambda: open_session(folder),
+        lambda: open_session(folder, secrets),
         reports=folder,
         keymap=chosen.keymap,
         notice=notice,
@@ -93,6 +96,17 @@ def run_desk(folder: Path, settings: str | None = None, *, screen_reader: bool =
     app.run(mouse=False)  # keys alone; the terminal's own selecting and copying keeps working
     _say_at_the_end(app.last_words)
     return ExitCode.FAILED if app.return_code else ExitCode.OK
+
+
+def _of_a_vault(folder: Path) -> Secrets | None:
+    """What a passphrase opens is opened while the terminal can still ask for it; a keyring waits for the first paint."""
+    from storage.secrets.kinds import Kind, kind_in
+
+    if kind_in(folder) is not Kind.VAULT:
+        return None
+    from csr_tui.unlocking import unlock
+
+    return unlock(folder)
 
 
 def _say_at_the_end(sentences: Iterable[str]) -> None:
@@ -149,14 +163,15 @@ def _for_reading(app_class: type[A]) -> tuple[type[A], type[Driver] | None]:
     return reading(app_class), showing_cursor(driver_class())
 
 
-async def open_session(folder: Path) -> Session:
-    """Open stores and connection in a thread.
+async def open_session(folder: Path, secrets: Secrets | None = None) -> Session:
+    """Open stores and connection in a thread; without `secrets` they are had without a question, or not at all.
 
     Raises:
+        SecretsError: if the databases' key cannot be had.
         AlreadyOpen: if another terminal has this desk open.
         FolderRefused: if the folder cannot be used.
     """
-    opened, connection = await asyncio.to_thread(_open, folder)
+    opened, connection = await asyncio.to_thread(_open, folder, secrets)
 
     async def close() -> None:
         if connection is not None:
@@ -174,14 +189,15 @@ async def open_session(folder: Path) -> Session:
     )
 
 
-def _open(folder: Path) -> tuple[OpenedDesk, LateConnection | None]:
+def _open(folder: Path, secrets: Secrets | None) -> tuple[OpenedDesk, LateConnection | None]:
     from csr_tui.bootstrap import open_desk
     from csr_tui.late_connection import LateConnection
     from csr_tui.log import log_to_file
+    from csr_tui.unlocking import Asking, unlock
 
     try:
         log_to_file(folder / "csr-tui.log")
-        opened = open_desk(folder)
+        opened = open_desk(folder, secrets=secrets or unlock(folder, asking=Asking.NOBODY))
     except OSError as error:
         raise FolderRefused(folder, error) from error
     return opened, LateConnection(opened) if opened.work.identity() else None
@@ -194,5 +210,7 @@ def _load_rest(opened: OpenedDesk) -> None:
             import_module(module)
         opened.reference.policies()
         opened.reference.reasons()
+        with suppress(RmaError):  # the connection says so, and so does whoever makes something
+            opened.sealing.key()
     finally:
         all_is_loaded()

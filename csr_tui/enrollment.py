@@ -7,39 +7,69 @@ from dataclasses import replace
 from pathlib import Path
 
 from csr_tui.bootstrap import OpenedDesk, open_desk
+from csr_tui.paths import ENROLLED_FILE
+from csr_tui.unlocking import unlock_or_make
 from desk.ids import new_id
 from rma.operations import Identity
 from rma.request import Role
+from storage.errors import CannotSave
+from storage.private_file import write_private
+from storage.secrets import DATABASE_KEY, DEVICE_KEY, Secrets
 from sync.client import CentralClient
-from sync.credentials import save_token
-from sync.protocol.envelopes import EnrollRequest
+from sync.credentials import enrollment
+from sync.protocol import recovery
+from sync.protocol.signing import from_text
 
 
-async def enroll(folder: Path, url: str, code: str) -> Identity:
-    """Trade the code for a token, and keep both.
+async def enroll(folder: Path, url: str, code: str, secrets: Secrets | None = None) -> Identity:
+    """Make this desk known by its key, or a further person on it, who is signed in then.
+
+    Without `secrets` a passphrase may be asked for on the terminal.
 
     Raises:
+        SecretsError: if the desk's keys cannot be kept.
         SyncError: if the central API is not reached or refuses the code.
         AlreadyOpen: if another process has this desk open.
     """
-    opened = open_desk(folder)
+    opened = open_desk(folder, secrets=secrets or unlock_or_make(folder))
     try:
         known = opened.work.identity()
         device = known.device if known else new_id()
         client = CentralClient(url, None)
         try:
-            request = EnrollRequest(code=code, device=device, platform=platform.platform())
-            answer = await client.enroll(request)
+            key = opened.sealing.key_or_new()
+            answer = await client.enroll(enrollment(code, device, platform.platform(), key))
         finally:
             await client.aclose()
         identity = Identity(
-            device=device, person=answer.person, role=Role(answer.role), server=url.rstrip("/")
+            device=device,
+            person=answer.person,
+            role=Role(answer.role),
+            server=url.rstrip("/"),
+            server_id=answer.server_id,
         )
-        save_token(folder, answer.token)
+        _seal_for_recovery(opened, answer.recovery_key)
         opened.work.set_identity(identity)
+        (folder / ENROLLED_FILE).touch()
     finally:
         opened.close()
     return identity
+
+
+def _seal_for_recovery(opened: OpenedDesk, recovery_key: str) -> None:
+    """Leave what the operator needs if the keyring is lost; an operator without a recovery key wants nothing."""
+    if not recovery_key:
+        return
+    path = opened.folder / recovery.FILE
+    names = (DATABASE_KEY, DEVICE_KEY)
+    keys = {name: opened.secrets.get(name) for name in names}
+    sealed = recovery.seal_for(
+        from_text(recovery_key), {name: key for name, key in keys.items() if key is not None}
+    )
+    try:
+        write_private(path, sealed)
+    except OSError as error:
+        raise CannotSave(path, error) from error
 
 
 def move_server(opened: OpenedDesk, url: str) -> None:

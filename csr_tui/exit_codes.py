@@ -21,3 +21,5 @@ class ExitCode(IntEnum):
     NOT_FOUND = 6
     UNFINISHED = 7
     """The answers ended inside a question; what was typed is kept as a draft."""
+    LOCKED = 8
+    """The desk's keys cannot be had: a wrong passphrase, three times; a keyring that is locked, silent or lost."""

@@ -100,10 +100,11 @@ class FirstStartApp(Endings, Commanding):
 def _enroll(folder: Path, server: str, code: str) -> NotTaken | None:
     """Connect the desk of this folder; called in a thread."""
     from csr_tui.enrollment import enroll
+    from csr_tui.unlocking import Asking, unlock_or_make
     from sync.errors import BadServerUrl, EnrollmentRefused, InsecureUrl, Unreachable
 
     try:
-        asyncio.run(enroll(folder, server, code))
+        asyncio.run(enroll(folder, server, code, unlock_or_make(folder, asking=Asking.NOBODY)))
     except InsecureUrl as error:
         return NotTaken("server", _("use https"), str(error))
     except BadServerUrl as error:

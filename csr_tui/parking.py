@@ -17,6 +17,7 @@ from screens.navigation import ResumeDraft
 
 if TYPE_CHECKING:
     from rma.call import Call
+    from screens.parked import GiveNumber
 
 
 class Parking(Verifying):
@@ -61,19 +62,36 @@ class Parking(Verifying):
             )
             screen.open_dialog(dialog, self._go_on_with)
 
-    async def _go_on_with(self, draft_id: str | None) -> None:
-        """Leave what is open, and go on with a draft, or take another call."""
+    async def _go_on_with(self, chosen: str | GiveNumber | None) -> None:
+        """Leave what is open, and go on with a draft, give one its number, or take another call."""
         here = self._draft_here
         self._changed()
-        if draft_id is None or draft_id == here != "":
+        if chosen is None or chosen == here != "":
             return
         self._hold(here)
         if not await self._back_to(self._home):
             return
-        if draft_id:
-            self.post_message(ResumeDraft(draft_id))
+        if not isinstance(chosen, str):
+            await self._give_number(chosen.draft_id)
+        elif chosen:
+            self.post_message(ResumeDraft(chosen))
         else:
             self._home.take_next_call()
+
+    async def _give_number(self, draft_id: str) -> None:
+        """The number of a finished return; where something stands against it now, the return with all of that."""
+        from rma.record import Refusal
+        from screens.number import NumberScreen
+
+        session = self._session
+        assert session is not None
+        with self._desk_screen.reporting():
+            made = await asyncio.to_thread(session.desk.returns.give_number, draft_id)
+            if isinstance(made, Refusal):
+                self.post_message(ResumeDraft(draft_id))
+            else:
+                await self._go(NumberScreen(session.desk.rmas, session.desk.slips, made))
+                self.status_changed()
 
     def _hold(self, draft_id: str) -> None:
         """The caller of the open return waits."""

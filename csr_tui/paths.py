@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rma.errors import RmaError
+
+if TYPE_CHECKING:
+    from storage.secrets import Secrets
 
 FOLDER_VARIABLE = "CSR_TUI_DATA"
 """Environment variable that names the data folder."""
@@ -14,6 +18,9 @@ SETTINGS_VARIABLE = "CSR_TUI_SETTINGS"
 
 PAPERS_VARIABLE = "CSR_TUI_PAPERS"
 """Environment variable that names the folder for files that the agent saves."""
+
+ENROLLED_FILE = "enrolled"
+"""Stands in the folder of a desk that was connected once: a start need not open its stores to know."""
 
 
 def data_folder(chosen: str | None = None) -> Path:
@@ -55,19 +62,18 @@ def papers_folder() -> Path:
     return user_documents_path() / "csr-tui"
 
 
-def is_new(folder: Path) -> bool:
+def is_new(folder: Path, secrets: Secrets | None = None) -> bool:
     """Whether no desk was ever connected in this folder. Where that cannot be read, it is not: the desk says why."""
-    from sync.credentials import TOKEN_FILE
-
     try:
         folder.stat()
-        if (folder / TOKEN_FILE).exists():
+        if (folder / ENROLLED_FILE).exists():
             return False
         if not (folder / "work.db").exists():
             return True
         from csr_tui.bootstrap import open_desk
+        from csr_tui.unlocking import Asking, unlock
 
-        opened = open_desk(folder)
+        opened = open_desk(folder, secrets=secrets or unlock(folder, asking=Asking.NOBODY))
     except FileNotFoundError:
         return True
     except (OSError, RmaError):

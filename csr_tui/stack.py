@@ -23,6 +23,8 @@ from screens.status_words import DeskStatus
 from screens.themes import DEFAULT, THEMES
 
 if TYPE_CHECKING:
+    from textual.widget import AwaitMount
+
     from rma.request import Role
     from screens.navigation import About
 
@@ -100,8 +102,14 @@ class ScreenStack(TypeAhead, App[None]):
     async def _mounted(self, screen: DeskScreen) -> None:
         """Mount a screen that is shown later."""
         _screen, mounting = self._get_screen(screen)
-        self._load_screen_css(screen)
         await mounting
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """Read the styles of a screen before it is mounted. Textual does that after it has asked for the mounting, which
+        since Python 3.12 has begun by then: widgets that get no styles when they are mounted never get any (`Frugal`).
+        """
+        self._load_screen_css(self.get_screen(screen))
+        return super()._get_screen(screen)
 
     def pop_screen(self) -> AwaitComplete:
         """Take the top screen away. What it still reads would be shown on what is gone."""

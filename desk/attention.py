@@ -147,7 +147,7 @@ class Attention:
             remedy=problem.remedy
             if problem
             else _("Open the return and check it with the caller."),
-            held=_held(item, record),
+            held=_held(item, record if self._is_booked(item) else None),
             steps=frozenset(self._steps(item, record)),
         )
 
@@ -178,6 +178,7 @@ def why_not_edited(record: RmaRecord) -> str:
 
 
 def _held(item: AttentionItem, record: RmaRecord | None) -> str:
+    """Where it is held; `record` is None where the server does not know of the return."""
     if item.outcome is not Outcome.HELD_FOR_REVIEW:
         return ""
     waits = record is not None and record.state is RmaState.NEEDS_APPROVAL

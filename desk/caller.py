@@ -99,11 +99,12 @@ class Caller:
 
     def seen_at_once(self) -> Callable[[Customer], Customer]:
         """`seen` for many customers of one moment: what is asked of those who told nothing depends on their tier alone."""
+        known = self._callers.get(self._call.call_id if self._call is not None else _NO_CALL)
+        told_by = known.told.customer_id if known is not None else None
         hidden: dict[str, bool] = {}
 
         def seen(customer: Customer) -> Customer:
-            told = self.told(customer.customer_id)
-            if told.facts or told.skipped or number_of(customer.customer_id) is not None:
+            if customer.customer_id == told_by or number_of(customer.customer_id) is not None:
                 return self.seen(customer)
             if customer.tier not in hidden:
                 hidden[customer.tier] = self.hides(customer)

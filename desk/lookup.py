@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import islice
 
 from desk.caller import Caller
 from desk.ports import Clock, Reference, Work
@@ -114,11 +115,11 @@ class LookUp:
         text = "".join(c if c.isprintable() else " " for c in text[:200]).strip()
         if len(text) < 2:
             return Found(text=text, hits=())
-        hits = list(dict.fromkeys(self._hits(text)))
-        if len(hits) >= LIMIT:
+        hits = list(islice(self._hits(text), LIMIT))
+        if len(hits) == LIMIT:
             return Found(
                 text=text,
-                hits=tuple(hits[:LIMIT]),
+                hits=tuple(hits),
                 hint=_("More than {count} match: type more of it.").format(count=LIMIT),
             )
         hint = "" if hits else self._hint(text)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from desk.caller import Caller
-from desk.errors import NotAllowed, NotFound, NotReady
+from desk.errors import NoNumbersLeft, NotAllowed, NotFound, NotReady
 from desk.ids import new_id
 from desk.ports import Clock, Reference, Work
 from desk.records import Records
@@ -33,7 +33,9 @@ from rma.superseding import check_editable, supersede
 from rma.typed_case import give_number, judge
 from rma.typed_view import NO_CURRENCY, as_order
 from rma.verdict import Missing
-from rma.wording import _, words
+from rma.wording import _, mark, words
+
+_GONE = mark("This draft is gone: it was finalized or discarded.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ class Returns:
         """
         draft = self._work.draft(draft_id)
         if draft is None:
-            raise NotFound(_("This draft is gone: it was finalized or discarded."))
+            raise NotFound(_(_GONE))
         customer = self._reference.customer(draft.customer_id)
         return self._caller.goes_on(draft, customer) if customer is not None else draft
 
@@ -210,7 +212,28 @@ class Returns:
                 self.save(replace(draft, refused_tries=draft.refused_tries + 1))
             return _joined(refusals)
         builds = [self._build(view.case, view.assessment, _metrics(view.draft)) for view in views]
-        return self._work.finalize(builds, [draft.draft_id for draft in drafts])
+        try:
+            return self._work.finalize(builds, [draft.draft_id for draft in drafts])
+        except NoNumbersLeft:
+            for draft in drafts:
+                self.wait_for_number(draft)
+            raise
+
+    def wait_for_number(self, draft: Draft) -> Draft:
+        """Keep a draft as finished but for its number; gives back what was kept."""
+        return self.save(replace(draft, needs_number=draft.needs_number or self._clock.now()))
+
+    def give_number(self, draft_id: str) -> RmaRecord | Refusal:
+        """Finalize a kept draft that needed a number, judged as of now; the facts told in its own call count.
+
+        Raises:
+            NoNumbersLeft: while there is none.
+            NotFound: if the draft is gone.
+        """
+        draft = self._work.draft(draft_id)
+        if draft is None:
+            raise NotFound(_(_GONE))
+        return self.finalize(draft)
 
     def edit(self, number: str, content: FinalizeReturn | None = None) -> Draft:
         """A kept draft of an RMA with everything that was typed; finalizing it tells other content under the number.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EARLIEST, LATEST = 1900, 2999
@@ -29,8 +30,9 @@ def require_instant(name: str, at: datetime | None) -> None:
         raise ValueError(f"{name} is {at.isoformat()}: expected the years 1900 to 2999")
 
 
+@lru_cache(maxsize=1024)
 def local_day(at: datetime, time_zone: str) -> date:
-    """The calendar day of an instant in the shop's time zone."""
+    """The calendar day of an instant in the shop's time zone; of one return, the rules ask for the same three often."""
     return at.astimezone(ZoneInfo(time_zone)).date()
 
 

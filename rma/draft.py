@@ -108,6 +108,8 @@ class Draft:
     """None for a new return."""
     by_hand: DraftOrder | None = None
     """The order as typed by hand; None for one that the desk knows."""
+    needs_number: datetime | None = None
+    """Since when it is finished, and lacks nothing but a number, because none was left."""
 
     @property
     def edited(self) -> str:

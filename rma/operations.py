@@ -286,6 +286,8 @@ class SealedOperation:
     made_at: datetime
     body: bytes
     sha256: str
+    signature: str = ""
+    """By the key of the device, over the bytes; empty only where it was made before there was a key."""
 
 
 class Outcome(StrEnum):
@@ -376,6 +378,8 @@ class QueueState:
     numbers_left: int
     parked: int = 0
     """Drafts."""
+    unnumbered: int = 0
+    """Those of them that are finished and need a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,8 +392,18 @@ class Identity:
     role: Role
     server: str
     """Base URL of the central API."""
+    server_id: str = ""
+    """What the central API calls itself, whatever its address."""
 
     @property
     def actor(self) -> Actor:
         """The person, as the rules know it."""
         return Actor(self.person, self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledPerson:
+    """Somebody who may work on this desk."""
+
+    name: str
+    role: Role

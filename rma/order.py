@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from rma.calendar import is_instant, require_instant
 from rma.money import MAX_AMOUNT, Minor, exponent
+from rma.spelling import Spelled
 
 LONGEST_ID = 80
 """Characters of an id or number from outside."""
@@ -20,7 +20,7 @@ MAX_UNITS = 1_000_000
 """More units on one line are a typing error: refused at the border."""
 
 
-class LineKind(StrEnum):
+class LineKind(Spelled):
     """What an order line sells; only goods can come back."""
 
     GOODS = "goods"
@@ -29,7 +29,7 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
-class TenderKind(StrEnum):
+class TenderKind(Spelled):
     """How one part of an order was paid."""
 
     CARD = "card"
@@ -42,14 +42,14 @@ class TenderKind(StrEnum):
     """The source does not say; reported at import, refunded to the same place."""
 
 
-class ChargeKind(StrEnum):
+class ChargeKind(Spelled):
     """An order-level charge beside the goods."""
 
     SHIPPING = "shipping"
     FEE = "fee"
 
 
-class WarrantyUnit(StrEnum):
+class WarrantyUnit(Spelled):
     """Unit of a warranty's length."""
 
     DAYS = "days"

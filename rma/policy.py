@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from functools import lru_cache
 
 from rma.money import Minor
 from rma.request import Channel, Condition, Evidence, Fact, Proof, Resolution, Role
+from rma.spelling import Spelled
 
 
-class Rule(StrEnum):
+class Rule(Spelled):
     """Every rule that can say something about a return."""
 
     POLICY = "policy"
@@ -54,7 +55,7 @@ OVERRIDABLE = (
 """Rules a policy may let an agent override; the window has its own switch, the rest are facts or guards."""
 
 
-class WindowStart(StrEnum):
+class WindowStart(Spelled):
     """What starts the return window."""
 
     DELIVERED = "delivered"
@@ -62,7 +63,7 @@ class WindowStart(StrEnum):
     PLACED = "placed"
 
 
-class FinalSale(StrEnum):
+class FinalSale(Spelled):
     """What a final-sale flag means."""
 
     REFUSE = "refuse"
@@ -70,14 +71,14 @@ class FinalSale(StrEnum):
     ALLOW = "allow"
 
 
-class FeePayer(StrEnum):
+class FeePayer(Spelled):
     """Who pays return shipping."""
 
     MERCHANT = "merchant"
     CUSTOMER = "customer"
 
 
-class OriginalShipping(StrEnum):
+class OriginalShipping(Spelled):
     """When the shipping the customer paid goes back (domain rule 5.7)."""
 
     NEVER = "never"
@@ -86,14 +87,14 @@ class OriginalShipping(StrEnum):
     ALWAYS = "always"
 
 
-class CouponRule(StrEnum):
+class CouponRule(Spelled):
     """What happens to an order discount whose minimum is no longer met (domain rule 5.5)."""
 
     KEEP = "keep"
     REPRICE = "reprice"
 
 
-class AuthorizationMode(StrEnum):
+class AuthorizationMode(Spelled):
     """Who decides about an eligible return."""
 
     AUTOMATIC = "automatic"
@@ -104,7 +105,7 @@ class AuthorizationMode(StrEnum):
     """A person approves every return."""
 
 
-class RefundTiming(StrEnum):
+class RefundTiming(Spelled):
     """When money is due (domain rule 5.8)."""
 
     AFTER_INSPECTION = "after_inspection"
@@ -113,7 +114,7 @@ class RefundTiming(StrEnum):
     KEEP_ITEM = "keep_item"
 
 
-class ContactDuty(StrEnum):
+class ContactDuty(Spelled):
     """Which contact an agent must record."""
 
     NONE = "none"
@@ -138,7 +139,10 @@ class Amounts:
 
     def get(self, currency: str) -> Minor | None:
         """Minor units in `currency`, or None where the policy does not say."""
-        return next((e.amount for e in self.entries if e.currency == currency), None)
+        for entry in self.entries:
+            if entry.currency == currency:
+                return entry.amount
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,4 +319,8 @@ class Policy:
     @property
     def ref(self) -> PolicyRef:
         """Code and version."""
-        return PolicyRef(self.code, self.version)
+        return _ref_of(self.code, self.version)
+
+
+_ref_of = lru_cache(maxsize=1024)(PolicyRef)
+"""Asked for a dozen times in every return."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from rma.calendar import end_of_days
 from rma.ledger import HeldLine, Hold, TenderShare
@@ -16,9 +15,10 @@ from rma.money import ROUNDING, Minor
 from rma.outbound import OutboundQuote
 from rma.policy import Clause, FeePayer, PolicyRef, RefundTiming
 from rma.request import Resolution
+from rma.spelling import Spelled
 
 
-class ComponentKind(StrEnum):
+class ComponentKind(Spelled):
     """One reason why money is part of a refund."""
 
     ITEM = "item"
@@ -160,6 +160,7 @@ class Quote:
     def hold(self, rma_number: str) -> Hold:
         """What an RMA with this quote holds of its order."""
         coupons = [c for c in self.components if c.kind is ComponentKind.COUPON]
+        shipping = [c for c in self.components if c.kind is ComponentKind.ORIGINAL_SHIPPING]
         return Hold(
             rma_number=rma_number,
             lines=tuple(
@@ -172,12 +173,10 @@ class Quote:
                 )
                 for line in self.lines
             ),
-            coupon=sum(c.amount for c in coupons),
-            coupon_tax=sum(c.tax for c in coupons),
-            original_shipping=self.sum_of(ComponentKind.ORIGINAL_SHIPPING),
-            original_shipping_tax=sum(
-                c.tax for c in self.components if c.kind is ComponentKind.ORIGINAL_SHIPPING
-            ),
+            coupon=sum([c.amount for c in coupons]),
+            coupon_tax=sum([c.tax for c in coupons]),
+            original_shipping=sum([c.amount for c in shipping]),
+            original_shipping_tax=sum([c.tax for c in shipping]),
             payouts=self.payouts,
             goodwill=self.sum_of(ComponentKind.GOODWILL)
             - (self.outbound.discount if self.outbound else 0),

@@ -50,6 +50,10 @@ class ProblemType(StrEnum):
     SUPERSEDED = "superseded"
     """Somebody edited the return first."""
     MALFORMED = "malformed"
+    UNPROVEN = "unproven"
+    """Its signature does not fit: nobody can say that this desk made it."""
+    REVOKED = "revoked"
+    """The person or the desk may no longer work; a supervisor decides about what they made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

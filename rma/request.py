@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rma.money import Minor, require_bounded
+from rma.spelling import Spelled
 from rma.typed_order import TypedOrder, typed_order_id
 
 
-class ReturnType(StrEnum):
+class ReturnType(Spelled):
     """What the agent picks first."""
 
     RETURN = "return"
@@ -21,7 +21,7 @@ class ReturnType(StrEnum):
     """Outside the rules, by courtesy: broken rules ask for approval instead of refusing."""
 
 
-class Channel(StrEnum):
+class Channel(Spelled):
     """How the customer reached us."""
 
     PHONE = "phone"
@@ -31,7 +31,7 @@ class Channel(StrEnum):
     PORTAL = "portal"
 
 
-class Condition(StrEnum):
+class Condition(Spelled):
     """What the caller says the goods look like."""
 
     SEALED = "sealed"
@@ -41,7 +41,7 @@ class Condition(StrEnum):
     DAMAGED = "damaged"
 
 
-class Resolution(StrEnum):
+class Resolution(Spelled):
     """How the customer is made whole."""
 
     REFUND = "refund"
@@ -57,7 +57,7 @@ class Resolution(StrEnum):
         return self in (Resolution.EXCHANGE, Resolution.REPLACEMENT)
 
 
-class Proof(StrEnum):
+class Proof(Spelled):
     """What shows that it was bought here."""
 
     ORDER_RECORD = "order_record"
@@ -66,7 +66,7 @@ class Proof(StrEnum):
     SERIAL = "serial"
 
 
-class Evidence(StrEnum):
+class Evidence(Spelled):
     """What documents a reason."""
 
     PHOTO = "photo"
@@ -75,7 +75,7 @@ class Evidence(StrEnum):
     """At least twenty characters of note."""
 
 
-class Fact(StrEnum):
+class Fact(Spelled):
     """Something the caller said that matches our books: caller verification."""
 
     NAME = "name"
@@ -85,7 +85,7 @@ class Fact(StrEnum):
     ORDER_NUMBER = "order_number"
 
 
-class Role(StrEnum):
+class Role(Spelled):
     """What a person may do; checked on the server for every operation."""
 
     AGENT = "agent"

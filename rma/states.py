@@ -5,13 +5,12 @@ The tables are the whole truth: what is not in them does not happen.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from rma.errors import RmaError
+from rma.spelling import Spelled
 from rma.wording import _, words
 
 
-class RmaState(StrEnum):
+class RmaState(Spelled):
     """Where an RMA stands."""
 
     DRAFT = "draft"
@@ -35,7 +34,7 @@ class RmaState(StrEnum):
         return words(self)
 
 
-class RmaCommand(StrEnum):
+class RmaCommand(Spelled):
     """What can be done to an RMA."""
 
     FINALIZE = "finalize"
@@ -64,7 +63,7 @@ class RmaCommand(StrEnum):
     """The return slip goes to the customer."""
 
 
-class RefundState(StrEnum):
+class RefundState(Spelled):
     """Where a refund stands."""
 
     DRAFT = "draft"
@@ -76,7 +75,7 @@ class RefundState(StrEnum):
     VOIDED = "voided"
 
 
-class RefundCommand(StrEnum):
+class RefundCommand(Spelled):
     """What can be done to a refund."""
 
     REQUEST = "request"

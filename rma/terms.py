@@ -13,6 +13,9 @@ from rma.quote import Terms
 
 T = TypeVar("T")
 
+_TIMINGS = tuple(RefundTiming)
+"""The strictest first."""
+
 
 def terms_of(policies: Sequence[Policy], at: datetime, payers: Iterable[FeePayer] = ()) -> Terms:
     """Terms of one return that these policies judge together; `payers` of the way back, line by line."""
@@ -23,26 +26,23 @@ def terms_of(policies: Sequence[Policy], at: datetime, payers: Iterable[FeePayer
     ]
     expires_at, place = min(ends, default=(None, None))
     first = None if place is None else policies[place]
-    timings = tuple(RefundTiming)
-    offered = [
-        resolution
-        for resolution in (policies[0].resolutions if policies else ())
-        if all(resolution in policy.resolutions for policy in policies)
-    ]
+    offered = policies[0].resolutions if policies else ()
+    for policy in policies[1:]:
+        offered = tuple(resolution for resolution in offered if resolution in policy.resolutions)
     return Terms(
         names=_union([(policy.name,) for policy in policies]),
         expires_at=expires_at,
         expires_after_days=first.expires_after_days if first else None,
         time_zone=first.time_zone if first else "UTC",
-        refund_timing=min((p.refund_timing for p in policies), key=timings.index),
+        refund_timing=min([p.refund_timing for p in policies], key=_TIMINGS.index),
         authorized_link=all(policy.authorized_link for policy in policies),
-        resolutions=tuple(offered),
+        resolutions=offered,
         carriers=_union([policy.carriers for policy in policies]),
         packaging=_union([policy.packaging for policy in policies]),
         survey=_union([policy.survey for policy in policies]),
         clauses=_union([policy.clauses for policy in policies]),
-        shop=next((policy.shop for policy in policies if policy.shop), ""),
-        return_address=next((p.return_address for p in policies if p.return_address), ()),
+        shop=next(filter(None, [policy.shop for policy in policies]), ""),
+        return_address=next(filter(None, [policy.return_address for policy in policies]), ()),
         shipping_payer=_payer(policies, frozenset(payers)),
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rma.policy import PolicyRef, Rule
+from rma.spelling import Spelled
 
 
-class Verdict(StrEnum):
+class Verdict(Spelled):
     """The answer of the policy; the strictest line decides for the RMA."""
 
     ELIGIBLE = "eligible"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from rma.order import Customer
@@ -59,6 +59,8 @@ def masked_email(email: str) -> str:
 
 def masked_phone(phone: str) -> str:
     """`… 4471`, and less of a number that is hardly longer than that."""
+    if len(phone) >= 8 and phone[-8:].isdecimal():  # most are, and a search masks fifty
+        return f"… {phone[-4:]}"
     digits = [character for character in phone if character.isdecimal()]
     shown = "".join(digits[-min(4, len(digits) // 2) :]) if len(digits) > 1 else ""
     return f"… {shown}".rstrip() if phone else ""
@@ -70,11 +72,14 @@ def masked_postcode(postcode: str) -> str:
 
 
 def masked(customer: Customer) -> Customer:
-    """The customer as far as is needed to choose among several, and to ask for facts."""
-    return replace(
-        customer,
+    """The customer as far as is needed to choose among several, and to ask for facts: nothing but what stands here."""
+    return Customer(
+        customer_id=customer.customer_id,
+        name=customer.name,
         email=masked_email(customer.email),
         phone=masked_phone(customer.phone),
         postcode=masked_postcode(customer.postcode),
-        city="",
+        country=customer.country,
+        tier=customer.tier,
+        risk_flags=customer.risk_flags,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from rich.text import Text
@@ -27,8 +28,15 @@ ANOTHER_CALL = ""
 """The answer that leaves the open return and goes to the search box."""
 
 
-class ParkedList(Dialog[str | None]):
-    """Gives the draft to go on with, `ANOTHER_CALL`, or None."""
+@dataclass(frozen=True, slots=True)
+class GiveNumber:
+    """The answer that gives a finished return the number that it waits for."""
+
+    draft_id: str
+
+
+class ParkedList(Dialog[str | GiveNumber | None]):
+    """Gives the draft to go on with or to give a number, `ANOTHER_CALL`, or None."""
 
     NAME = "parked"
     CSS_PATH = "parked.tcss"
@@ -88,7 +96,7 @@ class ParkedList(Dialog[str | None]):
 
     def _row(self, parked: ParkedReturn) -> Row:
         draft = parked.draft
-        mark = "!" if parked.twin else " "
+        mark = "!" if parked.twin else "#" if draft.needs_number is not None else " "
         place = _("open") if draft.draft_id == self._here else age(draft.saved_at, self._now)
         lines = plural("{n} line", "{n} lines", len(draft.lines)).format(n=len(draft.lines))
         what = parked.goods or lines
@@ -124,6 +132,12 @@ class ParkedList(Dialog[str | None]):
                     )
                 said.append(call)
             said.append(_("begun {time}").format(time=minute(draft.started_at)))
+            if draft.needs_number is not None:
+                said.append(
+                    _("finished {time}, needs a number: call back").format(
+                        time=minute(draft.needs_number)
+                    )
+                )
             if parked.twin:
                 said.append(_("order in work twice"))
         detail = " · ".join(said)
@@ -131,6 +145,8 @@ class ParkedList(Dialog[str | None]):
         keys = [_("Enter goes on · {key} discards").format(key=self.key("discard"))]
         if not self._found:
             keys = []
+        if parked is not None and parked.draft.needs_number is not None:
+            keys = [_("{key} gives the number").format(key=self.key("give_number")), *keys]
         if self._gone is not None:
             keys = [_("Discarded: {key} brings it back").format(key=self.key("undo"))]
         if self._here:
@@ -150,6 +166,18 @@ class ParkedList(Dialog[str | None]):
         """Leave the open return: its caller waits, another one calls."""
         if self._here:
             self.dismiss(ANOTHER_CALL)
+
+    def action_give_number(self) -> None:
+        """F9: the selected return gets the number that it waits for."""
+        parked = self._selected
+        if parked is None:
+            return
+        if parked.draft.draft_id == self._here:
+            self._refuse(_("This one is open: give it its number there."))
+        elif parked.draft.needs_number is None:
+            self._refuse(_("This one is not finished: Enter goes on with it."))
+        else:
+            self.dismiss(GiveNumber(parked.draft.draft_id))
 
     async def action_discard(self) -> None:
         """Drop the selected draft; it can be brought back while this list is open."""

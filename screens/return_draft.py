@@ -20,6 +20,7 @@ _NOT_TYPED = frozenset(
         "first_key_at",
         "keys",
         "refused_tries",
+        "needs_number",
         "call_id",
         "called_at",
         "cursor",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from desk.errors import NoNumbersLeft
 from desk.returns import Returns
 from rma.draft import Draft
 from rma.record import Refusal, RmaRecord
@@ -101,7 +102,13 @@ class ReturnKeeper:
                 return None
             panel = self._panel
             keys, draft = panel.on_return, self._counted(panel.for_rules())
-            made = await asyncio.to_thread(self._returns.finalize, draft)
+            try:
+                made = await asyncio.to_thread(self._returns.finalize, draft)
+            except NoNumbersLeft:
+                # kept as it is typed, not as it was judged
+                typed = self._counted(panel.draft)
+                self.kept = await asyncio.to_thread(self._returns.wait_for_number, typed)
+                raise
             if not isinstance(made, Refusal):
                 self.over = True
                 return made
@@ -112,4 +119,7 @@ class ReturnKeeper:
             return made
 
     def _counted(self, draft: Draft) -> Draft:
-        return replace(draft, keys=self._tally.keys, first_key_at=self._tally.first_at)
+        waits = self.kept.needs_number if self.kept is not None else None
+        return replace(
+            draft, keys=self._tally.keys, first_key_at=self._tally.first_at, needs_number=waits
+        )

@@ -12,6 +12,7 @@ from functools import partial
 from textual.message import Message
 
 from rma.draft import Draft
+from rma.numbers import EMERGENCY_NUMBERS
 from rma.record import Refusal
 from rma.wording import _, mark
 from screens.ask import ConfirmTyped
@@ -24,6 +25,7 @@ from screens.return_marks import Mark
 from screens.return_rearranged import NotRearranged, Rearranged, move, split
 from screens.return_refusing import refusal_question
 from screens.return_typing import ReturnTyping
+from screens.status_words import DeskStatus
 from screens.widgets.safe_text import plain
 from screens.widgets.values_list import ValuesList
 
@@ -48,6 +50,14 @@ class ReturnWizard(ReturnTyping):
 
     _told_before = ""
     """What the caller was told, where keeping it as refused did not work."""
+    _numbers_left: int | None = None
+    """RMA numbers of this desk, as the status line says; None before it was read."""
+
+    def show_status(self, status: DeskStatus) -> None:
+        """Remember how many numbers are left: F9 asks before it takes one of the reserve."""
+        super().show_status(status)
+        if status.queue is not None:
+            self._numbers_left = status.queue.numbers_left
 
     def can(self, action: str) -> bool:
         """Nothing but leaving while there is no form."""
@@ -238,18 +248,26 @@ class ReturnWizard(ReturnTyping):
 
         Who goes on typing without looking after a try that gave no number types the next call into this return: from
         the second try on, only a typed `y` gives the number. So it is with money that was set by hand: no rule can see
-        a digit that is wrong in it.
+        a digit that is wrong in it. So it is with the last numbers of the desk, too.
         """
         form, keeper, panel = self._form, self._keeper, self._panel
         assert form is not None and keeper is not None and panel is not None
         form.take_focused()
         await self._tell()
         with self.reporting():
-            if (self._tried or panel.sets_money) and await keeper.gets_number():
+            asks = self._tried or panel.sets_money or self._takes_reserve
+            if asks and await keeper.gets_number():
                 self.open_dialog(self._asks_again(), self._if_sure)
             else:
                 await self._finalize()
         await self._save()
+
+    @property
+    def _takes_reserve(self) -> bool:
+        """Whether its number is one of the last, which are kept for what cannot wait."""
+        assert self._panel is not None
+        left = self._numbers_left or 0
+        return 0 < left <= EMERGENCY_NUMBERS and self._panel.draft.editing is None
 
     def _asks_again(self) -> ConfirmTyped:
         assert self._whose is not None and self._panel is not None
@@ -260,6 +278,9 @@ class ReturnWizard(ReturnTyping):
         if self._tried:
             said = _("F9 was refused before: make sure that this is the return of this caller.")
             details.append(self.said(said))
+        if self._takes_reserve:
+            said = _("Only {count} RMA numbers are left here, a reserve: F5 asks for new ones.")
+            details.append(self.said(said.format(count=self._numbers_left)))
         return ConfirmTyped(question, "\n".join(details))
 
     async def _if_sure(self, sure: bool | None) -> None:

@@ -83,6 +83,9 @@ def wanted(status: DeskStatus) -> str:
         if queue.attention:
             said = plural("{n} needs attention", "{n} need attention", queue.attention)
             parts.append(said.format(n=queue.attention))
+        if queue.unnumbered:
+            said = plural("{n} needs a number", "{n} need a number", queue.unnumbered)
+            parts.append(said.format(n=queue.unnumbered))
         if queue.numbers_left == 0:
             if not _first_contact(status.sync):
                 parts.append(_("NO NUMBERS LEFT"))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from rma.operations import Identity
 from storage.columns import stored
@@ -151,6 +151,17 @@ def entries(connection: Connection) -> Iterator[AuditEntry]:
     """Every entry, oldest first."""
     for row in connection.execute(select(*_COLUMNS).order_by(AUDIT_ENTRY.c.seq)):
         yield AuditEntry(*row)
+
+
+def count(connection: Connection) -> int:
+    """How many entries there are."""
+    return connection.execute(select(func.count()).select_from(AUDIT_ENTRY)).scalar_one()
+
+
+def hash_at(connection: Connection, entry: int) -> str | None:
+    """The hash of the entry with this number, from 1; None where the chain is shorter."""
+    row = run(connection, "SELECT hash FROM audit_entry WHERE seq = ?", (entry,)).fetchone()
+    return row[0] if row else None
 
 
 def verify(connection: Connection) -> str | None:

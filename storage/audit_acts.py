@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rma.operations import (
@@ -77,6 +78,21 @@ def answered(before: RmaRecord, after: RmaRecord, outcome: str) -> Act:
     )
 
 
+def isolated(record: RmaRecord, op_id: str, *, again: bool) -> Act:
+    """The server cannot read an operation: it is held here, or put back into the queue."""
+    return Act(
+        entity=f"rma/{record.number}",
+        command="offer_again" if again else "isolate",
+        after={"op_id": op_id},
+        customer_id=record.customer_id,
+    )
+
+
+def reoffered(epoch: str, operations: int) -> Act:
+    """The server was restored from a backup: what it had acknowledged waits again."""
+    return Act(entity="outbox", command="reoffer", after={"epoch": epoch, "operations": operations})
+
+
 def settled(number: str, customer_id: str, op_id: str, note: str) -> Act:
     """A person took care of what the server changed or refused."""
     return Act(
@@ -106,6 +122,26 @@ def enrolled(identity: Identity) -> Act:
         command="enroll",
         after={"person": identity.person, "role": identity.role.value, "server": identity.server},
     )
+
+
+def signed_in(identity: Identity) -> Act:
+    """Somebody works on this desk from now on."""
+    return Act(entity=f"device/{identity.device}", command="sign_in")
+
+
+def fenced(moved: Mapping[int, tuple[int, int]], why: str) -> Act:
+    """Numbers are not used, because a copy of this desk may have told them."""
+    return Act(
+        entity="numbers",
+        command="fence",
+        before={str(block): before for block, (before, _mark) in sorted(moved.items())},
+        after={str(block): mark for block, (_before, mark) in sorted(moved.items())} | {"why": why},
+    )
+
+
+def restored(incarnation: str) -> Act:
+    """A copy was put in the place of this desk's database."""
+    return Act(entity="desk", command="restore", after={"incarnation": incarnation})
 
 
 def erased(values: int) -> Act:

@@ -13,12 +13,12 @@ from storage.work_tables import DRAFT
 # One that became a return, or was refused, stays gone: a late save must not make it twice.
 _SAVE = """
     INSERT INTO draft (draft_id, saved_at, document)
-    SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM rma WHERE draft_id = ?1)
-        AND NOT EXISTS (SELECT 1 FROM refusal WHERE refusal_id = ?1)
+    SELECT :id, :at, :document WHERE NOT EXISTS (SELECT 1 FROM rma WHERE draft_id = :id)
+        AND NOT EXISTS (SELECT 1 FROM refusal WHERE refusal_id = :id)
     ON CONFLICT (draft_id) DO UPDATE SET saved_at = excluded.saved_at, document = excluded.document
 """
 _DISCARD = "DELETE FROM draft WHERE draft_id = ?"
-_COUNT = "SELECT count(*) FROM draft"
+_COUNT = "SELECT count(*), count(json_extract(document, '$.needs_number')) FROM draft"
 _FINALIZED = "SELECT number FROM rma WHERE draft_id = ? LIMIT 1"
 _FIND = select(DRAFT.c.document).where(DRAFT.c.draft_id == bindparam("key"))
 _NEWEST_FIRST = select(DRAFT.c.draft_id, DRAFT.c.document).order_by(
@@ -28,7 +28,8 @@ _NEWEST_FIRST = select(DRAFT.c.draft_id, DRAFT.c.document).order_by(
 
 def save(connection: Connection, draft: Draft) -> None:
     """Insert or replace a draft; nothing happens if it became a return or was refused."""
-    run(connection, _SAVE, (draft.draft_id, stored(draft.saved_at), write(draft)))
+    values = {"id": draft.draft_id, "at": stored(draft.saved_at), "document": write(draft)}
+    run(connection, _SAVE, values)
 
 
 def find(connection: Connection, draft_id: str) -> Draft | None:
@@ -43,10 +44,10 @@ def newest_first(connection: Connection) -> list[Draft]:
     return [read(Draft, text, draft_id) for draft_id, text in rows]
 
 
-def count(connection: Connection) -> int:
-    """How many drafts there are."""
-    found: int = run(connection, _COUNT).fetchone()[0]
-    return found
+def count(connection: Connection) -> tuple[int, int]:
+    """How many drafts there are, and how many of them need nothing but a number."""
+    drafts, unnumbered = run(connection, _COUNT).fetchone()
+    return drafts, unnumbered
 
 
 def discard(connection: Connection, draft_id: str) -> None:

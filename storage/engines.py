@@ -1,7 +1,8 @@
 """The one place that opens databases, and the ways to use one: reading and writing.
 
-Reading is a deferred transaction (a snapshot that blocks nobody), writing an immediate one. What the driver reports
-about disk and file becomes a sentence for people; anything else is a fault of ours and stays as it is.
+The driver is SQLCipher's: SQLite that encrypts each page, and notices where one was altered. Reading is a deferred
+transaction (a snapshot that blocks nobody), writing an immediate one. What the driver reports about disk and file
+becomes a sentence for people; anything else is a fault of ours and stays as it is.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeAlias
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 
 from rma.wording import _, mark
 from storage.errors import StoreTrouble
@@ -27,7 +29,8 @@ BUSY_SECONDS = 5
 CACHE_KIB = 512
 """Pages that each connection keeps: the system has the file's in memory anyway, and a return is no faster with more."""
 
-_BEGIN = "begin_mode"
+MOST_IDLE = 4
+"""Connections that stay open between two uses; as many more as are needed at once."""
 
 _TROUBLE = {
     sqlite3.SQLITE_BUSY: mark("is in use by another program: close it, then try again"),
@@ -39,20 +42,40 @@ _TROUBLE = {
     sqlite3.SQLITE_CANTOPEN: mark(
         "cannot be opened: check that its folder exists and may be written"
     ),
-    sqlite3.SQLITE_NOTADB: mark("is not a database of ours: keep a copy of it and report this"),
+    sqlite3.SQLITE_NOTADB: mark(
+        "does not open with this desk's key, or is damaged: keep a copy of it, and have your operator "
+        "run csr-central recover"
+    ),
 }
 
 
-def open_database(path: Path, *, durable: bool) -> Engine:
-    """Open the database at `path`; connections are made at first use, files with them.
+def connect(path: Path, key: bytes | None) -> sqlite3.Connection:
+    """One connection to the database at `path`, encrypted with this key of 32 bytes; None for one in clear.
+
+    Whether the key fits is known at the first statement. The driver has the shape of Python's own, and no types.
+    """
+    connection: sqlite3.Connection = sqlcipher.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it prints where the screen is drawn
+    if key is not None:
+        connection.execute(f"PRAGMA key = {raw_key(key)}")
+    return connection
+
+
+def raw_key(key: bytes) -> str:
+    """A key as SQLCipher's SQL has it: used as it is, nothing is derived from it, which would cost 100 ms."""
+    return f"\"x'{key.hex()}'\""
+
+
+def open_database(path: Path, key: bytes | None, *, durable: bool) -> Engine:
+    """Open the database at `path`; connections are made at first use, files with them. For `key` see `connect`.
 
     `durable`: a commit that returned survives a power cut; otherwise it may be lost, but nothing breaks.
     """
 
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+    def opened() -> sqlite3.Connection:
+        connection = connect(path, key)
         try:
             _use_wal(connection)
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -62,22 +85,22 @@ def open_database(path: Path, *, durable: bool) -> Engine:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             connection.execute("PRAGMA temp_store = MEMORY")
-        except sqlite3.Error:
+        except sqlcipher.Error:
             connection.close()
             raise
         return connection
 
     engine = create_engine(
         "sqlite://",
-        creator=connect,
-        poolclass=QueuePool,
-        pool_size=4,
-        max_overflow=28,
+        module=sqlcipher,
+        creator=opened,
+        poolclass=NullPool,  # `_lent` keeps them, for a tenth of the time
         pool_reset_on_return=None,  # every use below ends its own transaction
-        execution_options={"path": path},
+        execution_options={"path": path, "idle": []},
         hide_parameters=True,  # they are what people typed: no report and no log may hold them
     )
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "engine_disposed", _close_idle)
     return engine
 
 
@@ -88,7 +111,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         StoreTrouble: if the file cannot be read.
     """
-    with _in_words(engine), engine.connect() as connection:
+    with _in_words(engine), _lent(engine) as (connection, _raw):
         yield connection
 
 
@@ -99,19 +122,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         StoreTrouble: if the file cannot be written; nothing was changed then.
     """
-    with _in_words(engine), engine.connect() as connection:
-        connection.execution_options(**{_BEGIN: "IMMEDIATE"})
-        with connection.begin():
-            yield connection
+    with _in_words(engine), _lent(engine) as (connection, raw):
+        raw.execute("BEGIN IMMEDIATE")
+        yield connection
+        if connection.in_transaction():  # SQLAlchemy was asked for something, and has to know
+            connection.commit()
+        else:
+            raw.commit()
 
 
-def run(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+def run(
+    connection: Connection, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> sqlite3.Cursor:
     """One statement of a hot path, inside the transaction of `connection`: a third of what a built one costs.
 
     Nothing is converted: instants go in as `columns.stored` writes them.
     """
-    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    return driver.execute(sql, parameters)
+    return _raw(connection).execute(sql, parameters)
 
 
 def fetch(engine: Engine, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
@@ -120,13 +147,60 @@ def fetch(engine: Engine, sql: str, parameters: Sequence[object] = ()) -> list[A
     Raises:
         StoreTrouble: if the file cannot be read.
     """
-    with _in_words(engine):
-        connection = engine.raw_connection()
-        try:
-            rows: list[Any] = connection.cursor().execute(sql, parameters).fetchall()
-            return rows
-        finally:
-            connection.close()
+    try:
+        lent = _taken(engine)
+        rows: list[Any] = lent[1].execute(sql, parameters).fetchall()
+    except (DBAPIError, sqlcipher.Error) as error:
+        _raise_in_words(engine, error)
+    _give_back(engine, lent)
+    return rows
+
+
+_Lent: TypeAlias = tuple[Connection, sqlite3.Connection]
+"""An open connection and what drives it, outside of any transaction."""
+
+
+def _taken(engine: Engine) -> _Lent:
+    idle: list[_Lent] = engine.get_execution_options()["idle"]
+    try:
+        return idle.pop()
+    except IndexError:
+        connection = engine.connect()
+        return connection, _raw(connection)
+
+
+def _give_back(engine: Engine, lent: _Lent) -> None:
+    idle: list[_Lent] = engine.get_execution_options()["idle"]
+    if len(idle) < MOST_IDLE:
+        idle.append(lent)
+    else:
+        lent[0].close()
+
+
+@contextmanager
+def _lent(engine: Engine) -> Iterator[_Lent]:
+    """A connection for a while; whatever was begun and not ended is undone."""
+    lent = connection, raw = _taken(engine)
+    try:
+        yield lent
+    finally:
+        if connection.get_transaction() is not None:  # also one that a failed commit left behind
+            connection.rollback()
+        if raw.in_transaction:
+            raw.rollback()
+        _give_back(engine, lent)
+
+
+def _close_idle(engine: Engine) -> None:
+    idle = engine.get_execution_options()["idle"]
+    while idle:
+        connection, _raw = idle.pop()
+        connection.close()
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    return raw
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -136,26 +210,32 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError as error:
+        except sqlcipher.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
         time.sleep(random.uniform(0, 0.02))  # noqa: S311 - so that two do not meet again
 
 
 def _begin(connection: Connection) -> None:
-    kind = connection.get_execution_options().get(_BEGIN, "")
-    connection.connection.cursor().execute(f"BEGIN {kind}")
+    raw = _raw(connection)
+    if not raw.in_transaction:  # else `writing` has begun it
+        raw.execute("BEGIN")
 
 
 @contextmanager
 def _in_words(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
-        reported = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(reported, "sqlite_errorcode", 0) & 0xFF
-        if code not in _TROUBLE:
-            raise
-        path = engine.get_execution_options()["path"]
-        said = _("{file} {trouble}. The last change was not made.")
-        raise StoreTrouble(said.format(file=path, trouble=_(_TROUBLE[code]))) from error
+    except (DBAPIError, sqlcipher.Error) as error:
+        _raise_in_words(engine, error)
+
+
+def _raise_in_words(engine: Engine, error: DBAPIError | sqlcipher.Error) -> NoReturn:
+    """Say what the driver reported about disk or file; raise anything else as it is."""
+    reported = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(reported, "sqlite_errorcode", 0) & 0xFF
+    if code not in _TROUBLE:
+        raise error
+    path = engine.get_execution_options()["path"]
+    said = _("{file} {trouble}. The last change was not made.")
+    raise StoreTrouble(said.format(file=path, trouble=_(_TROUBLE[code]))) from error

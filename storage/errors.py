@@ -4,6 +4,7 @@ StorageError
 ├── AlreadyOpen          another process works in this folder
 ├── NewerDatabase        work.db was written by a newer version
 ├── MigrationFailed      work.db could not be brought up to date; it is as it was
+├── EncryptingFailed     a database in clear could not be encrypted; it is as it was
 ├── NotEnoughSpace       too little free space for the backup copy
 ├── NotEnrolled          nobody is enrolled here yet
 ├── AlreadyFinalized     this draft became a return before
@@ -11,6 +12,8 @@ StorageError
 ├── EditedMeanwhile      the return was edited before this edit of it
 ├── WrongBlock           a leased block lies outside the range of RMA numbers
 ├── Unreadable           a stored document does not fit its shape
+├── BadCopy              a copy of a desk cannot be used
+├── WouldLose            a copy lacks what only this desk has
 ├── CannotSave           a file for the agent cannot be written
 └── StoreTrouble         full, damaged, locked or unreachable
 """
@@ -20,7 +23,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rma.errors import RmaError
-from rma.wording import _
+from rma.wording import _, plural
 
 
 class StorageError(RmaError):
@@ -54,6 +57,18 @@ class MigrationFailed(StorageError):
         super().__init__(
             _(
                 "{file} could not be updated ({why}). It is as it was: start again, or report this."
+            ).format(file=path, why=cause)
+        )
+
+
+class EncryptingFailed(StorageError):
+    """A database that was in clear could not be encrypted; it is as it was."""
+
+    def __init__(self, path: Path, cause: Exception) -> None:
+        super().__init__(
+            _(
+                "{file} could not be encrypted ({why}). It is as it was: free some space and start "
+                "again, or report this."
             ).format(file=path, why=cause)
         )
 
@@ -126,6 +141,26 @@ class CannotSave(StorageError):
     def __init__(self, path: Path, cause: OSError) -> None:
         said = _("{file} cannot be written: {why}. Nothing was saved.")
         super().__init__(said.format(file=path, why=cause.strerror or cause))
+
+
+class BadCopy(StorageError):
+    """A copy of a desk cannot be used, or could not be made whole."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        said = _("{file} is no sound copy ({why}): use another one. Nothing was changed.")
+        super().__init__(said.format(file=path, why=why))
+
+
+class WouldLose(StorageError):
+    """Putting a copy back would lose what only this desk has."""
+
+    def __init__(self, count: int) -> None:
+        said = plural(
+            "{n} operation waits here that the copy does not know: run csr-tui sync first, or give --losing.",
+            "{n} operations wait here that the copy does not know: run csr-tui sync first, or give --losing.",
+            count,
+        )
+        super().__init__(said.format(n=count))
 
 
 class StoreTrouble(StorageError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from rma.errors import NoNumbersLeft
-from rma.numbers import BLOCK_SIZE, FIRST_BLOCK, LAST_BLOCK, compose
+from rma.numbers import BLOCK_SIZE, FIRST_BLOCK, LAST_BLOCK, block_of, compose
 from storage.engines import run
 from storage.errors import WrongBlock
 from storage.work_tables import NUMBER_BLOCK
@@ -37,6 +39,43 @@ def take(connection: Connection, count: int) -> list[str]:
 def left(connection: Connection) -> int:
     """How many numbers are left."""
     return int(connection.execute(_LEFT).scalar_one())
+
+
+def leases(connection: Connection) -> list[tuple[str, int]]:
+    """Every lease with its block, oldest first."""
+    rows = connection.execute(
+        select(NUMBER_BLOCK.c.lease_id, NUMBER_BLOCK.c.block).order_by(NUMBER_BLOCK.c.seq)
+    )
+    return [(lease_id, block) for lease_id, block in rows]
+
+
+def used(connection: Connection) -> dict[int, int]:
+    """By block, the first index that is free."""
+    rows = run(connection, "SELECT block, next_index FROM number_block").fetchall()
+    return dict(rows)
+
+
+def used_by(connection: Connection, numbers: Iterable[str]) -> dict[int, int]:
+    """The same for the blocks of these numbers."""
+    blocks = {block_of(number) for number in numbers}
+    return {block: upto for block, upto in used(connection).items() if block in blocks}
+
+
+def fence(connection: Connection, marks: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+    """Use nothing below these marks; gives the blocks that moved, each from where to where."""
+    moved = {
+        block: (upto, min(marks[block], BLOCK_SIZE))
+        for block, upto in used(connection).items()
+        if upto < marks.get(block, 0)
+    }
+    for block, (_before, mark) in moved.items():
+        run(connection, _USE, (mark, block))
+    return moved
+
+
+def retire(connection: Connection) -> dict[int, tuple[int, int]]:
+    """Use nothing of what was leased so far; gives the blocks that had numbers left."""
+    return fence(connection, dict.fromkeys(used(connection), BLOCK_SIZE))
 
 
 def add(connection: Connection, lease_id: str, block: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from rma.operations import (
     AttentionItem,
@@ -29,14 +29,24 @@ from rma.record import Problem
 from storage.columns import stored
 from storage.documents import read, storable, write
 from storage.engines import run
+from storage.errors import Unreadable
 from storage.work_tables import OUTBOX
+
+_AROUND = 2
+"""Bytes that a line has beside the operation and its signature."""
 
 READY, DONE, ATTENTION, HELD = "ready", "done", "attention", "held"
 
 _READY = OUTBOX.c.state == READY
-_PUT_OFF = select(OUTBOX.c.stream).where(_READY, OUTBOX.c.outcome == Outcome.NOT_YET.value)
-# Streams that the server put off go last, so that they keep nobody else waiting.
-_WAITING = (
+_IS_PUT_OFF = text("state = 'ready' AND outcome = 'not_yet'")  # as its index says it
+_ANY_PUT_OFF = select(OUTBOX.c.seq).where(_IS_PUT_OFF).limit(1)
+_PUT_OFF = (
+    select(OUTBOX.c.stream, func.max(OUTBOX.c.decided_at).label("tried_at"))
+    .where(_IS_PUT_OFF)
+    .group_by(OUTBOX.c.stream)
+    .subquery()
+)
+_ALL_READY = (
     select(
         OUTBOX.c.op_id,
         OUTBOX.c.kind,
@@ -45,16 +55,26 @@ _WAITING = (
         OUTBOX.c.made_at,
         OUTBOX.c.body,
         OUTBOX.c.sha256,
+        OUTBOX.c.signature,
     )
     .where(_READY)
-    .order_by(OUTBOX.c.stream.in_(_PUT_OFF), OUTBOX.c.seq)
     .limit(bindparam("most"))
 )
+_WAITING = _ALL_READY.order_by(OUTBOX.c.seq)
+# Streams that the server put off go last, so that they keep nobody else waiting; the longest untried of them first.
+_WAITING_BEHIND = _ALL_READY.join(
+    _PUT_OFF, _PUT_OFF.c.stream == OUTBOX.c.stream, isouter=True
+).order_by(_PUT_OFF.c.tried_at.nulls_first(), OUTBOX.c.seq)
 _INSERT = """
-    INSERT INTO outbox (op_id, number, kind, stream, depends_on, made_at, body, sha256, state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO outbox (op_id, number, kind, stream, depends_on, made_at, body, sha256, signature, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_DECIDE = "UPDATE outbox SET state = ?, outcome = ?, problem = ?, decided_at = ? WHERE op_id = ?"
+# An answer that was given before, and that a person took care of, needs nobody again.
+_DECIDE = """
+    UPDATE outbox SET settled_at = CASE WHEN outcome = :outcome AND problem IS :problem THEN settled_at END,
+        state = :state, outcome = :outcome, problem = :problem, decided_at = :at, epoch = :epoch
+    WHERE op_id = :op_id
+"""
 _SETTLE = update(OUTBOX).where(OUTBOX.c.op_id == bindparam("key"))
 _UNANSWERED = select(OUTBOX.c.op_id, OUTBOX.c.number, OUTBOX.c.kind).where(
     _READY, OUTBOX.c.op_id.in_(bindparam("keys", expanding=True))
@@ -112,6 +132,7 @@ def put(connection: Connection, number: str, sealed: SealedOperation) -> None:
             stored(sealed.made_at),
             sealed.body,
             sealed.sha256,
+            sealed.signature,
             READY,
         ),
     )
@@ -121,14 +142,18 @@ def waiting(connection: Connection, limit: int, max_bytes: int) -> list[SealedOp
     """What to send next, order kept inside each stream; the first one even if it alone is larger."""
     batch: list[SealedOperation] = []
     size = 0
-    for op_id, kind, stream, depends_on, made_at, body, sha256 in connection.execute(
-        _WAITING, {"most": limit}
+    put_off = connection.execute(_ANY_PUT_OFF).first() is not None
+    query = _WAITING_BEHIND if put_off else _WAITING
+    for op_id, kind, stream, depends_on, made_at, *sealed in connection.execute(
+        query, {"most": limit}
     ):
-        size += len(body)
+        body, sha256, signature = sealed
+        size += len(body) + len(signature) + _AROUND
         if batch and size > max_bytes:
             break
+        known = OperationKind(kind)
         batch.append(
-            SealedOperation(op_id, OperationKind(kind), stream, depends_on, made_at, body, sha256)
+            SealedOperation(op_id, known, stream, depends_on, made_at, body, sha256, signature)
         )
     return batch
 
@@ -139,11 +164,22 @@ def unanswered(connection: Connection, op_ids: Iterable[str]) -> dict[str, Entry
     return {row.op_id: Entry(row.number, OperationKind(row.kind)) for row in rows}
 
 
-def decide(connection: Connection, result: Result, at: datetime) -> None:
-    """Write down the outcome of an operation that is still in the queue; `not_yet` leaves it there."""
+def decide(connection: Connection, result: Result, at: datetime, epoch: str | None) -> None:
+    """Write down the outcome of an operation that is still in the queue, and the epoch of the server that gave it.
+
+    `not_yet` leaves it there.
+    """
     problem = None if result.problem is None else write(result.problem)
     state = _state_after(result.outcome)
-    run(connection, _DECIDE, (state, result.outcome.value, problem, stored(at), result.op_id))
+    decided = {
+        "op_id": result.op_id,
+        "state": state,
+        "outcome": result.outcome.value,
+        "problem": problem,
+        "at": stored(at),
+        "epoch": epoch,
+    }
+    run(connection, _DECIDE, decided)
 
 
 def last_pending(connection: Connection, number: str) -> str | None:
@@ -220,12 +256,15 @@ def counts(connection: Connection) -> tuple[int, datetime | None, int]:
 
 
 def _content(kind: OperationKind, body: bytes, op_id: str) -> FinalizeReturn | None:
-    """What was asked for and told, out of the bytes that travel."""
+    """What was asked for and told, out of the bytes that travel; what nobody can read is listed all the same."""
     if kind not in _TELLING:
         return None
-    payload = json.loads(body)["payload"]
-    told = payload["content"] if kind is OperationKind.SUPERSEDE else payload
-    return read(FinalizeReturn, json.dumps(told), op_id)
+    try:
+        payload = json.loads(body)["payload"]
+        told = payload["content"] if kind is OperationKind.SUPERSEDE else payload
+        return read(FinalizeReturn, json.dumps(told), op_id)
+    except (ValueError, KeyError, TypeError, Unreadable):
+        return None
 
 
 def _state_after(outcome: Outcome) -> str:

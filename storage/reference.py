@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
@@ -23,7 +22,8 @@ from storage import reference_schema, reference_search
 from storage.documents import DocumentCache, read
 from storage.engines import fetch, open_database, reading, writing
 from storage.errors import StoreTrouble
-from storage.reference_rows import ReferenceRow, apply_rows, insert_rows
+from storage.loading import ReferenceLoad, set_cursor, swap_in_finished
+from storage.reference_rows import ReferenceRow, apply_rows
 from storage.search import after, code_key, storable
 from storage.swapping import SwappableEngine
 
@@ -44,8 +44,9 @@ class ReferenceStore:
     Usable from several threads; reads go on while rows are applied or a load fills the next file.
     """
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(self, folder: Path, key: bytes, engine: Engine) -> None:
         self._folder = folder
+        self._key = key
         self._engine = SwappableEngine(engine)
         self._customers = DocumentCache(Customer, _CACHED_CUSTOMERS)
         self._orders = DocumentCache(Order, _CACHED_ORDERS)
@@ -56,24 +57,24 @@ class ReferenceStore:
         self._reasons: tuple[ReasonTree | None] | None = None
 
     @classmethod
-    def open(cls, folder: Path) -> ReferenceStore:
-        """Open ref.db in `folder`; made empty where it is missing, damaged or of another version.
+    def open(cls, folder: Path, key: bytes) -> ReferenceStore:
+        """Open ref.db in `folder`; made empty where it is missing, damaged, of another key or of another version.
 
         Raises:
             StoreTrouble: if the file cannot be used.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        reference_schema.remove(folder / NEW_FILE)
         path = folder / FILE
-        engine = open_database(path, durable=False)
+        swap_in_finished(folder / NEW_FILE, path, key)
+        engine = open_database(path, key, durable=False)
         try:
             usable = path.exists() and reference_schema.fits(engine)
         except StoreTrouble:
             usable = False
         if not usable:
             engine.dispose()
-            engine = reference_schema.create(path, indexes=True)
-        return cls(folder, engine)
+            engine = reference_schema.create(path, key, indexes=True)
+        return cls(folder, key, engine)
 
     def close(self) -> None:
         """Close the file, after the reads that are under way."""
@@ -143,7 +144,7 @@ class ReferenceStore:
 
     def products(self, text: str, limit: int) -> list[Product]:
         """Products with a price: SKUs that start so, then names with a word that starts with each word of it."""
-        with self._engine.lent() as engine, reading(engine) as connection:
+        with self._engine as engine, reading(engine) as connection:
             rows = reference_search.products(connection, text, limit)
         return [read(Product, document, sku) for sku, document in rows]
 
@@ -226,21 +227,28 @@ class ReferenceStore:
 
     def apply(self, rows: Sequence[ReferenceRow], cursor: str) -> None:
         """Bring ref.db to these versions and remember the cursor: one transaction, repeatable."""
-        with self._engine.lent() as engine, writing(engine) as connection:
+        with self._engine as engine, writing(engine) as connection:
             apply_rows(connection, rows)
-            _set_cursor(connection, cursor)
+            set_cursor(connection, cursor)
         if any(row.kind in _RULES for row in rows):
             self._forget_rules()
 
     def begin_load(self, cursor: str) -> ReferenceLoad:
         """Start filling a new file; what an unfinished load left is thrown away."""
-        path = self._folder / NEW_FILE
-        engine = reference_schema.create(path, indexes=False)
-        return ReferenceLoad(path, engine, cursor, self._take_over)
+        return ReferenceLoad.begin(self._folder / NEW_FILE, self._key, cursor, self._take_over)
+
+    def resume_load(self) -> ReferenceLoad | None:
+        """Go on with the load that was cut; None where there is none."""
+        return ReferenceLoad.resume(self._folder / NEW_FILE, self._key, self._take_over)
+
+    def erase(self) -> None:
+        """Put an empty file in the place of this one: the desk may no longer have what is in it."""
+        self.begin_load("").finish()
+        self.forget()
 
     def forget(self) -> None:
         """Drop the cursor: the next sync fetches everything again, and this goes on being read until then."""
-        with self._engine.lent() as engine, writing(engine) as connection:
+        with self._engine as engine, writing(engine) as connection:
             connection.exec_driver_sql("DELETE FROM meta WHERE name = 'cursor'")
 
     # -----------------------------------------------------------------------------------------------------------
@@ -254,7 +262,7 @@ class ReferenceStore:
                 reference_schema.remove(path)
                 (self._folder / NEW_FILE).replace(path)
             finally:
-                engine = open_database(path, durable=False)
+                engine = open_database(path, self._key, durable=False)
             return engine
 
         self._engine.swap(replace)
@@ -267,14 +275,14 @@ class ReferenceStore:
             self._reasons = None
 
     def _rows(self, sql: str, *parameters: object) -> list[Any]:
-        with self._engine.lent() as engine:
+        with self._engine as engine:
             return fetch(engine, sql, parameters)
 
     def _select(self, cache: DocumentCache[T], sql: str, *parameters: object) -> list[T]:
         return [cache.read(key, document) for key, document in self._rows(sql, *parameters)]
 
     def _found(self, search: Callable[[Connection], reference_search.Documents]) -> list[Customer]:
-        with self._engine.lent() as engine, reading(engine) as connection:
+        with self._engine as engine, reading(engine) as connection:
             hits = search(connection)
         return [self._customers.read(key, document) for key, document in hits]
 
@@ -290,36 +298,3 @@ class ReferenceStore:
             KnownRecord(record=self._records.read(number, document), row_version=row_version)
             for number, document, row_version in rows
         ]
-
-
-class ReferenceLoad:
-    """The whole of ref.db, being fetched into a file beside it. Used by one thread at a time."""
-
-    def __init__(
-        self, path: Path, engine: Engine, cursor: str, take_over: Callable[[], None]
-    ) -> None:
-        self._path = path
-        self._engine = engine
-        self._cursor = cursor
-        self._take_over = take_over
-
-    def add(self, rows: Sequence[ReferenceRow]) -> None:
-        """Add rows in bulk; the same ones again change nothing."""
-        with writing(self._engine) as connection:
-            insert_rows(connection, rows)
-
-    def finish(self) -> None:
-        """Index everything, remember the cursor, and swap the file in; other threads may be reading."""
-        with writing(self._engine) as connection:
-            reference_schema.index_everything(connection)
-            _set_cursor(connection, self._cursor)
-        self._engine.dispose()
-        with self._path.open("rb+") as file:
-            os.fsync(file.fileno())
-        self._take_over()
-
-
-def _set_cursor(connection: Connection, cursor: str) -> None:
-    connection.exec_driver_sql(
-        "INSERT OR REPLACE INTO meta (name, value) VALUES ('cursor', ?)", (cursor,)
-    )

@@ -70,23 +70,27 @@ def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def _document(value: Value) -> str:
+    return write(value, defaults=False)  # they change with the version, and the file with it
+
+
 def _customer(value: Customer) -> tuple[object, ...]:
     return (
         name_key(value.name),
         reversed_digits(value.phone),
         email_key(value.email),
         code_key(value.postcode),
-        write(value),
+        _document(value),
     )
 
 
 def _order(value: Order) -> tuple[object, ...]:
     number = code_key(value.number)
-    return number, storable(value.customer_id), utc_text(value.placed_at), write(value)
+    return number, storable(value.customer_id), utc_text(value.placed_at), _document(value)
 
 
 def _product(value: Product) -> tuple[object, ...]:
-    return name_key(value.name), value.price is not None, write(value)
+    return name_key(value.name), value.price is not None, _document(value)
 
 
 def _rma(value: RmaRecord) -> tuple[object, ...]:
@@ -96,12 +100,12 @@ def _rma(value: RmaRecord) -> tuple[object, ...]:
         value.state.value,
         utc_text(value.finalized_at),
         code_key(value.request.reference),
-        write(value),
+        _document(value),
     )
 
 
 def _refusal(value: RefusedReturn) -> tuple[object, ...]:
-    return storable(value.customer_id), utc_text(value.refused_at), write(value)
+    return storable(value.customer_id), utc_text(value.refused_at), _document(value)
 
 
 SHAPES: dict[str, Shape] = {
@@ -143,11 +147,11 @@ SHAPES: dict[str, Shape] = {
         ("refusal_id", "row_version", "customer_id", "refused_at", "document"),
         _refusal,
     ),
-    "policy": Shape("policy", ("key", "row_version", "document"), lambda v: (write(v),)),
+    "policy": Shape("policy", ("key", "row_version", "document"), lambda v: (_document(v),)),
     "reasons": Shape(
         "reasons",
         ("key", "row_version", "version", "document"),
-        lambda v: (v.version, write(v)),
+        lambda v: (v.version, _document(v)),
     ),
 }
 """Every kind of the change feed."""

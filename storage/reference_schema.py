@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine
 from storage.engines import open_database, reading, writing
 from storage.search import NAME_INDEX
 
-VERSION = 5
-"""Raised with every change of these tables or of `storage.search`."""
+VERSION = 6
+"""Raised with every change of these tables, of `storage.search`, of a default in the documents, or of the encryption."""
 
 TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -55,10 +55,10 @@ INDEXES = (
 """Made at the end of a load: filling them row by row costs several times as much."""
 
 
-def create(path: Path, *, indexes: bool) -> Engine:
+def create(path: Path, key: bytes | None, *, indexes: bool) -> Engine:
     """A new, empty database at `path`, without the indexes where a load makes them later."""
     remove(path)
-    engine = open_database(path, durable=False)
+    engine = open_database(path, key, durable=False)
     with writing(engine) as connection:
         for statement in TABLES + (INDEXES if indexes else ()):
             connection.exec_driver_sql(statement)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,30 +22,28 @@ from storage.search import (
 )
 
 MOST_CANDIDATES = 200
-"""Hits that are fetched and sorted here; SQLite's own ranking reads every hit."""
+"""Hits that are fetched and sorted here, and never more than are asked for: each stands on a page of its own, which
+has to be read and decrypted. SQLite's own ranking reads every hit."""
 
 Documents = list[tuple[str, str]]
 """Customer ids with their documents."""
 
 
 def by_name(connection: Connection, words: Sequence[str], limit: int) -> Documents:
-    """Names with a word that starts with each of `words`; whole words first."""
+    """Names with a word that starts with each of `words`; whole words first.
+
+    Where more fit than are asked for, those with whole words get the places; of the others, whoever came first.
+    """
     wanted = [word for text in words[:MOST_WORDS] for word in spellings(text)][:MOST_WORDS]
-    if not wanted:
-        return []
-    found = dict(_candidates(connection, match_expression(wanted, whole=True)))
-    if len(found) < min(limit, MOST_CANDIDATES):  # else nothing that only starts so gets a place
-        found |= _candidates(connection, match_expression(wanted, whole=False))
-    ranked = sorted((-whole_matches(key, wanted), key, rowid) for rowid, key in found.items())
-    best = [rowid for _, _, rowid in ranked[:limit]]
-    rows = _rows(
-        connection,
-        "SELECT id, customer_id, document FROM customer "
-        "WHERE id IN (SELECT value FROM json_each(?))",
-        json.dumps(best),
-    )
-    documents = {rowid: (customer_id, document) for rowid, customer_id, document in rows}
-    return [documents[rowid] for rowid in best]
+    most = min(limit, MOST_CANDIDATES)
+    found: dict[int, tuple[int, str, str, str]] = {}
+    # Who types a name ends with the beginning of a word: what stands before it is mostly whole.
+    for whole in dict.fromkeys((len(wanted), len(wanted) - 1, 0)) if wanted else ():
+        if len(found) < most:
+            expression = match_expression(wanted, whole=whole)
+            found |= {row[0]: row for row in _candidates(connection, expression, most)}
+    ranked = sorted((-whole_matches(row[1], wanted), row[1], row[0]) for row in found.values())
+    return [found[rowid][2:] for _, _, rowid in ranked[:limit]]
 
 
 def by_phone_ending(connection: Connection, digits: str, limit: int) -> Documents:
@@ -113,13 +110,15 @@ def products(connection: Connection, text: str, limit: int) -> Documents:
     return list(found.items())[:limit]
 
 
-def _candidates(connection: Connection, expression: str) -> list[tuple[int, str]]:
+def _candidates(
+    connection: Connection, expression: str, most: int
+) -> list[tuple[int, str, str, str]]:
     return _rows(
         connection,
-        "SELECT id, name_key FROM customer WHERE id IN "
+        "SELECT id, name_key, customer_id, document FROM customer WHERE id IN "
         "(SELECT rowid FROM customer_name WHERE customer_name MATCH ? LIMIT ?)",
         expression,
-        MOST_CANDIDATES,
+        most,
     )
 
 

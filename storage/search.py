@@ -52,11 +52,14 @@ def name_key(name: str) -> str:
     return " ".join(dict.fromkeys(word for words in spellings(name) for word in words))
 
 
-def match_expression(words: Iterable[tuple[str, ...]], *, whole: bool) -> str:
-    """An FTS5 query for all words at once, as prefixes or `whole`; words hold letters and digits only."""
-    star = "" if whole else "*"
+def match_expression(words: Iterable[tuple[str, ...]], *, whole: int) -> str:
+    """An FTS5 query for all words at once, the first so many `whole`, the others as prefixes.
+
+    Words hold letters and digits only.
+    """
     return " AND ".join(
-        "(" + " OR ".join(f'"{spelling}"{star}' for spelling in word) + ")" for word in words
+        "(" + " OR ".join(f'"{spelling}"' + "*" * (place >= whole) for spelling in word) + ")"
+        for place, word in enumerate(words)
     )
 
 

@@ -4,28 +4,49 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from rma.operations import Identity
+from rma.operations import EnrolledPerson, Identity
+from rma.request import Role
 from storage.documents import read, write
 from storage.work_tables import SETTING
 
 _IDENTITY = "identity"
+_PEOPLE = "people"
 _CLOCK_OFFSET = "clock_offset_seconds"
 _LEASE = "wanted_lease_id"
+_EPOCH = "server_epoch"
+_INCARNATION = "incarnation"
+_COUNTERSIGNED = "countersigned_entries"
 
 
 def identity(connection: Connection) -> Identity | None:
-    """Who is enrolled here."""
+    """Who works here now."""
     text = _get(connection, _IDENTITY)
     return None if text is None else read(Identity, text, _IDENTITY)
 
 
 def set_identity(connection: Connection, value: Identity) -> None:
-    """Remember who is enrolled here."""
+    """Remember who works here now."""
     _set(connection, _IDENTITY, write(value))
+
+
+def people(connection: Connection) -> tuple[EnrolledPerson, ...]:
+    """Who is enrolled here, in the order of their enrollment."""
+    text = _get(connection, _PEOPLE)
+    if text is not None:
+        return tuple(EnrolledPerson(name, Role(role)) for name, role in json.loads(text))
+    only = identity(connection)
+    return () if only is None else (EnrolledPerson(only.person, only.role),)
+
+
+def add_person(connection: Connection, person: EnrolledPerson) -> None:
+    """Remember that somebody is enrolled here; their role is the one of now."""
+    known = {each.name: each.role for each in people(connection)} | {person.name: person.role}
+    _set(connection, _PEOPLE, json.dumps(list(known.items())))
 
 
 def clock_offset(connection: Connection) -> timedelta:
@@ -50,6 +71,40 @@ def set_wanted_lease(connection: Connection, lease_id: str | None) -> None:
         connection.execute(delete(SETTING).where(SETTING.c.name == _LEASE))
     else:
         _set(connection, _LEASE, json.dumps(lease_id))
+
+
+def server_epoch(connection: Connection) -> str | None:
+    """The epoch of the server that was last heard of."""
+    text = _get(connection, _EPOCH)
+    return None if text is None else str(json.loads(text))
+
+
+def set_server_epoch(connection: Connection, epoch: str) -> None:
+    """Remember the epoch of the server."""
+    _set(connection, _EPOCH, json.dumps(epoch))
+
+
+def incarnation(connection: Connection) -> str | None:
+    """Which life of this desk the database is: a restored copy begins another one. None before it was asked for."""
+    text = _get(connection, _INCARNATION)
+    return None if text is None else str(json.loads(text))
+
+
+def renew_incarnation(connection: Connection) -> str:
+    """Begin another life."""
+    new = str(uuid4())
+    _set(connection, _INCARNATION, json.dumps(new))
+    return new
+
+
+def countersigned(connection: Connection) -> int:
+    """Up to which entry the server countersigned the audit chain."""
+    return int(json.loads(_get(connection, _COUNTERSIGNED) or "0"))
+
+
+def set_countersigned(connection: Connection, entries: int) -> None:
+    """Remember it."""
+    _set(connection, _COUNTERSIGNED, json.dumps(entries))
 
 
 def _get(connection: Connection, name: str) -> str | None:

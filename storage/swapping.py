@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Condition
 
 from sqlalchemy import Engine
 
 
 class SwappableEngine:
-    """Lends an engine to many threads; a swap waits until all gave it back, and they wait for the swap.
+    """Lends an engine to many threads (`with`); a swap waits until all gave it back, and they wait for the swap.
 
     A file must not be replaced under an open connection: SQLite finds the log beside it by name, and would mix the
     old log with the new file.
@@ -22,17 +21,18 @@ class SwappableEngine:
         self._swapping = False
         self._changed = Condition()
 
-    @contextmanager
-    def lent(self) -> Iterator[Engine]:
-        """The engine of the moment; not to be asked for twice by the same thread."""
+    def __enter__(self) -> Engine:
+        """The engine of the moment, until the block ends; not to be asked for twice by the same thread."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._swapping)
+            while self._swapping:
+                self._changed.wait()
             self._users += 1
-        try:
-            yield self._engine
-        finally:
-            with self._changed:
-                self._users -= 1
+            return self._engine
+
+    def __exit__(self, *_exception: object) -> None:
+        with self._changed:
+            self._users -= 1
+            if self._swapping:
                 self._changed.notify_all()
 
     def swap(self, replace: Callable[[], Engine]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,10 +13,12 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from rma.call import Call
+from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.draft import Draft
 from rma.numbers import WANTED_NUMBERS
 from rma.operations import (
     AttentionItem,
+    EnrolledPerson,
     FinalizeReturn,
     Identity,
     LocalRecord,
@@ -29,24 +31,30 @@ from rma.operations import (
     SealedOperation,
     SupersedeReturn,
 )
-from rma.record import RmaRecord
+from rma.record import Problem, RmaRecord
 from rma.refused import RefusedReturn
 from rma.verification import Told
 from storage import (
     audit,
     audit_acts,
     calls,
+    desk_report,
     drafts,
     number_blocks,
     outbox,
+    poison,
     refusals,
     settings,
 )
 from storage.audit import AuditEntry, Chain
+from storage.encrypting import encrypt_in_place
 from storage.engines import open_database, reading, writing
+from storage.epoch import enter
 from storage.errors import AlreadyFinalized, AlreadyRefused, EditedMeanwhile, NotEnrolled
 from storage.file_lock import FolderLock
+from storage.high_water import HighWater
 from storage.local_records import LocalRecords
+from storage.retention import prune
 from storage.work_schema import upgrade
 
 FILE = "work.db"
@@ -59,7 +67,12 @@ class WorkStore:
     """The desk's own database; implements `desk.ports.Work`. Usable from several threads."""
 
     def __init__(
-        self, engine: Engine, lock: FolderLock, seal: Seal, clock: Callable[[], datetime]
+        self,
+        engine: Engine,
+        lock: FolderLock,
+        seal: Seal,
+        clock: Callable[[], datetime],
+        high_water: HighWater | None = None,
     ) -> None:
         self._engine = engine
         self._lock = lock
@@ -71,39 +84,89 @@ class WorkStore:
         with reading(engine) as connection:
             self._identity = settings.identity(connection)
             self._clock_offset = settings.clock_offset(connection)
+            self._epoch = settings.server_epoch(connection)
+        self._high_water = high_water
+        self._run = str(uuid4())
+        self._reported: tuple[DeskReport, datetime] | None = None
+        if high_water is not None:
+            self._fence(high_water.marks())
 
     @classmethod
-    def open(cls, folder: Path, *, seal: Seal, clock: Callable[[], datetime]) -> WorkStore:
-        """Open work.db in `folder`, made or updated first where needed; `clock` is the device's own.
+    def open(
+        cls,
+        folder: Path,
+        key: bytes,
+        *,
+        seal: Seal,
+        clock: Callable[[], datetime],
+        high_water: HighWater | None = None,
+    ) -> WorkStore:
+        """Open work.db in `folder`, made, encrypted or updated first where needed; `clock` is the device's own.
+
+        No number below `high_water` is told again, whatever the database says.
 
         Raises:
             AlreadyOpen: if another process works there.
+            EncryptingFailed: if it was in clear, and could not be encrypted.
             NewerDatabase, NotEnoughSpace, MigrationFailed: if it cannot be brought to this version.
             StoreTrouble: if the file cannot be used.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FolderLock(folder, LOCK)
         try:
-            upgrade(folder / FILE)
-            return cls(open_database(folder / FILE, durable=True), lock, seal, clock)
+            encrypt_in_place(folder / FILE, key)
+            upgrade(folder / FILE, key)
+            engine = open_database(folder / FILE, key, durable=True)
+            return cls(engine, lock, seal, clock, high_water)
         except BaseException:
             lock.release()
             raise
 
     def close(self) -> None:
         """Close the file and give the folder free."""
+        try:
+            if self._high_water is not None:
+                with reading(self._engine) as connection:
+                    self._high_water.settle(number_blocks.used(connection))
+        finally:
+            self._close()
+
+    def _close(self) -> None:
         self._engine.dispose()
         self._lock.release()
 
     # ---- who works here ---------------------------------------------------------------------------------------
 
     def identity(self) -> Identity | None:
-        """Who works here; None before enrollment."""
+        """Who is signed in; None before enrollment."""
         return self._identity
 
-    def set_identity(self, identity: Identity) -> None:
-        """Somebody was enrolled on this desk."""
+    def people(self) -> tuple[EnrolledPerson, ...]:
+        """Who is enrolled on this desk, in the order of their enrollment."""
+        with reading(self._engine) as connection:
+            return settings.people(connection)
+
+    def sign_in(self, name: str) -> Identity:
+        """Somebody who is enrolled here works here from now on; whether it is them is for the caller to know.
+
+        Raises:
+            NotEnrolled: if nobody of this name is enrolled here.
+        """
+        before = self._enrolled()
+        person = next((each for each in self.people() if each.name == name), None)
+        if person is None:
+            raise NotEnrolled
+        identity = replace(before, person=person.name, role=person.role)
         with self._writing() as connection:
+            settings.set_identity(connection, identity)
+            self._chain(connection, identity).append(audit_acts.signed_in(identity))
+        self._identity = identity
+        return identity
+
+    def set_identity(self, identity: Identity) -> None:
+        """Somebody was enrolled on this desk, and works here from now on."""
+        with self._writing() as connection:
+            settings.add_person(connection, EnrolledPerson(identity.person, identity.role))
             settings.set_identity(connection, identity)
             self._chain(connection, identity).append(audit_acts.enrolled(identity))
         self._identity = identity
@@ -186,6 +249,8 @@ class WorkStore:
                     raise AlreadyFinalized(told)
             chain = self._chain(connection, identity)
             numbers = number_blocks.take(connection, len(builds))
+            if self._high_water is not None:
+                self._high_water.reach(number_blocks.used_by(connection, numbers))
             of_drafts: Sequence[str | None] = draft_ids or [None] * len(builds)
             for build, number, draft in zip(builds, numbers, of_drafts, strict=True):
                 made = build(number)
@@ -281,12 +346,41 @@ class WorkStore:
             for result in results:
                 if result.op_id not in entries:
                     continue
-                outbox.decide(connection, result, self._now())
+                outbox.decide(connection, result, self._now(), self._epoch)
                 if result.outcome.final:
                     self._take_over(connection, chain, entries.pop(result.op_id), result)
                 booked = result.outcome is not Outcome.NUMBER_CONFLICT
                 if result.outcome.wants_attention and booked:
                     self._settle_overtaken(connection, chain, result.op_id)
+
+    def isolate(self, op_id: str, problem: Problem) -> None:
+        """Hold an operation that the server cannot read, and all that builds on it, for a person to see."""
+        self._moved(
+            lambda connection: poison.hold(connection, op_id, problem, self._now()), again=False
+        )
+
+    def offer_again(self, op_id: str) -> int:
+        """Send again what is held, with what was held because of it; gives back how many, 0 if it is not held."""
+        return self._moved(lambda connection: poison.offer_again(connection, op_id), again=True)
+
+    def server_epoch(self) -> str | None:
+        """The epoch of the server as last heard of; None before its first answer."""
+        return self._epoch
+
+    def enter_epoch(self, epoch: str) -> int:
+        """Go on with a server of this epoch; gives back how many acknowledged operations wait again because of it."""
+        identity = self._enrolled()
+        with self._writing() as connection:
+            waiting = enter(connection, epoch)
+            if waiting:
+                self._chain(connection, identity).append(audit_acts.reoffered(epoch, waiting))
+        self._epoch = epoch
+        return waiting
+
+    def prune(self) -> int:
+        """Delete from the outbox what nobody needs any more; gives back how much."""
+        with self._writing() as connection:
+            return prune(connection, self._now())
 
     def last_pending(self, number: str) -> str | None:
         """The newest unanswered operation of an RMA: what a further one depends on."""
@@ -313,12 +407,14 @@ class WorkStore:
         """What waits on this desk."""
         with reading(self._engine) as connection:
             waiting, oldest_at, attention = outbox.counts(connection)
+            parked, unnumbered = drafts.count(connection)
             return QueueState(
                 waiting=waiting,
                 oldest_at=oldest_at,
                 attention=attention,
                 numbers_left=number_blocks.left(connection),
-                parked=drafts.count(connection),
+                parked=parked,
+                unnumbered=unnumbered,
             )
 
     # ---- numbers ----------------------------------------------------------------------------------------------
@@ -350,6 +446,53 @@ class WorkStore:
             number_blocks.add(connection, lease_id, block)
             if settings.wanted_lease(connection) == lease_id:
                 settings.set_wanted_lease(connection, None)
+
+    def held_leases(self) -> list[tuple[str, int]]:
+        """Every lease that came, with its block, oldest first."""
+        with reading(self._engine) as connection:
+            return number_blocks.leases(connection)
+
+    def desk_report(self) -> DeskReport | None:
+        """What the server should know of this desk; None where it was told so a moment ago."""
+        if self._identity is None:
+            return None
+        with reading(self._engine) as connection:
+            incarnation = settings.incarnation(connection)
+        if incarnation is None:
+            with self._writing() as connection:
+                incarnation = settings.renew_incarnation(connection)
+        with reading(self._engine) as connection:
+            now = desk_report.report(connection, incarnation=incarnation, run=self._run)
+        told, at = self._reported or (None, None)
+        if told is None or at is None or not desk_report.is_same(now, told):
+            return now
+        # A clone may have used numbers of ours meanwhile: the server knows.
+        return now if abs(self._clock() - at) > desk_report.AGAIN else None
+
+    def take_report_answer(self, told: DeskReport, answer: DeskReportAnswer) -> None:
+        """Do what the server's answer to a report asks for: numbers that it knows of are not told again."""
+        identity = self._enrolled()
+        with self._writing() as connection:
+            act = desk_report.take(connection, answer)
+            if act is not None:
+                self._chain(connection, identity).append(act)
+        if answer.retire:
+            self._run = str(uuid4())
+        if act is None and not desk_report.wants_more(told, answer):
+            self._reported = told, self._clock()
+
+    def _fence(self, marks: Mapping[int, int]) -> None:
+        with reading(self._engine) as connection:
+            behind = any(
+                upto < marks.get(block, 0) for block, upto in number_blocks.used(connection).items()
+            )
+        if not behind:
+            return
+        with self._writing() as connection:
+            moved = number_blocks.fence(connection, marks)
+            if self._identity is not None:
+                act = audit_acts.fenced(moved, desk_report.BY_ITSELF)
+                self._chain(connection, self._identity).append(act)
 
     # ---- audit ------------------------------------------------------------------------------------------------
 
@@ -390,6 +533,18 @@ class WorkStore:
 
     def _chain(self, connection: Connection, identity: Identity) -> Chain:
         return Chain(connection, identity, at=self._now(), device_clock=self._clock())
+
+    def _moved(self, move: Callable[[Connection], list[tuple[str, str]]], *, again: bool) -> int:
+        """Operations out of the queue or into it, each with its audit entry; how many."""
+        identity = self._enrolled()
+        with self._writing() as connection:
+            chain = self._chain(connection, identity)
+            moved = move(connection)
+            for op_id, number in moved:
+                local = self._records.find_within(connection, number)
+                if local is not None:
+                    chain.append(audit_acts.isolated(local.record, op_id, again=again))
+        return len(moved)
 
     def _settle(self, connection: Connection, chain: Chain, op_id: str, note: str) -> None:
         number = outbox.settle(connection, op_id, note, self._now())

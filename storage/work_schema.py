@@ -14,26 +14,32 @@ from sqlalchemy import Connection, Engine, event
 
 from storage.engines import open_database, reading, writing
 from storage.errors import MigrationFailed, NewerDatabase, NotEnoughSpace, StorageError
+from storage.retention import RETIRED
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision, oldest first; they sort as texts."""
 
 SCRIPTS = "storage:work_migrations"
 
 FROZEN = {
     "outbox": (
-        "UPDATE OF seq, op_id, number, kind, stream, depends_on, made_at, body, sha256",
+        "UPDATE OF seq, op_id, number, kind, stream, depends_on, made_at, body, sha256, signature",
         "DELETE",
     ),
     "audit_entry": ("UPDATE", "DELETE"),
 }
 """What never happens to a row again."""
 
+EXCEPTIONS = {("outbox", "DELETE"): RETIRED}
+"""Rows for which it may happen."""
+
 SPARE_BYTES = 16 << 20
 """Free space that an update leaves on the disk."""
 
 
-def upgrade(path: Path, scripts: str = SCRIPTS, revisions: tuple[str, ...] = REVISIONS) -> None:
+def upgrade(
+    path: Path, key: bytes | None, scripts: str = SCRIPTS, revisions: tuple[str, ...] = REVISIONS
+) -> None:
     """Create work.db or update it to the last of `revisions`.
 
     Raises:
@@ -41,7 +47,7 @@ def upgrade(path: Path, scripts: str = SCRIPTS, revisions: tuple[str, ...] = REV
         NotEnoughSpace: if there is no room for the copy and the update.
         MigrationFailed: if a step failed; the file is as it was.
     """
-    engine = open_database(path, durable=True)
+    engine = open_database(path, key, durable=True)
     # Batch migrations copy tables and drop the old ones: references would be cut or cascade.
     event.listen(engine, "connect", _ignore_references)
     try:
@@ -94,9 +100,11 @@ def _freeze(connection: Connection) -> None:
     """Renew the triggers: a batch migration that copies a table drops them silently."""
     for table, actions in FROZEN.items():
         for action in actions:
+            exception = EXCEPTIONS.get((table, action))
+            kept = f"WHEN NOT ({exception})" if exception else ""
             connection.exec_driver_sql(
                 f"CREATE TRIGGER IF NOT EXISTS frozen_{table}_{action.split()[0].lower()} "
-                f"BEFORE {action} ON {table} "
+                f"BEFORE {action} ON {table} {kept} "
                 f"BEGIN SELECT RAISE(ABORT, 'this row of {table} is frozen'); END"
             )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -79,6 +79,12 @@ class OutboxRow(WorkTable, table=True):
         CheckConstraint("state IN ('ready', 'done', 'attention', 'held')", name="state"),
         Index("ix_outbox_state_seq", "state", "seq"),
         Index("ix_outbox_number_state", "number", "state"),
+        Index(
+            "ix_outbox_put_off",
+            "stream",
+            "decided_at",
+            sqlite_where=text("state = 'ready' AND outcome = 'not_yet'"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -91,12 +97,16 @@ class OutboxRow(WorkTable, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     body: bytes = Field(sa_type=LargeBinary)
     sha256: str
+    signature: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """By the key of this device, over the bytes."""
     state: str
     outcome: str | None = None
     problem: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settle_note: str | None = Field(default=None, sa_type=Text)
+    epoch: str | None = None
+    """Of the server that acknowledged it; empty where it is held here, and no server did."""
 
 
 class NumberBlockRow(WorkTable, table=True):
@@ -146,17 +156,14 @@ class AuditEntryRow(WorkTable, table=True):
     """A link of the audit chain; never edited."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (
-        Index("ix_audit_entry_device_seq", "device", "seq"),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = {"sqlite_autoincrement": True}
 
     seq: int | None = Field(default=None, primary_key=True)
     device: str
     actor: str
     at: datetime = Field(sa_type=UtcDateTime)
     device_clock: datetime = Field(sa_type=UtcDateTime)
-    entity: str = Field(index=True)
+    entity: str
     command: str
     before: str | None = Field(default=None, sa_type=Text)
     after: str | None = Field(default=None, sa_type=Text)
@@ -168,10 +175,11 @@ class AuditPersonalRow(WorkTable, table=True):
     """A personal value whose salted hash stands in the chain; may be erased."""
 
     __tablename__ = "audit_personal"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     entry: int = Field(primary_key=True, foreign_key="audit_entry.seq")
     field: str = Field(primary_key=True)
-    customer_id: str = Field(index=True)
+    customer_id: str
     salt: bytes = Field(sa_type=LargeBinary)
     value: str = Field(sa_type=Text)
 

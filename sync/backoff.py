@@ -14,6 +14,9 @@ FIRST_BOUND = 0.5
 CAP = 10.0
 """Seconds: no wait is longer, unless the server asks for more. Work arrives seconds after the network is back."""
 
+LONGEST_STALL = 60.0
+"""Seconds: the longest wait before what the server put off is sent again."""
+
 LONGEST_FLOOR = 3_600.0
 """Seconds: a `Retry-After` above this is a mistake."""
 
@@ -21,8 +24,9 @@ LONGEST_FLOOR = 3_600.0
 class Backoff:
     """Counts failures in a row and draws the waits between them."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, cap: float = CAP) -> None:
         self._random = random
+        self._cap = cap
         self._failures = 0
 
     def reset(self) -> None:
@@ -31,7 +35,7 @@ class Backoff:
 
     def next_wait(self) -> float:
         """Seconds to wait after one more failure; a floor that the server asked for is added by the caller."""
-        bound = min(CAP, FIRST_BOUND * 2.0 ** min(self._failures, 32))
+        bound = min(self._cap, FIRST_BOUND * 2.0 ** min(self._failures, 32))
         self._failures += 1
         return self._random.uniform(0.0, bound)
 

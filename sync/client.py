@@ -18,13 +18,19 @@ from typing import TypeVar
 import httpx
 from pydantic import ValidationError
 
+from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.wording import _
+from sync.answers import read_results
 from sync.clock import ClockReading, read_clock
+from sync.credentials import Credentials
 from sync.errors import (
     BadServerUrl,
     CursorTooOld,
+    DeviceRevoked,
     EnrollmentRefused,
+    EpochChanged,
     InsecureUrl,
+    Revoked,
     ServerFailing,
     ServerRefused,
     TooLarge,
@@ -34,6 +40,7 @@ from sync.errors import (
 )
 from sync.protocol.documents import read_document, write_document
 from sync.protocol.envelopes import (
+    ROW_COUNT,
     BootstrapPlan,
     ChangePage,
     EnrollRequest,
@@ -41,6 +48,7 @@ from sync.protocol.envelopes import (
     LeaseRequest,
     LeaseResponse,
     PushResponse,
+    TokenResponse,
 )
 
 PAGE = 1_000
@@ -53,11 +61,18 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 
 NDJSON = "application/x-ndjson"
 
+EPOCH = "Server-Epoch"
+"""Names the history of the server's database: in every answer, and in a push that counts on it."""
+
+LONGEST_EPOCH = 64
+
 LATER = (408, 425, 429)
 """Refusals that only mean: not now."""
 
 HTTPX_ERRORS = (httpx.HTTPError, httpx.StreamError, httpx.CookieConflict, httpx.InvalidURL)
 """The roots of everything that httpx raises about an exchange."""
+
+_REVOKED: dict[str, type[Revoked]] = {"device-revoked": DeviceRevoked, "person-revoked": Revoked}
 
 T = TypeVar("T")
 
@@ -74,9 +89,10 @@ class CentralClient:
         base_url: str,
         token: str | None,
         *,
+        credentials: Credentials | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`token` is None before enrollment; `now` is the device's own clock, uncorrected.
+        """With `credentials` it gets its tokens itself; `now` is the device's own clock, uncorrected.
 
         Raises:
             BadServerUrl: if the address is none, or plain http to another machine (`InsecureUrl`).
@@ -84,10 +100,15 @@ class CentralClient:
         url = _checked(base_url)
         local = _is_loopback(url.host)
         self._now = now
+        self._token = token
+        self._credentials = credentials
+        self._token_of = "" if credentials is None else credentials.person()
+        self._one_renewal = asyncio.Lock()
+        self._offset = timedelta()
         self._reading: ClockReading | None = None
+        self._server_epoch: str | None = None
         self._http = httpx.AsyncClient(
             base_url=url,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=4, max_keepalive_connections=2),
             trust_env=not local,  # what is meant for this machine goes through no proxy
@@ -98,6 +119,11 @@ class CentralClient:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    @property
+    def server_epoch(self) -> str | None:
+        """The epoch of the server's last answer; None before the first."""
+        return self._server_epoch
 
     def take_clock_reading(self) -> ClockReading | None:
         """The best measurement of the server's clock since the last call."""
@@ -110,24 +136,25 @@ class CentralClient:
         Raises:
             EnrollmentRefused: if the code is not taken.
         """
-        response = await self._send("POST", "/v1/enroll", body=write_document(request))
+        response = await self._exchange("POST", "/v1/enroll", body=write_document(request))
         if response.is_client_error:
             raise EnrollmentRefused(response.status_code, *_problem(response))
         return _read(EnrollResponse, _granted(response))
 
-    async def lease(self, lease_id: str) -> LeaseResponse:
-        """Lease a block of RMA numbers; the same id gives the same block."""
-        body = write_document(LeaseRequest(lease_id=lease_id))
+    async def lease(self, lease_id: str, block: int | None = None) -> LeaseResponse:
+        """Lease a block of RMA numbers; the same id gives the same block. `block` is the one that it gave before."""
+        body = write_document(LeaseRequest(lease_id=lease_id, block=block))
         response = _granted(await self._send("POST", "/v1/number-blocks", body=body))
         return _read(LeaseResponse, response)
 
-    async def push(self, bodies: Sequence[bytes]) -> PushResponse:
+    async def push(self, bodies: Sequence[bytes], *, epoch: str | None = None) -> PushResponse:
         """Send frozen operations, one a line, unaltered.
 
         Raises:
+            EpochChanged: if the server is of another epoch than this one; it decided nothing.
             TooLarge: if there are too many, or they are too large.
         """
-        headers = {"Content-Type": NDJSON}
+        headers = {"Content-Type": NDJSON} | ({EPOCH: epoch} if epoch else {})
         body = b"".join(line + b"\n" for line in bodies)
         if len(body) >= GZIP_FROM:
             body = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
@@ -135,7 +162,9 @@ class CentralClient:
         response = await self._send("POST", "/v1/ops", body=body, headers=headers)
         if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
             raise TooLarge
-        return _read(PushResponse, _granted(response))
+        if response.status_code == httpx.codes.PRECONDITION_FAILED:
+            raise EpochChanged
+        return PushResponse(read_results(_granted(response).content))
 
     async def changes(self, cursor: str, wait: int = 0) -> ChangePage:
         """Read a page of the change feed; with `wait`, hold on so many seconds until there is one.
@@ -149,6 +178,17 @@ class CentralClient:
             raise CursorTooOld
         return await asyncio.to_thread(_read, ChangePage, _granted(response))
 
+    async def report_desk(self, report: DeskReport) -> DeskReportAnswer:
+        """Tell how far this desk's numbers were used and where its audit chain stands."""
+        response = await self._send("POST", "/v1/desk-reports", body=write_document(report))
+        return _read(DeskReportAnswer, _granted(response))
+
+    async def probe(self) -> None:
+        """Ask whether the server is ready, without a token and without a word of ours."""
+        response = _granted(await self._exchange("GET", "/readyz"))
+        if not _is_ready(response):
+            raise UnreadableAnswer(_("something else answers at its address"))
+
     async def bootstrap_plan(self) -> BootstrapPlan:
         """What there is to download, and the cursor to go on from."""
         return _read(BootstrapPlan, _granted(await self._send("GET", "/v1/bootstrap")))
@@ -156,8 +196,10 @@ class CentralClient:
     async def bootstrap_page(self, kind: str, after: str | None) -> bytes:
         """A page of one kind after a key: lines of `Change`, empty at the end."""
         params = {"limit": str(PAGE)} | ({} if after is None else {"after": after})
-        response = await self._send("GET", f"/v1/bootstrap/{kind}", params=params)
-        return _granted(response).content
+        response = _granted(await self._send("GET", f"/v1/bootstrap/{kind}", params=params))
+        if response.headers.get(ROW_COUNT) != str(response.content.count(b"\n")):
+            raise UnreadableAnswer(_("a page of {kind}").format(kind=kind))
+        return response.content
 
     async def _send(
         self,
@@ -169,9 +211,65 @@ class CentralClient:
         params: Mapping[str, str] | None = None,
         patience: float = 0.0,
     ) -> httpx.Response:
+        """One exchange as the person who is signed in; once more with a new token, where the old one is over."""
+
+        async def ask(token: str | None) -> httpx.Response:
+            shown = {
+                **_kind_of(body, headers),
+                **({"Authorization": f"Bearer {token}"} if token else {}),
+            }
+            return await self._exchange(
+                method, path, body=body, headers=shown, params=params, patience=patience
+            )
+
+        token = self._current_token()
+        if token is None and self._credentials is not None:
+            token = await self._renewed(self._credentials, stale=None)
+        response = await ask(token)
+        if response.status_code == httpx.codes.UNAUTHORIZED and self._credentials is not None:
+            response = await ask(await self._renewed(self._credentials, stale=token))
+        return response
+
+    def _current_token(self) -> str | None:
+        """The token that we have, if it is of the person who is signed in now."""
+        if self._credentials is not None and self._credentials.person() != self._token_of:
+            self._token = None
+        return self._token
+
+    async def _renewed(self, credentials: Credentials, stale: str | None) -> str:
+        """A token that is not the stale one: whoever comes first gets it, for all who wait.
+
+        Raises:
+            Unauthorized: if this desk gets none.
+        """
+        async with self._one_renewal:
+            if (token := self._current_token()) is not None and token != stale:
+                return token
+            self._token, self._token_of = None, credentials.person()
+            response = await self._ask_for_token(credentials)
+            if (
+                response.status_code == httpx.codes.UNAUTHORIZED
+            ):  # perhaps our clock: now it is known
+                response = await self._ask_for_token(credentials)
+            self._token = _read(TokenResponse, _granted(response)).token
+            return self._token
+
+    async def _ask_for_token(self, credentials: Credentials) -> httpx.Response:
+        asked = credentials.assertion(self._now() + self._offset)
+        return await self._exchange("POST", "/v1/token", body=write_document(asked))
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        patience: float = 0.0,
+    ) -> httpx.Response:
         """One exchange: an answer below 500, or an error of ours."""
-        if body is not None and headers is None:
-            headers = {"Content-Type": "application/json"}
+        headers = _kind_of(body, headers)
         started = time.monotonic()
         try:
             response = await self._http.request(
@@ -184,16 +282,31 @@ class CentralClient:
             )
         except HTTPX_ERRORS as error:
             raise Unreachable(_why(error)) from error
+        self._note_epoch(response)
         self._note_clock(response, timedelta(seconds=time.monotonic() - started))
         if response.is_server_error or response.status_code in LATER:
             raise ServerFailing(response.status_code, _retry_after(response))
         return response
 
+    def _note_epoch(self, response: httpx.Response) -> None:
+        epoch = response.headers.get(EPOCH, "")
+        if 1 <= len(epoch) <= LONGEST_EPOCH and epoch.isascii() and epoch.isalnum():
+            self._server_epoch = epoch
+
     def _note_clock(self, response: httpx.Response, took: timedelta) -> None:
         reading = read_clock(response.headers.get("Date", ""), self._now(), took)
+        if reading:
+            self._offset = reading.offset
         best = self._reading
         if reading and (best is None or reading.uncertainty <= best.uncertainty):
             self._reading = reading
+
+
+def _kind_of(body: bytes | None, headers: Mapping[str, str] | None) -> dict[str, str]:
+    """The headers, with that of a body that is a document."""
+    if body is None:
+        return dict(headers or {})
+    return {"Content-Type": "application/json", **(headers or {})}
 
 
 def _checked(base_url: str) -> httpx.URL:
@@ -220,6 +333,8 @@ def _is_loopback(host: str) -> bool:
 def _granted(response: httpx.Response) -> httpx.Response:
     if response.status_code == httpx.codes.UNAUTHORIZED:
         raise Unauthorized
+    if response.status_code == httpx.codes.FORBIDDEN and _type(response) in _REVOKED:
+        raise _REVOKED[_type(response)]()
     if not response.is_success:
         raise ServerRefused(response.status_code, *_problem(response))
     return response
@@ -232,6 +347,22 @@ def _problem(response: httpx.Response) -> tuple[str, str]:
         return str(problem["title"]), str(problem["detail"])
     except (ValueError, TypeError, KeyError):
         return response.reason_phrase, ""
+
+
+def _type(response: httpx.Response) -> str:
+    """The last part of a problem's type."""
+    try:
+        return str(json.loads(response.content)["type"]).rpartition("/")[2]
+    except (ValueError, TypeError, KeyError):
+        return ""
+
+
+def _is_ready(response: httpx.Response) -> bool:
+    """Whether it is our server that says so, and not the login page of a network."""
+    try:
+        return bool(json.loads(response.content)["status"] == "ready")
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -1,67 +1,54 @@
-"""The token of this device: one file in the data folder that only its owner can read."""
+"""Who this desk is to its central API, and what it says to enroll and to get a token."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
 
-from rma.wording import _
-from sync.errors import CredentialError
+from sync.device_key import DeviceKey
+from sync.protocol.documents import canonical, to_tree
+from sync.protocol.envelopes import Assertion, EnrollRequest, TokenRequest, enrollment_bytes
+from sync.protocol.signing import FOR_A_TOKEN, as_text
 
-TOKEN_FILE = "device.token"  # noqa: S105 - a file name
-
-
-def read_token(folder: Path) -> str | None:
-    """The token; None before enrollment.
-
-    Raises:
-        CredentialError: if the file is there and cannot be read.
-    """
-    path = folder / TOKEN_FILE
-    try:
-        return path.read_text(encoding="ascii").strip() or None
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CredentialError(path, _why(error)) from error
+ASSERTION_LASTS = timedelta(minutes=1)
 
 
-def save_token(folder: Path, token: str) -> None:
-    """Keep a token: the file holds the old one or the new one, never a part, and is private from its first byte.
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An enrolled desk."""
 
-    Raises:
-        CredentialError: if it cannot be written.
-    """
-    path = folder / TOKEN_FILE
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{TOKEN_FILE}.", dir=folder)  # made with mode 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(token.encode("ascii") + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
-        _sync_folder(folder)
-    except (OSError, UnicodeEncodeError) as error:
-        raise CredentialError(path, _why(error)) from error
+    device: str
+    server_id: str
+    """The central API that it is enrolled with: an assertion is good for no other."""
+    key: DeviceKey
+    person: Callable[[], str]
+    """Who is signed in now."""
 
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename survive a power cut; Windows has no handle on folders and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    def assertion(self, now: datetime) -> TokenRequest:
+        """What gets a token for whoever is signed in; `now` by the server's clock, as far as that is known."""
+        told = Assertion(
+            device=self.device,
+            person=self.person(),
+            audience=self.server_id,
+            issued_at=now,
+            expires_at=now + ASSERTION_LASTS,
+            jti=uuid4().hex,
+        )
+        text = canonical(to_tree(told))
+        return TokenRequest(
+            assertion=text.decode(), signature=as_text(self.key.sign(FOR_A_TOKEN + text))
+        )
 
 
-def _why(error: Exception) -> str:
-    return error.strerror or _("unknown") if isinstance(error, OSError) else _("it is no token")
+def enrollment(code: str, device: str, platform: str, key: DeviceKey) -> EnrollRequest:
+    """What makes a device known by its key."""
+    public = as_text(key.public)
+    return EnrollRequest(
+        code=code,
+        device=device,
+        platform=platform,
+        public_key=public,
+        signature=as_text(key.sign(enrollment_bytes(code, device, public))),
+    )

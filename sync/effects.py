@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from rma.operations import Result, SealedOperation
+from rma.record import Problem
+from storage.loading import LoadPosition
 from storage.reference_rows import ReferenceRow
 from sync.protocol.envelopes import BootstrapPlan, ChangePage
 
@@ -35,6 +37,11 @@ def ask(effect: Effect[A]) -> Steps[A]:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportDesk(Effect[None]):
+    """Tell the server of the numbers that were used and of the audit chain, where that changed; do as it answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseWanted(Effect[str | None]):
     """Ask the store for the lease id to ask a block with."""
 
@@ -44,6 +51,8 @@ class AskForBlock(Effect[int]):
     """Ask the server for a block of numbers."""
 
     lease_id: str
+    block: int | None = None
+    """The one that this desk has by this lease, where the server may have lost it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Waiting(Effect[list[SealedOperation]]):
 
 @dataclass(frozen=True, slots=True)
 class Push(Effect[tuple[Result, ...]]):
-    """Send frozen operations."""
+    """Send frozen operations; none at all asks whether the server takes any."""
 
     bodies: tuple[bytes, ...]
 
@@ -74,6 +83,31 @@ class ApplyResults(Effect[None]):
     """Store what the server decided."""
 
     results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Isolate(Effect[None]):
+    """Take an operation that the server cannot read out of the queue, with all that builds on it."""
+
+    op_id: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeEpoch(Effect[str | None]):
+    """The epoch of the server's last answer; None where it is the one that this desk knows, or there was no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLeases(Effect[list[tuple[str, int]]]):
+    """Every lease that this desk has, with its block."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnterEpoch(Effect[int]):
+    """Go on with a server of another epoch: how many acknowledged operations wait again because of it."""
+
+    epoch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +132,11 @@ class ApplyChanges(Effect[None]):
 
 
 @dataclass(frozen=True, slots=True)
+class EraseReference(Effect[None]):
+    """Delete the reference data."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetReference(Effect[None]):
     """Drop the cursor."""
 
@@ -105,6 +144,11 @@ class ForgetReference(Effect[None]):
 @dataclass(frozen=True, slots=True)
 class FetchPlan(Effect[BootstrapPlan]):
     """Ask what there is to download."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeLoad(Effect[LoadPosition | None]):
+    """Go on with the copy that was cut in the middle; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The sans-IO core of the sync: one exchange with the central API, as a generator over effects.
 
-First numbers, then what the desk made, then what the others made. A refusal of one part does not keep the next from
+First the numbers, which a clone may have told too, then what the desk made, then what the others made. A refusal of one part does not keep the next from
 its turn; without an answer (`Unreachable`, `Unauthorized`) the exchange ends with that error, and nothing is lost.
 """
 
@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from rma.wording import _
 from sync.bootstrap import bootstrap
-from sync.effects import ApplyChanges, FetchChanges, ForgetReference, ReadCursor, Steps, ask
-from sync.errors import CursorTooOld, UnreadableAnswer
-from sync.push import lease_numbers, push
+from sync.effects import (
+    ApplyChanges,
+    EraseReference,
+    FetchChanges,
+    ForgetReference,
+    ReadCursor,
+    Steps,
+    ask,
+)
+from sync.epoch import follow_epoch
+from sync.errors import CursorTooOld, DeviceRevoked, UnreadableAnswer
+from sync.push import lease_numbers, push, report_desk
 from sync.report import SyncReport
 
 
@@ -19,9 +28,16 @@ def exchange(report: SyncReport, *, wait: int = 0) -> Steps[None]:
 
     A report that comes in as stalled is not pushed: its time has not come yet.
     """
+    yield from report_desk(report)
     yield from lease_numbers(report)
     yield from push(report, before_a_poll=wait > 0)
-    yield from pull(report, wait=wait)
+    try:
+        yield from pull(report, wait=wait)
+    except DeviceRevoked:
+        # What was made here was offered first; the rest is not this desk's to keep.
+        if (yield from ask(ReadCursor())) is not None:
+            yield from ask(EraseReference())
+        raise
 
 
 def pull(report: SyncReport, *, wait: int = 0) -> Steps[None]:
@@ -42,10 +58,12 @@ def pull(report: SyncReport, *, wait: int = 0) -> Steps[None]:
         except CursorTooOld:
             if fresh:
                 raise
+            yield from _follow(report)
             yield from ask(ForgetReference())
             continue
         if page is None:
             return
+        yield from _follow(report)
         moved = page.cursor != cursor
         if page.more and not moved:
             raise UnreadableAnswer(_("the same page of changes again"))
@@ -55,4 +73,10 @@ def pull(report: SyncReport, *, wait: int = 0) -> Steps[None]:
         if not page.more:
             return
         wait = 0
+        yield from push(report)
+
+
+def _follow(report: SyncReport) -> Steps[None]:
+    """Where the server turns out to have been restored, it gets at once what it may have lost."""
+    if (yield from follow_epoch(report)) and report.reoffered:
         yield from push(report)

@@ -9,15 +9,16 @@ RmaError
     │   └── UnreadableAnswer   the answer is cut, or not in our protocol
     ├── Unauthorized           this desk is not known there (401); no operation is touched
     ├── TooLarge               more than the server takes at once (413): send less
+    ├── EpochChanged           the server was restored since this desk last heard of it (412): nothing was decided
     ├── CursorTooOld           the change feed no longer goes back that far (410): download again
     └── ServerRefused          any other refusal (4xx), with the server's own words
-        └── EnrollmentRefused  the enrollment code is not taken
-CredentialError                the token of the device cannot be read or kept (also an RmaError)
+        ├── EnrollmentRefused  the enrollment code is not taken
+        └── Revoked            this person may no longer work: only what was made before is taken
+            └── DeviceRevoked  nor may anybody else on this desk
+NoDeviceKey                    this desk has no key to sign with (also an RmaError)
 """
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from rma.errors import RmaError
 from rma.wording import _
@@ -114,6 +115,18 @@ class TooLarge(SyncError):
         )
 
 
+class EpochChanged(SyncError):
+    """The server was restored from a backup; it decides nothing before it is told what this desk holds from before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The central API was restored from a backup. Your work is kept and sent to it again: "
+                "press F5 in a minute."
+            )
+        )
+
+
 class CursorTooOld(SyncError):
     """The change feed no longer goes back as far as this desk needs."""
 
@@ -143,12 +156,42 @@ class EnrollmentRefused(ServerRefused):
         self.args = (said.format(why=why),)
 
 
-class CredentialError(RmaError):
-    """The token of this device cannot be read or kept."""
+class Revoked(ServerRefused):
+    """This person may no longer work here; what they made before is still sent."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        said = _("The device token {file} cannot be used ({why}): check the folder.")
-        super().__init__(said.format(file=path, why=why))
+    def __init__(self) -> None:
+        super().__init__(403, "", "")
+        self.args = (
+            _(
+                "You may no longer work with the central API. "
+                "What was made here is sent and held for a supervisor."
+            ),
+        )
+
+
+class DeviceRevoked(Revoked):
+    """This desk may no longer work; what was made on it before is still sent, and its copy of the data goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.args = (
+            _(
+                "This desk may no longer work with the central API. What was made here is sent and "
+                "held for a supervisor; customers and orders are removed from it."
+            ),
+        )
+
+
+class NoDeviceKey(RmaError):
+    """This desk has no key to sign with: it was enrolled before there were any, or its keyring lost it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The key that signs what this desk makes is missing. "
+                "Nothing was told or sent: ask for a new code and run csr-tui enroll."
+            )
+        )
 
 
 def _shown(text: str, longest: int = 120) -> str:

@@ -12,14 +12,26 @@ from sync.effects import (
     AskForBlock,
     LeaseWanted,
     Push,
+    ReportDesk,
     Steps,
     StoreLease,
     Waiting,
     ask,
 )
-from sync.errors import ServerRefused, TooLarge, UnreadableAnswer
+from sync.epoch import follow_epoch
+from sync.errors import EpochChanged, ServerRefused, TooLarge, UnreadableAnswer
+from sync.poison import is_about_the_content, isolate
 from sync.protocol.envelopes import MAX_BATCH, MAX_BATCH_BYTES
+from sync.protocol.signing import signed_line
 from sync.report import SyncReport
+
+
+def report_desk(report: SyncReport) -> Steps[None]:
+    """Tell where this desk stands; a refusal is reported, and nothing else waits for it."""
+    try:
+        yield from ask(ReportDesk())
+    except ServerRefused as refused:
+        report.trouble = str(refused)
 
 
 def lease_numbers(report: SyncReport) -> Steps[None]:
@@ -44,23 +56,32 @@ def push(report: SyncReport, *, before_a_poll: bool = False) -> Steps[None]:
     What comes in meanwhile goes with the next exchange, not alone; but before a long poll, which would keep it waiting,
     it goes too.
 
-    A refusal of the whole batch touches no operation: it is reported, and they are sent again later.
+    A batch that the server cannot read is halved until the one that it chokes on is alone, which is isolated. Any other
+    refusal of the whole batch touches no operation: it is reported, and they are sent again later.
     """
-    limit = MAX_BATCH
+    limit, followed = MAX_BATCH, False
     while not report.stalled:
         batch = yield from ask(Waiting(limit, MAX_BATCH_BYTES))
         if not batch:
             return
         try:
-            results = yield from ask(Push(tuple(operation.body for operation in batch)))
-        except TooLarge as refused:
-            if len(batch) == 1:
-                report.stalled, report.trouble = True, str(refused)
-            limit = max(len(batch) // 2, 1)
+            lines = tuple(signed_line(each.body, each.signature) for each in batch)
+            results = yield from ask(Push(lines))
+        except EpochChanged as changed:
+            # Once: of two servers that disagree, neither is followed for ever.
+            if followed or not (yield from follow_epoch(report)):
+                report.stalled, report.trouble = True, str(changed)
+            followed = True
             continue
-        except ServerRefused as refused:
-            report.stalled, report.trouble = True, str(refused)
-            return
+        except (TooLarge, ServerRefused) as refused:
+            if is_about_the_content(refused) and len(batch) > 1:
+                limit = len(batch) // 2
+            elif is_about_the_content(refused) and (yield from isolate(batch[0], refused)):
+                report.isolated += 1
+                limit = MAX_BATCH
+            else:
+                report.stalled, report.trouble = True, str(refused)
+            continue
         told = {result.op_id: result for result in results}  # a list may repeat itself
         ours = tuple(told[each.op_id] for each in batch if each.op_id in told)
         if ours:

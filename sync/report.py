@@ -16,6 +16,10 @@ class SyncReport:
     """Operations that got a final outcome."""
     stalled: bool = False
     """Operations wait that the server did not decide: they are sent again later."""
+    reoffered: int = 0
+    """Acknowledged operations that wait again, as the server was restored from a backup."""
+    isolated: int = 0
+    """Operations that the server cannot read: they are out of everybody's way, for a person to see."""
     downloaded: int = 0
     """Rows of a first download."""
     pulled: int = 0

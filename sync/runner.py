@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -19,8 +19,8 @@ from rma.errors import RmaError
 from rma.wording import _
 from sync import stores
 from sync.apply import rows_of, rows_of_page
-from sync.backoff import Backoff, floor_of
 from sync.client import CentralClient
+from sync.clock import ClockWatch
 from sync.effects import (
     AddRows,
     ApplyChanges,
@@ -28,29 +28,31 @@ from sync.effects import (
     AskForBlock,
     BeginLoad,
     Effect,
+    EnterEpoch,
+    EraseReference,
     FetchChanges,
     FetchPlan,
     FetchRows,
     FinishLoad,
     ForgetReference,
+    HeldLeases,
+    Isolate,
     LeaseWanted,
+    NoticeEpoch,
     Push,
     ReadCursor,
+    ReportDesk,
+    ResumeLoad,
     Steps,
     StoreLease,
     Waiting,
 )
 from sync.engine import exchange
 from sync.errors import SyncError, Unreachable
+from sync.pacing import Exchange, Pacing, Probe, Rest
 from sync.protocol.envelopes import ChangePage
 from sync.report import SyncReport, SyncState
 from sync.threads import in_thread
-
-LONG_POLL = 25
-"""Seconds that the server may hold back the answer when nothing has changed."""
-
-SHORTEST_POLL = 1.0
-"""Seconds: a server that has no news and does not hold the answer back is not asked more often than this."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +76,8 @@ class SyncEngine:
         self._work = work
         self._reference = reference
         self._clock = clock
-        self._backoff = Backoff(random)
+        self._pacing = Pacing(random)
+        self._clock_watch = ClockWatch()
         self._state = SyncState()
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -84,6 +87,8 @@ class SyncEngine:
         self._nudge = asyncio.Event()
         """Set when a person's own try went through: the engine need not wait any longer."""
         self._load: stores.Load | None = None
+        self._epoch: str | None = None
+        """The server's, as this desk knows it; None before it was asked."""
 
     @property
     def status(self) -> SyncState:
@@ -105,47 +110,60 @@ class SyncEngine:
             await self._exchange(report, wait=0)
         finally:
             self._persons -= 1
+        self._pacing.answered_a_person()
         self._nudge.set()
         return report
 
     async def run_forever(self, wake: asyncio.Event) -> None:
         """Exchange whenever `wake` is set (there is work to push) and whenever the server has news, until cancelled.
 
-        After a failure it waits (full jitter, the server's `Retry-After` as a floor) and tries again. Nothing but
-        being cancelled ends it: what goes wrong shows in `status` and in the log.
+        When to try, to probe and to rest is decided by `Pacing`. Nothing but being cancelled ends it: what goes wrong
+        shows in `status` and in the log.
         """
         self._wake = wake
-        wait, push_at = 0, 0.0
+        await self._prune()
         while True:
-            woken = wake.is_set()
-            wake.clear()
-            self._nudge.clear()
-            held_back = not woken and time.monotonic() < push_at
-            report = (
-                SyncReport(stalled=True, trouble=self._state.trouble) if held_back else SyncReport()
-            )
-            polling = bool(wait) and not woken
-            started = time.monotonic()
-            try:
-                await self._exchange(report, wait=wait if polling else 0)
-            except Exception as error:
-                wait, push_at = 0, 0.0
-                await self._rest(getattr(error, "retry_after", 0.0))
-                continue
-            wait = LONG_POLL
-            if polling and not report.pulled and time.monotonic() - started < SHORTEST_POLL:
-                await _set_within(SHORTEST_POLL, self._nudge, wake)
-            if report.stalled and not held_back:
-                push_at = time.monotonic() + self._backoff.next_wait()
-            elif not report.stalled:
-                self._backoff.reset()
+            match self._pacing.next_step(time.monotonic(), work=wake.is_set()):
+                case Rest(seconds, ends_with_work):
+                    events = (self._nudge, wake) if ends_with_work else (self._nudge,)
+                    await _set_within(seconds, *events)
+                    self._nudge.clear()
+                case Probe():
+                    await self._probe()
+                case Exchange() as step:
+                    wake.clear()
+                    await self._take(step)
 
-    async def _rest(self, retry_after: float) -> None:
-        """Wait for the next try; work that comes in shortens the jitter, but not what the server asked for."""
-        floor = floor_of(retry_after)
-        if await _set_within(floor, self._nudge):
-            return
-        await _set_within(self._backoff.next_wait(), self._nudge, self._wake)
+    async def _prune(self) -> None:
+        """At start the outbox lets go of what nobody needs any more; where that fails, it can wait."""
+        try:
+            await in_thread(self._work.prune)
+        except Exception as error:
+            self._state = _after_failure(self._state, error)
+
+    async def _take(self, step: Exchange) -> None:
+        """One exchange of the engine's own; what comes of it is told to the pacing."""
+        began = time.monotonic()
+        trouble = "" if step.push else self._state.trouble
+        report = SyncReport(stalled=not step.push, trouble=trouble)
+        try:
+            await self._exchange(report, wait=step.wait)
+        except Exception as error:
+            retry_after = getattr(error, "retry_after", 0.0)
+            self._pacing.failed(time.monotonic(), retry_after=retry_after)
+        else:
+            self._pacing.exchanged(step, report, began=began, now=time.monotonic())
+
+    async def _probe(self) -> None:
+        """Ask whether the server is ready: a hundred desks that wait for it do not bury it with their work."""
+        try:
+            await self._client.probe()
+        except Exception as error:
+            self._state = _after_failure(self._state, error)
+            retry_after = getattr(error, "retry_after", 0.0)
+            self._pacing.failed(time.monotonic(), retry_after=retry_after)
+        else:
+            self._pacing.probed()
 
     async def _exchange(self, report: SyncReport, *, wait: int) -> None:
         async with self._one_at_a_time:
@@ -153,18 +171,25 @@ class SyncEngine:
                 try:
                     await self._drive(exchange(report, wait=wait))
                 finally:
-                    self._load = None
+                    await self._let_go()
                     self._state = replace(self._state, bootstrap=None)
-                    await self._correct_clock()
+                await self._correct_clock()
             except Exception as error:
                 self._state = _after_failure(self._state, error)
+                # Not where it was cancelled: a full disk would take the place of that, and it went on for ever.
+                with suppress(RmaError):
+                    await self._correct_clock()
                 raise
             self._state = SyncState(online=True, last_sync_at=self._clock(), trouble=report.trouble)
 
     async def _correct_clock(self) -> None:
         reading = self._client.take_clock_reading()
-        if reading and reading.corrects(await in_thread(self._work.clock_offset)):
-            await in_thread(self._work.set_clock_offset, reading.offset)
+        if reading is None:
+            return
+        known = await in_thread(self._work.clock_offset)
+        offset = self._clock_watch.correction(reading, known, time.monotonic())
+        if offset is not None:
+            await in_thread(self._work.set_clock_offset, offset)
 
     async def _drive(self, steps: Steps[None]) -> None:
         """Perform what the core asks for until it ends; its errors of the wire go back into it."""
@@ -183,24 +208,40 @@ class SyncEngine:
 
     async def _perform(self, effect: Effect[Any]) -> Any:
         match effect:
+            case ReportDesk():
+                return await self._report_desk()
             case LeaseWanted():
                 return await in_thread(self._work.lease_wanted)
-            case AskForBlock(lease_id):
-                return (await self._client.lease(lease_id)).block
+            case AskForBlock(lease_id, block):
+                return (await self._client.lease(lease_id, block)).block
             case StoreLease(lease_id, block):
                 return await in_thread(self._work.store_lease, lease_id, block)
             case Waiting(limit, max_bytes):
                 return await in_thread(self._work.waiting, limit, max_bytes)
             case Push(bodies):
-                return (await self._client.push(bodies)).results
+                epoch = await self._known_epoch()
+                return (await self._client.push(bodies, epoch=epoch)).results
             case ApplyResults(results):
                 return await in_thread(self._work.apply_results, results)
+            case NoticeEpoch():
+                told = self._client.server_epoch
+                return None if told == await self._known_epoch() else told
+            case HeldLeases():
+                return await in_thread(self._work.held_leases)
+            case EnterEpoch(epoch):
+                waiting = await in_thread(self._work.enter_epoch, epoch)
+                self._epoch = epoch
+                return waiting
+            case Isolate(op_id, problem):
+                return await in_thread(self._work.isolate, op_id, problem)
             case ReadCursor():
                 return await in_thread(self._reference.cursor)
             case FetchChanges(cursor, wait):
                 return await self._fetch_changes(cursor, wait)
             case ApplyChanges(page):
                 return await in_thread(self._apply, page)
+            case EraseReference():
+                return await in_thread(self._reference.erase)
             case ForgetReference():
                 return await in_thread(self._reference.forget)
             case _:
@@ -211,7 +252,11 @@ class SyncEngine:
             case FetchPlan():
                 self._state = replace(self._state, bootstrap=0.0)
                 return await self._client.bootstrap_plan()
+            case ResumeLoad():
+                self._load = await in_thread(self._reference.resume_load)
+                return None if self._load is None else self._load.position
             case BeginLoad(cursor):
+                await self._let_go()
                 self._load = await in_thread(self._reference.begin_load, cursor)
                 return None
             case FetchRows(kind, after):
@@ -223,10 +268,22 @@ class SyncEngine:
                 return None
             case FinishLoad() if self._load is not None:
                 await in_thread(self._load.finish)
+                self._load = None
                 self._state = replace(self._state, bootstrap=None)
                 return None
             case _:
                 raise TypeError(f"nobody performs {effect}")
+
+    async def _known_epoch(self) -> str | None:
+        if self._epoch is None:
+            self._epoch = await in_thread(self._work.server_epoch)
+        return self._epoch
+
+    async def _report_desk(self) -> None:
+        told = await in_thread(self._work.desk_report)
+        if told is not None:
+            answer = await self._client.report_desk(told)
+            await in_thread(self._work.take_report_answer, told, answer)
 
     async def _fetch_changes(self, cursor: str, wait: int) -> ChangePage | None:
         """A page of changes; None when work came in, or a person asked, while the server had nothing to tell."""
@@ -243,6 +300,13 @@ class SyncEngine:
                 poll.cancel()
                 await asyncio.wait((poll,))
         return None if poll.cancelled() else poll.result()
+
+    async def _let_go(self) -> None:
+        """Close the file of a download; where that fails, it is closed with the process."""
+        load, self._load = self._load, None
+        if load is not None:
+            with suppress(RmaError):
+                await in_thread(load.close)
 
     def _apply(self, page: ChangePage) -> None:
         self._reference.apply(rows_of(page.changes), page.cursor)

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
+from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.operations import Result, SealedOperation
+from rma.record import Problem
+from storage.loading import LoadPosition
 from storage.reference_rows import ReferenceRow
 
 
@@ -22,6 +25,34 @@ class Work(Protocol):
 
     def apply_results(self, results: Sequence[Result]) -> None:
         """Take what the server decided, in one transaction; unknown ones are ignored."""
+        ...
+
+    def isolate(self, op_id: str, problem: Problem) -> None:
+        """Hold an operation that the server cannot read, and all that builds on it, for a person to see."""
+        ...
+
+    def server_epoch(self) -> str | None:
+        """The epoch of the server as last heard of; None before its first answer."""
+        ...
+
+    def held_leases(self) -> list[tuple[str, int]]:
+        """Every lease that came, with its block."""
+        ...
+
+    def enter_epoch(self, epoch: str) -> int:
+        """Go on with a server of this epoch; gives back how many acknowledged operations wait again because of it."""
+        ...
+
+    def prune(self) -> int:
+        """Delete from the outbox what nobody needs any more; gives back how much."""
+        ...
+
+    def desk_report(self) -> DeskReport | None:
+        """What the server should know of this desk; None where it was told so."""
+        ...
+
+    def take_report_answer(self, told: DeskReport, answer: DeskReportAnswer) -> None:
+        """Do what the server's answer asks for."""
         ...
 
     def lease_wanted(self) -> str | None:
@@ -44,12 +75,21 @@ class Work(Protocol):
 class Load(Protocol):
     """A first download under way."""
 
+    @property
+    def position(self) -> LoadPosition:
+        """How far it has come."""
+        ...
+
     def add(self, rows: Sequence[ReferenceRow]) -> None:
         """Add rows in bulk."""
         ...
 
     def finish(self) -> None:
         """Build the indexes, keep the cursor, and put the new copy in place of the old one."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it; it can be resumed."""
         ...
 
 
@@ -66,6 +106,14 @@ class Reference(Protocol):
 
     def begin_load(self, cursor: str) -> Load:
         """Start a first download beside the copy in use."""
+        ...
+
+    def resume_load(self) -> Load | None:
+        """Go on with a download that was cut; None where there is none."""
+        ...
+
+    def erase(self) -> None:
+        """Delete everything: this desk may no longer have it."""
         ...
 
     def forget(self) -> None:

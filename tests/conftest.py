@@ -31,6 +31,9 @@ __all__ = [
 
 REAL_DATA = "CSR_REAL_DATA"
 
+os.environ["CSR_TUI_SECRETS"] = "file"
+"""No test may write to the keyring of whoever runs it; those that need one bring their own."""
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

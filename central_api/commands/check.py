@@ -19,7 +19,7 @@ def add_parser(subparsers: Any) -> None:
     """Describe the command."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "check",
-        help="compare units, returns and counters",
+        help="compare units, returns, operations, counters and the audit chain",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -28,13 +28,25 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit the database."""
+    """Look at all of it in one moment of the database."""
+    from central_api import chain, desk_reports
     from central_api.audit import audit
     from central_api.database import reading
+    from central_api.orphans import orphans
 
     with reading(opened(arguments)) as connection:
         found = audit(connection)
-    answer = {"order_lines": found.order_lines, "rmas": found.rmas, "faults": found.faults}
-    summary = f"{found.order_lines} order lines and {found.rmas} returns agree"
-    say(arguments, "\n".join(found.faults) or summary, answer)
-    return 1 if found.faults else 0
+        faults = [*found.faults, *orphans(connection)]
+        faults += [*chain.faults(connection), *desk_reports.faults(connection)]
+        entries = chain.count(connection)
+    answer = {
+        "order_lines": found.order_lines,
+        "rmas": found.rmas,
+        "audit_entries": entries,
+        "faults": faults,
+    }
+    summary = (
+        f"{found.order_lines} order lines, {found.rmas} returns and {entries} audit entries agree"
+    )
+    say(arguments, "\n".join(faults) or summary, answer)
+    return 1 if faults else 0

@@ -129,7 +129,10 @@ def prepare(folder: Path, central: Central, *, customers: int, port: int = 0) ->
     url = _serve(central, port)
     from csr_tui.bootstrap import open_desk
     from csr_tui.enrollment import enroll, move_server
+    from csr_tui.unlocking import unlock_or_make
     from storage.errors import AlreadyOpen
+    from storage.secrets import DEVICE_KEY
+    from storage.secrets.kinds import Kind
 
     codes = {}
     if fresh:
@@ -139,18 +142,24 @@ def prepare(folder: Path, central: Central, *, customers: int, port: int = 0) ->
     for key in PEOPLE:
         desk_folder = folder / "desks" / key
         if fresh:
-            asyncio.run(enroll(desk_folder, url, codes[key]))
+            asyncio.run(
+                enroll(desk_folder, url, codes[key], unlock_or_make(desk_folder, new=Kind.FILE))
+            )
         else:
             try:
-                opened = open_desk(desk_folder)
+                opened = open_desk(desk_folder, secrets=unlock_or_make(desk_folder, new=Kind.FILE))
             except AlreadyOpen:
                 if port and url.endswith(f":{port}"):
                     continue  # it is at work, and finds the server where it was
                 raise
             try:
                 move_server(opened, url)
+                keyless = opened.secrets.get(DEVICE_KEY) is None
             finally:
                 opened.close()
+            if keyless:  # a demo of before desks had keys
+                code = central.enroll_code(*PEOPLE[key])
+                asyncio.run(enroll(desk_folder, url, code, opened.secrets))
     (folder / "ready").write_text(url)
     (folder / _ADDRESS).write_text(url)
 

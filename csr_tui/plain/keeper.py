@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from csr_tui.plain.talk import Talk
 from csr_tui.plain.workplace import Workplace
-from desk.errors import NotFound
+from desk.errors import NoNumbersLeft, NotFound
 from desk.typed_orders import order_of
 from rma.draft import Draft
 from rma.errors import RmaError
@@ -79,7 +79,13 @@ class DraftKeeper:
             RmaError: if it can have no number now; the draft is kept.
         """
         panel = self.panel
-        made = self._returns.finalize(self._counted(panel.for_rules()))
+        try:
+            made = self._returns.finalize(self._counted(panel.for_rules()))
+        except NoNumbersLeft:
+            # kept as it is typed, not as it was judged
+            panel.draft = self._returns.wait_for_number(self._counted(panel.draft))
+            self._kept = panel.draft
+            raise
         if not isinstance(made, Refusal):
             if self._place.sync is not None:
                 self._place.sync.wake()

@@ -19,8 +19,10 @@ from csr_tui.enrollment import enroll
 from csr_tui.replay.events import Event, ReplayFiles, find_files, read_events
 from csr_tui.replay.player import EventClock, Player, differs
 from csr_tui.swift import all_is_loaded
+from csr_tui.unlocking import unlock_or_make
 from rma.errors import RmaError
 from rma.request import Role
+from storage.secrets.kinds import Kind
 
 SYNC_EVERY = 100
 """Queued operations after which the desk syncs: one full push."""
@@ -84,7 +86,7 @@ def _replay_in(place: Path, files: ReplayFiles, database: str, most: int | None)
     try:
         folder = place / "desk"
         code = central.enroll_code("Replay desk", Role.AGENT)
-        asyncio.run(enroll(folder, central.url, code))
+        asyncio.run(enroll(folder, central.url, code, unlock_or_make(folder, new=Kind.FILE)))
         clock = EventClock(datetime.now(UTC))
         opened = open_desk(folder, clock)
         try:

@@ -106,6 +106,14 @@ PARKED: tuple[Command, ...] = (
         ),
     ),
     Command(
+        id="parked.give_number",
+        key="f9,ctrl+s",
+        label=mark("Give number"),
+        action="give_number",
+        when=mark("on one that needs a number"),
+        help=mark("Judge the selected return again, and give it the number that it waits for."),
+    ),
+    Command(
         id="parked.another_call",
         key="n",
         label=mark("Another call"),

@@ -14,6 +14,9 @@ from pydantic import TypeAdapter
 T = TypeVar("T")
 
 
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 """Building an adapter costs milliseconds: each shape's is built once."""
 
@@ -54,9 +57,7 @@ def canonical(tree: Any) -> bytes:
 
     Halves of characters that no encoding can hold become `?`, as in the stores.
     """
-    return json.dumps(
-        tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode(errors="replace")
+    return _CANONICAL.encode(tree).encode(errors="replace")
 
 
 def write_document(value: Any, shape: Any = None) -> bytes:

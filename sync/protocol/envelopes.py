@@ -1,15 +1,18 @@
 """The envelopes that travel: operations one way, results and changes the other.
 
-An envelope is sealed once: canonical JSON, frozen, with its sha256; it is re-sent byte for byte, also after an upgrade.
+An envelope is sealed once: canonical JSON, frozen, with its sha256 and the signature of its device; it is re-sent byte
+for byte, also after an upgrade.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from pydantic_core import to_json
 
 from rma.errors import RmaError
@@ -31,12 +34,19 @@ from rma.operations import (
     SupersedeReturn,
 )
 from sync.protocol.documents import canonical, read_document, to_tree
+from sync.protocol.signing import FOR_ENROLLMENT, as_text
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
+"""2: signed by the device. 1 was not."""
+UNSIGNED_PROTOCOL = 1
+PROTOCOLS = frozenset({UNSIGNED_PROTOCOL, PROTOCOL_VERSION})
+"""What the server reads."""
 MAX_BATCH = 100
 """Operations in one push."""
 MAX_BATCH_BYTES = 1 << 20
 """Bytes of one push, before compression."""
+ROW_COUNT = "Row-Count"
+"""Header of a page of a first download: its lines, so that a cut page is not taken for the end."""
 
 _COMMANDS: dict[OperationKind, type[Command]] = {
     OperationKind.FINALIZE: FinalizeReturn,
@@ -70,20 +80,30 @@ class Envelope:
     depends_on: str | None
     made_at: datetime
     actor: str
-    """Name of the person; the server compares it with the token's."""
+    """Name of the person: somebody who is enrolled on the device."""
     device: str
-    payload: dict[str, Any]
+    payload: Annotated[FinalizeReturn | dict[str, Any], Field(union_mode="left_to_right")]
+    """The command as a tree; a return that is booked, which is what most bring, is read along with its envelope."""
 
     def __post_init__(self) -> None:
-        named = {"op_id": self.op_id, "depends_on": self.depends_on or "-"}
-        named |= {"actor": self.actor, "device": self.device}
-        for name, text in named.items():
+        for name, text in (
+            ("op_id", self.op_id),
+            ("depends_on", self.depends_on or "-"),
+            ("actor", self.actor),
+            ("device", self.device),
+        ):
             if not 1 <= len(text) <= 80 or not text.isprintable():
                 raise ValueError(f"{name}: expected 1 to 80 characters that can be shown")
 
 
-def seal(operation: Operation, *, actor: str, device: str) -> SealedOperation:
-    """Freeze an operation into the bytes that travel.
+def seal(
+    operation: Operation,
+    *,
+    actor: str,
+    device: str,
+    sign: Callable[[bytes], bytes] | None = None,
+) -> SealedOperation:
+    """Freeze an operation into the bytes that travel; `sign` is the key of the device, which every real desk has.
 
     Raises:
         TooLargeToSend: if the server would never take it; the desk keeps the draft.
@@ -97,9 +117,11 @@ def seal(operation: Operation, *, actor: str, device: str) -> SealedOperation:
         made_at=operation.made_at,
         actor=actor,
         device=device,
-        payload=to_tree(operation.command),
+        payload={},
     )
-    body = canonical(to_tree(envelope))
+    tree = to_tree(envelope)
+    tree["payload"] = to_tree(operation.command)  # a tree already: not walked through twice
+    body = canonical(tree)
     if len(body) >= MAX_BATCH_BYTES:
         raise TooLargeToSend
     return SealedOperation(
@@ -110,11 +132,12 @@ def seal(operation: Operation, *, actor: str, device: str) -> SealedOperation:
         made_at=operation.made_at,
         body=body,
         sha256=hashlib.sha256(body).hexdigest(),
+        signature="" if sign is None else as_text(sign(body)),
     )
 
 
 def open_envelope(body: bytes) -> Envelope:
-    """Read sealed bytes, strictly; the command inside stays a tree until `command_of`.
+    """Read sealed bytes, strictly; the command inside is had from `command_of`.
 
     Raises:
         pydantic.ValidationError: if the envelope is malformed.
@@ -130,6 +153,8 @@ def command_of(envelope: Envelope) -> Command:
         ValueError: if it cannot be written as JSON.
     """
     shape: type[Command] = _COMMANDS[envelope.kind]
+    if isinstance(envelope.payload, shape):
+        return envelope.payload
     return read_document(shape, to_json(envelope.payload))
 
 
@@ -192,22 +217,70 @@ class ReasonsDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollRequest:
-    """A device introduces itself with a single-use code."""
+    """A device introduces itself with a single-use code, or a further person on a device that is known."""
 
     code: str
     device: str
     """UUID the device gave itself."""
     platform: str
+    public_key: str
+    """Of the device, as `signing.as_text` writes it."""
+    signature: str
+    """By that key, over `enrollment_bytes`: who enrolls a key has it."""
+
+
+def enrollment_bytes(code: str, device: str, public_key: str) -> bytes:
+    """What a device signs to enroll."""
+    return FOR_ENROLLMENT + canonical({"code": code, "device": device, "public_key": public_key})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollResponse:
-    """What an enrolled device gets; the token is shown only once."""
+    """What an enrolled device gets."""
 
-    token: str
     person: str
     role: str
+    server_id: str
+    """Whom the device means when it asks for a token: the same for ever, whatever the address."""
+    recovery_key: str = ""
+    """The operator's, to which the desk seals its own keys; empty where there is none."""
     server_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """A device says who it is, and who is signed in; short-lived, and good for one token."""
+
+    device: str
+    person: str
+    audience: str
+    """The `server_id` that was told at enrollment."""
+    issued_at: datetime
+    expires_at: datetime
+    jti: str
+    """Random: nobody else's, never used again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """An assertion as the text that was signed, so that both sides mean the same bytes."""
+
+    assertion: str
+    """Canonical JSON of an `Assertion`."""
+    signature: str
+    """By the key of the device, over `FOR_A_TOKEN` and the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenResponse:
+    """A token for a quarter of an hour; it is held in memory alone."""
+
+    token: str
+    expires_in: int
+    """Seconds."""
+    person: str
+    role: str
+    """As it is now: it may have changed since the enrollment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +288,8 @@ class LeaseRequest:
     """A device asks for a block of RMA numbers; the same lease id gives the same block."""
 
     lease_id: str
+    block: int | None = None
+    """The block that it has by this lease; told to a server that was restored, and may have lost it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

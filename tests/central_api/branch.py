@@ -16,12 +16,15 @@ from sqlalchemy import Engine, select
 from central_api.audit import audit
 from central_api.catalog import Counts, upsert_customers, upsert_orders, upsert_products
 from central_api.database import open_database, reading, writing
+from central_api.enrolling import enroll
 from central_api.lookups import record
 from central_api.numbers import lease
 from central_api.operations import decide_batch, read_batch
-from central_api.people import Caller, caller_of, create_code, enroll
+from central_api.people import Caller, create_code
 from central_api.policies import publish_policy, publish_reasons
+from central_api.signatures import place_of
 from central_api.tables import EXPECTED_INBOUND, ORDER_LINE
+from central_api.tokens import caller_of, grant_token
 from rma.assessment import Case, assess
 from rma.numbers import compose
 from rma.operations import (
@@ -41,9 +44,12 @@ from rma.order import Order, Product
 from rma.record import RmaRecord, finalize
 from rma.request import LineRequest, ReturnRequest, Role
 from rma.sent import with_sent
+from sync.credentials import Credentials, enrollment
+from sync.device_key import DeviceKey, new_seed
 from sync.protocol.documents import read_document
-from sync.protocol.envelopes import EnrollRequest, seal
+from sync.protocol.envelopes import seal
 from sync.protocol.policies import parse_policy, parse_reasons
+from sync.protocol.signing import as_text, signed_line
 from tests import shop
 from tests.shop import NOW
 
@@ -128,14 +134,23 @@ class Branch:
 
     def desk(self, name: str = "Ada", role: Role = Role.AGENT) -> Desk:
         """An enrolled desk with a block of numbers."""
+        device, key = str(uuid4()), DeviceKey(new_seed())
         with writing(self.engine) as connection:
             code = create_code(connection, name, role, self.now)
-            asked = EnrollRequest(code=code, device=str(uuid4()), platform="test")
-            token = enroll(connection, asked, self.now).token
-            caller = caller_of(connection, f"Bearer {token}")
-            assert caller is not None
-            block = lease(connection, caller.device, "first", self.now).block
-        return Desk(self, caller, token, block)
+            told = enroll(connection, enrollment(code, device, "test", key), self.now)
+            block = lease(connection, device, "first", self.now).block
+        who = Credentials(device, told.server_id, key, lambda: name)
+        return Desk(self, Caller(device, name, role), block, key, who)
+
+    def token(self, who: Credentials) -> str:
+        """A token for whoever is signed in."""
+        with writing(self.engine) as connection:
+            return grant_token(connection, who.assertion(self.now), self.now).token
+
+    def caller(self, token: str) -> Caller | None:
+        """Who is behind a token."""
+        with reading(self.engine) as connection:
+            return caller_of(connection, f"Bearer {token}", self.now)
 
     def rma(self, number: str) -> KnownRecord | None:
         """An RMA as the server has it."""
@@ -173,9 +188,15 @@ class Desk:
 
     branch: Branch
     caller: Caller
-    token: str
     block: int
+    key: DeviceKey
+    who: Credentials
     used: int = 0
+
+    @property
+    def token(self) -> str:
+        """A fresh token."""
+        return self.branch.token(self.who)
 
     def number(self) -> str:
         """The next number of the desk's block."""
@@ -280,9 +301,26 @@ class Desk:
         person, desk = actor or self.caller.person, device or self.caller.device
         return seal(operation, actor=person, device=desk).body
 
+    def line(self, operation: Operation, actor: str | None = None) -> bytes:
+        """An operation as it travels."""
+        return self.signed(self.body(operation, actor))
+
+    def signed(self, body: bytes) -> bytes:
+        """Any bytes, as this desk sends them."""
+        return signed_line(body, as_text(self.key.sign(body)))
+
     def send(self, *bodies: bytes) -> list[Result]:
-        """Push frozen bytes."""
-        answers = decide_batch(self.branch.engine, self.caller, read_batch(bodies), self.now)
+        """Sign and push bytes."""
+        return self.send_lines(*(self.signed(body) for body in bodies))
+
+    def send_lines(self, *lines: bytes) -> list[Result]:
+        """Push lines as they are."""
+        sender = self.branch.caller(self.branch.token(self.who))
+        assert sender is not None
+        with reading(self.branch.engine) as connection:
+            place = place_of(connection, sender)
+        items = read_batch(lines, place)
+        answers = decide_batch(self.branch.engine, sender, items, self.now)
         return [read_document(Result, answer) for answer in answers]
 
     def push(self, *operations: Operation) -> list[Result]:

@@ -16,6 +16,8 @@ from central_api.database import writing
 from central_api.people import create_code
 from rma.operations import KnownRecord, Outcome
 from rma.request import Role
+from sync.credentials import Credentials, enrollment
+from sync.device_key import DeviceKey, new_seed
 from sync.protocol.documents import read_document, write_document
 from sync.protocol.envelopes import (
     MAX_BATCH,
@@ -23,12 +25,12 @@ from sync.protocol.envelopes import (
     BootstrapPlan,
     Change,
     ChangePage,
-    EnrollRequest,
     EnrollResponse,
     LeaseRequest,
     LeaseResponse,
     ProblemDetails,
     PushResponse,
+    TokenResponse,
 )
 from tests import shop
 from tests.central_api.branch import Desk, number_of
@@ -53,13 +55,16 @@ def problem(response: httpx.Response, status: int, kind: str) -> ProblemDetails:
 def test_a_device_enrolls_leases_and_pushes(served: Served) -> None:
     with writing(served.branch.engine) as connection:
         code = create_code(connection, "Ada", Role.AGENT, served.branch.now)
-    body = write_document(EnrollRequest(code=code, device=str(uuid4()), platform="test"))
+    device, key = str(uuid4()), DeviceKey(new_seed())
+    body = write_document(enrollment(code, device, "test", key))
     with served.client() as client:
         answer = client.post("/v1/enroll", content=body)
         assert answer.status_code == 201
-        client.headers["Authorization"] = (
-            f"Bearer {read_document(EnrollResponse, answer.content).token}"
-        )
+        told = read_document(EnrollResponse, answer.content)
+        who = Credentials(device, told.server_id, key, lambda: told.person)
+        wanted = write_document(who.assertion(served.branch.now))
+        token = read_document(TokenResponse, client.post("/v1/token", content=wanted).content)
+        client.headers["Authorization"] = f"Bearer {token.token}"
         asked = write_document(LeaseRequest(lease_id="one"))
         leased = client.post("/v1/number-blocks", content=asked)
         again = client.post("/v1/number-blocks", content=asked)
@@ -73,7 +78,7 @@ def test_a_device_enrolls_leases_and_pushes(served: Served) -> None:
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_push_is_answered_under_its_keys(served: Served, desk: Desk, packed: bool) -> None:
     operations = [desk.returning(), desk.returning()]
-    body = b"".join(desk.body(operation) + b"\n" for operation in operations)
+    body = b"".join(desk.line(operation) + b"\n" for operation in operations)
     headers = {"Content-Encoding": "gzip"} if packed else {}
     with served.client(desk) as client:
         sent = gzip.compress(body) if packed else body
@@ -235,7 +240,7 @@ class TestLongPoll:
             with ThreadPoolExecutor(1) as pool:
                 params = {"cursor": cursor, "wait": "20"}
                 pending = pool.submit(waiting.get, "/v1/changes", params=params)
-                client.post("/v1/ops", content=other.body(other.returning()))
+                client.post("/v1/ops", content=other.line(other.returning()))
                 started = time.monotonic()
                 page = read_document(ChangePage, pending.result(20).content)
 
@@ -304,4 +309,5 @@ def test_health_and_the_openapi_document_need_no_token(served: Served) -> None:
 
     assert "/v1/ops" in document["paths"]
     body = document["paths"]["/v1/enroll"]["post"]["requestBody"]["content"]
-    assert set(body["application/json"]["schema"]["properties"]) == {"code", "device", "platform"}
+    told = {"code", "device", "platform", "public_key", "signature"}
+    assert set(body["application/json"]["schema"]["properties"]) == told

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from central_api.database import writing
 from central_api.operations import NotAnEnvelope, read_batch
+from central_api.people import Caller
+from central_api.signatures import Place
 from rma.operations import Outcome
 from rma.record import ProblemType
 from rma.request import Role
@@ -32,8 +34,9 @@ def orders(branch: Branch) -> Branch:
 
 @pytest.mark.parametrize("line", [b"{}", b"nonsense", b"\xff\xfe", b'{"protocol":1}', b"[1]"])
 def test_a_line_that_is_no_envelope_is_named(line: bytes) -> None:
+    here = Place(Caller("device-1", "Ada", Role.AGENT), keys=())
     with pytest.raises(NotAnEnvelope, match="line 1"):
-        read_batch([line])
+        read_batch([line], here)
 
 
 def test_a_payload_that_cannot_be_read_is_answered_and_remembered(branch: Branch) -> None:
@@ -52,7 +55,7 @@ def test_a_payload_that_cannot_be_read_is_answered_and_remembered(branch: Branch
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b'"protocol":1', b'"protocol":2'),
+        (b'"protocol":2', b'"protocol":3'),
         (b'"state":"authorized"', b'"state":"closed"'),
         (b'"quantity":1', b'"quantity":100000000000000000000000'),
         (b'"finalized_at":"2026-11-20T10:00:00Z"', b'"finalized_at":"0001-01-01T00:00:00Z"'),

@@ -228,7 +228,7 @@ def test_an_extension_that_was_made_offline_brings_back_what_expired_meanwhile(
     number = made(desk)
     after(branch, timedelta(days=29))
     offline = extension(boss, number)
-    after(branch, timedelta(days=5))
+    after(branch, timedelta(hours=40))
     expire_over(branch.engine, branch.now)
 
     result = boss.push_one(offline)

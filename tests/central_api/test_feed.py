@@ -233,3 +233,61 @@ def test_keys_with_quotes_and_accents_stay_json(branch: Branch) -> None:
     line = feed.change("product", key, 3, None)
 
     assert json.loads(line)["key"] == key
+
+
+def test_a_page_ends_before_it_gets_too_large_and_the_next_goes_on_there(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = head(branch)
+    customers = [shop.customer(customer_id=f"C-{index:03d}") for index in range(500)]
+    with writing(branch.engine) as connection:
+        upsert_customers(connection, customers)
+    whole = page(branch, start)
+    with reading(branch.engine) as connection:
+        size = len(feed.page(connection, start).body())
+    monkeypatch.setattr(feed, "PAGE_BYTES", size // 4)
+
+    first = page(branch, start)
+    assert first.more
+    assert 100 < len(first.changes) < 140
+    with reading(branch.engine) as connection:
+        assert len(feed.page(connection, start).body()) <= size // 4 + 200
+    assert follow(branch, start, feed.PAGE) == list(whole.changes)
+
+
+def test_a_change_that_is_larger_than_a_page_travels_alone(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = head(branch)
+    with writing(branch.engine) as connection:
+        upsert_customers(
+            connection, [shop.customer(customer_id=f"N-{index}") for index in range(3)]
+        )
+    monkeypatch.setattr(feed, "PAGE_BYTES", 10)
+    assert [len(page(branch, start).changes), len(follow(branch, start, feed.PAGE))] == [1, 3]
+
+
+def test_a_tombstone_has_the_newest_version_also_where_the_page_ends_before_it(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = head(branch)
+    with writing(branch.engine) as connection:
+        log_changes(connection, "product", [("GONE", 2)], branch.now)
+        upsert_customers(
+            connection, [shop.customer(customer_id=f"N-{index}") for index in range(3)]
+        )
+        log_changes(connection, "product", [("GONE", 3)], branch.now)
+    monkeypatch.setattr(feed, "PAGE_BYTES", 10)
+    (first,) = page(branch, start).changes
+    assert (first.key, first.row_version, first.deleted) == ("GONE", 3, True)
+
+
+def test_a_renewed_feed_begins_another_history(branch: Branch) -> None:
+    start = head(branch)
+    with writing(branch.engine) as connection:
+        before = feed.epoch(connection)
+        feed.renew(connection)
+        assert feed.epoch(connection) != before
+    with pytest.raises(feed.CursorTooOld):
+        page(branch, start)
+    assert page(branch, head(branch)).changes == ()

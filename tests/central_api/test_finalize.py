@@ -202,16 +202,6 @@ def test_a_forged_author_is_booked_but_holds_nothing(branch: Branch) -> None:
     assert branch.rma(number_of(operation)).record.author == "Ada"  # type: ignore[union-attr]
 
 
-def test_a_forged_device_is_booked_but_holds_nothing(branch: Branch) -> None:
-    desk, other = branch.desk("Ada"), branch.desk("Ben")
-    operation = desk.returning()
-
-    (result,) = desk.send(desk.body(operation, device=other.caller.device))
-
-    assert result.outcome is Outcome.REJECTED
-    booked_holding_nothing(branch, operation, ProblemType.FORBIDDEN)
-
-
 def test_the_warehouse_makes_no_returns(branch: Branch) -> None:
     desk = branch.desk("Wim", Role.WAREHOUSE)
     operation = desk.returning()

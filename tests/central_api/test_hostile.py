@@ -133,12 +133,12 @@ def operations(desk: Desk) -> list[Callable[[], bytes]]:
 def test_bent_operations(served: Served, seed: int) -> None:
     random = Random(seed)
     agent, boss = served.branch.desk(), served.branch.desk("Sue", Role.SUPERVISOR)
-    made = {desk.token: operations(desk) for desk in (agent, boss)}
+    made = {desk.who: operations(desk) for desk in (agent, boss)}
     for desk in (agent, boss):
         with served.client(desk) as client:
             for _ in range(40):
                 lines = [
-                    bent(json.loads(random.choice(made[desk.token])()), random)
+                    desk.signed(bent(json.loads(random.choice(made[desk.who])()), random))
                     for _ in range(random.randint(1, 3))
                 ]
                 sound(client.post("/v1/ops", content=b"\n".join(lines)))
@@ -181,6 +181,7 @@ PATHS = ["/v1/ops", "/v1/changes", "/v1/bootstrap", "/v1/bootstrap/order", "/v1/
 PATHS += [
     "/v1/number-blocks",
     "/v1/enroll",
+    "/v1/token",
     "/v1/customers",
     "/v1/orders/%00",
     "/v1/orders/%ed%a0%80",
@@ -197,7 +198,7 @@ def test_every_address_with_anything(served: Served) -> None:
                 sound(client.request(method, path))
             for query in QUERIES:
                 sound(client.get(path + query))
-        for path in ("/v1/ops", "/v1/number-blocks", "/v1/enroll"):
+        for path in ("/v1/ops", "/v1/number-blocks", "/v1/enroll", "/v1/token"):
             for body in BODIES:
                 for encoding in ("identity", "gzip", "br"):
                     sound(client.post(path, content=body, headers={"Content-Encoding": encoding}))

@@ -102,7 +102,7 @@ def test_an_operation_of_thousands_of_lines_is_answered_like_any_other(
     lines = (shop.wanted(),) * 4000
     wide = desk.asking_anyway(made, shop.request(*lines))
     with served.client(desk) as client:
-        response = client.post(OPS, content=desk.body(wide))
+        response = client.post(OPS, content=desk.line(wide))
 
     assert response.status_code == 200
     assert response.json()["results"][0]["outcome"] == "rejected_needs_attention"

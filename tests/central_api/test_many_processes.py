@@ -92,7 +92,7 @@ class Caller:
         self.draw.shuffle(operations)
         answers: dict[str, Result] = {}
         for start in range(0, len(operations), BATCH):
-            body = b"\n".join(self.desk.body(o) for o in operations[start : start + BATCH])
+            body = b"\n".join(self.desk.line(o) for o in operations[start : start + BATCH])
             for result in self._send(body, twice=start % 3 == 0):
                 answers[result.op_id] = result
         return answers

@@ -21,6 +21,9 @@ from schemathesis.specs.openapi.checks import (
 from central_api.database import writing
 from central_api.people import create_code
 from rma.request import Role
+from sync.credentials import enrollment
+from sync.device_key import DeviceKey, new_seed
+from sync.protocol.documents import to_tree
 from tests.central_api.branch import number_of
 from tests.central_api.conftest import Served
 
@@ -94,11 +97,13 @@ def test_good_answers_are_as_documented_too(served: Served) -> None:
         assert answer.status_code in (200, 201), (path, answer.text)
         return answer
 
-    device = {"code": code, "device": str(uuid4()), "platform": "test"}
+    device = to_tree(enrollment(code, str(uuid4()), "test", DeviceKey(new_seed())))
     ask("post", "/v1/enroll", body=device, media_type="application/json")
+    asked = to_tree(desk.who.assertion(served.branch.now))
+    ask("post", "/v1/token", body=asked, media_type="application/json")
     lease = {"lease_id": "second"}
     ask("post", "/v1/number-blocks", body=lease, media_type="application/json")
-    batch = desk.body(made).decode()
+    batch = desk.line(made).decode()
     ask("post", "/v1/ops", body=batch, media_type="application/x-ndjson")
     plan = ask("get", "/v1/bootstrap").json()
     ask("get", "/v1/changes", query={"cursor": plan["cursor"]})
@@ -117,7 +122,7 @@ def test_the_document_names_the_problems_of_each_address_and_who_may_ask(served:
     push = document["paths"]["/v1/ops"]["post"]
 
     assert push["security"] == [{"device": []}]
-    assert {"200", "400", "401", "408", "413", "415", "503"} == set(push["responses"])
+    assert {"200", "400", "401", "408", "412", "413", "415", "503"} == set(push["responses"])
     assert "security" not in document["paths"]["/healthz"]["get"]
     assert "422" not in json.dumps(document["paths"])
 

@@ -1,7 +1,8 @@
-"""Enrollment codes, tokens and number blocks."""
+"""Enrollment codes, devices with several people, and number blocks."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,13 +10,18 @@ import pytest
 from sqlalchemy import select
 
 from central_api.database import reading, writing
-from central_api.errors import EnrollmentRefused
+from central_api.enrolling import enroll
+from central_api.errors import EnrollmentRefused, NobodySuch
 from central_api.numbers import lease
-from central_api.people import Caller, caller_of, create_code, enroll
-from central_api.tables import DEVICE, ENROLLMENT_CODE
+from central_api.people import Caller, create_code, revoke
+from central_api.tables import ENROLLMENT_CODE
 from rma.request import Role
+from sync.credentials import Credentials, enrollment
+from sync.device_key import DeviceKey, new_seed
 from sync.protocol.envelopes import EnrollRequest, EnrollResponse
 from tests.central_api.branch import Branch
+
+KEY = DeviceKey(new_seed())
 
 
 def code_for(branch: Branch, name: str = "Ada", role: Role = Role.AGENT) -> str:
@@ -24,27 +30,33 @@ def code_for(branch: Branch, name: str = "Ada", role: Role = Role.AGENT) -> str:
         return create_code(connection, name, role, branch.now)
 
 
-def use(branch: Branch, code: str, device: str = "") -> EnrollResponse:
-    """Enroll a device."""
-    asked = EnrollRequest(code=code, device=device or str(uuid4()), platform="test")
+def use(
+    branch: Branch, code: str, device: str = "", key: DeviceKey | None = None
+) -> EnrollResponse:
+    """Enroll a device; one that is not named is new, with a key of its own."""
+    key = key or (KEY if device else DeviceKey(new_seed()))
+    return send(branch, enrollment(code, device or str(uuid4()), "test", key))
+
+
+def send(branch: Branch, asked: EnrollRequest) -> EnrollResponse:
+    """Enroll with any request."""
     with writing(branch.engine) as connection:
         return enroll(connection, asked, branch.now)
 
 
-def caller(branch: Branch, token: str) -> Caller | None:
-    """Who is behind a token."""
-    with reading(branch.engine) as connection:
-        return caller_of(connection, f"Bearer {token}")
+def caller(branch: Branch, device: str, name: str, key: DeviceKey = KEY) -> Caller | None:
+    """Who the server takes somebody for who signs in on a device; refused where it gives no token."""
+    server_id = use(branch, code_for(branch, "Nobody", Role.ADMIN)).server_id
+    return branch.caller(branch.token(Credentials(device, server_id, key, lambda: name)))
 
 
-def test_a_code_gives_a_token_for_its_person_and_role(branch: Branch) -> None:
+def test_a_code_gives_a_place_for_its_person_and_role(branch: Branch) -> None:
     device = str(uuid4())
 
     answer = use(branch, code_for(branch, "Sue", Role.SUPERVISOR), device)
 
     assert (answer.person, answer.role, answer.server_time) == ("Sue", "supervisor", branch.now)
-    assert caller(branch, answer.token) == Caller(device, "Sue", Role.SUPERVISOR)
-    assert caller(branch, answer.token + "x") is None
+    assert caller(branch, device, "Sue") == Caller(device, "Sue", Role.SUPERVISOR)
 
 
 def test_a_code_works_once(branch: Branch) -> None:
@@ -73,35 +85,101 @@ def test_a_guessed_code_is_refused(branch: Branch, code: str) -> None:
         use(branch, code)
 
 
-def test_codes_and_tokens_are_stored_as_hashes_only(branch: Branch) -> None:
+def test_codes_are_stored_as_hashes_only(branch: Branch) -> None:
     code = code_for(branch)
-    token = use(branch, code).token
 
     with reading(branch.engine) as connection:
         stored = str(connection.execute(select(ENROLLMENT_CODE)).all())
-        stored += str(connection.execute(select(DEVICE)).all())
     assert code.replace("-", "") not in stored
-    assert token not in stored
 
 
-def test_a_device_that_enrolls_again_gets_a_new_token_and_keeps_its_numbers(branch: Branch) -> None:
+def test_a_key_that_the_device_does_not_have_is_refused_and_the_code_still_works(
+    branch: Branch,
+) -> None:
+    code, other = code_for(branch), DeviceKey(new_seed())
+    asked = enrollment(code, str(uuid4()), "test", other)
+
+    for forged in (
+        replace(asked, public_key=enrollment(code, asked.device, "test", KEY).public_key),
+        replace(asked, device=str(uuid4())),
+        replace(asked, signature=""),
+        replace(asked, public_key="é"),
+        replace(asked, public_key="", signature=""),
+    ):
+        with pytest.raises(EnrollmentRefused, match="signature"):
+            send(branch, forged)
+    assert use(branch, code).person == "Ada"
+
+
+class TestSeveralPeople:
+    """A device is one key; whoever has a code may be enrolled on it."""
+
+    def test_a_second_person_works_beside_the_first(self, branch: Branch) -> None:
+        device = str(uuid4())
+        use(branch, code_for(branch, "Ada"), device)
+        use(branch, code_for(branch, "Sue", Role.SUPERVISOR), device)
+
+        assert caller(branch, device, "Ada") == Caller(device, "Ada", Role.AGENT)
+        assert caller(branch, device, "Sue") == Caller(device, "Sue", Role.SUPERVISOR)
+
+    def test_another_key_claims_no_device_and_the_code_still_works(self, branch: Branch) -> None:
+        device = str(uuid4())
+        use(branch, code_for(branch, "Ada"), device)
+        code = code_for(branch, "Ben")
+
+        with pytest.raises(EnrollmentRefused, match="another key"):
+            use(branch, code, device, DeviceKey(new_seed()))
+        assert use(branch, code).person == "Ben"
+
+    def test_a_key_belongs_to_one_device(self, branch: Branch) -> None:
+        use(branch, code_for(branch), str(uuid4()))
+
+        with pytest.raises(EnrollmentRefused, match="key was used"):
+            use(branch, code_for(branch, "Ben"), str(uuid4()))
+
+    def test_who_works_there_may_give_a_new_key_and_the_others_enroll_again(
+        self, branch: Branch
+    ) -> None:
+        device, new = str(uuid4()), DeviceKey(new_seed())
+        use(branch, code_for(branch, "Ada"), device)
+        use(branch, code_for(branch, "Sue", Role.SUPERVISOR), device)
+
+        use(branch, code_for(branch, "Ada"), device, new)
+
+        assert caller(branch, device, "Ada", new) == Caller(device, "Ada", Role.AGENT)
+        sue = caller(branch, device, "Sue", new)
+        assert sue == Caller(device, "Sue", Role.SUPERVISOR, "person")
+        use(branch, code_for(branch, "Sue", Role.SUPERVISOR), device, new)
+        assert caller(branch, device, "Sue", new) == Caller(device, "Sue", Role.SUPERVISOR)
+
+
+def test_who_was_revoked_gets_no_code_until_that_is_undone(branch: Branch) -> None:
+    code = code_for(branch)
+    with writing(branch.engine) as connection:
+        assert revoke(connection, "Ada", branch.now) == "person"
+
+    with pytest.raises(EnrollmentRefused, match="revoked"):
+        code_for(branch)
+    with pytest.raises(EnrollmentRefused, match="no longer"):
+        use(branch, code)
+    with writing(branch.engine) as connection:
+        revoke(connection, "Ada", branch.now, undo=True)
+    assert use(branch, code).person == "Ada"
+
+
+def test_a_revoked_device_is_enrolled_by_nobody(branch: Branch) -> None:
     device = str(uuid4())
-    old = use(branch, code_for(branch), device).token
+    use(branch, code_for(branch), device)
+    with writing(branch.engine) as connection:
+        assert revoke(connection, device, branch.now) == "device"
 
-    new = use(branch, code_for(branch), device).token
-
-    assert caller(branch, old) is None
-    assert caller(branch, new) == Caller(device, "Ada", Role.AGENT)
+    with pytest.raises(EnrollmentRefused, match="revoked"):
+        use(branch, code_for(branch), device)
 
 
-def test_a_device_of_somebody_else_is_refused_and_the_code_still_works(branch: Branch) -> None:
-    device = str(uuid4())
-    use(branch, code_for(branch, "Ada"), device)
-    code = code_for(branch, "Ben")
-
-    with pytest.raises(EnrollmentRefused, match="Ada"):
-        use(branch, code, device)
-    assert use(branch, code).person == "Ben"
+def test_nobody_unknown_is_revoked(branch: Branch) -> None:
+    with pytest.raises(NobodySuch), writing(branch.engine) as connection:
+        revoke(connection, "Zoe", branch.now)
 
 
 @pytest.mark.parametrize("device", ["short", "x" * 81, "device\x00one", "device\none"])

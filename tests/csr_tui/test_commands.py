@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from csr_tui.bootstrap import open_desk
 from csr_tui.demo.central import Central
 from rma.errors import RmaError
 from rma.order import Order
+from tests.keys import decrypted, key_of
 
 
 class Result:
@@ -92,7 +92,7 @@ def test_lookup_without_a_hit_ends_with_6_and_says_what_to_try(run: Any, desk: s
 
 def test_what_a_customer_is_called_cannot_act_on_the_terminal(run: Any, desk: str) -> None:
     order = _fresh_order(desk)
-    with closing(sqlite3.connect(Path(desk) / "ref.db")) as stored, stored:
+    with closing(decrypted(Path(desk) / "ref.db", key_of(Path(desk)))) as stored, stored:
         stored.execute(
             "UPDATE customer SET document = json_set(document, '$.name', ?)",
             ("Eve\x1b]52;c;aGk=\x07",),

@@ -18,7 +18,7 @@ FIRST_PAINT = (*SCREEN, "rma.errors", "rma.money", "rma.numbers", "rma.states")
 """Before it nothing reads a return: the rules cost as much as a third of Textual."""
 STORES = (
     *("sqlalchemy", "sqlmodel", "pydantic", "pydantic_core", "annotated_types"),
-    *("typing_inspection", "filelock", "storage", "desk", "rma"),
+    *("typing_inspection", "filelock", "sqlcipher3", "storage", "desk", "rma"),
 )
 ANYWHERE = ("typing_extensions", "cython_runtime", "rma.wording", "rma.harmless")
 """Small and everywhere: the last two are what every text for people passes through."""

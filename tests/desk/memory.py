@@ -262,6 +262,7 @@ class MemoryWork:
             attention=len(self.attention()),
             numbers_left=len(self.numbers),
             parked=len(self.draft_by_id),
+            unnumbered=sum(d.needs_number is not None for d in self.draft_by_id.values()),
         )
 
 

@@ -125,8 +125,24 @@ def test_without_numbers_the_draft_is_kept_and_the_agent_is_told_to_call_back(
     with pytest.raises(NoNumbersLeft, match="we call back"):
         desk.returns.finalize(kept)
 
-    assert work.draft("D-1") is not None
+    waits = work.draft("D-1")
+    assert waits is not None and waits.needs_number is not None
+    assert (waits.lines, work.queue().unnumbered) == (kept.lines, 1)
     assert work.outbox == []
+
+
+def test_a_finished_draft_gets_its_number_when_there_are_some_again(
+    desk: Desk, work: MemoryWork
+) -> None:
+    work.numbers = []
+    with pytest.raises(NoNumbersLeft):
+        desk.returns.finalize(desk.returns.save(draft()))
+    work.numbers = [number(0)]
+
+    made = desk.returns.give_number("D-1")
+
+    assert isinstance(made, RmaRecord) and made.number == number(0)
+    assert (work.drafts(), work.queue().unnumbered) == ([], 0)
 
 
 def test_drafts_of_several_orders_get_their_numbers_together(

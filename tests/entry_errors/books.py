@@ -38,6 +38,7 @@ from sync.protocol.policies import (
     parse_policy,
     parse_reasons,
 )
+from tests.keys import KEY
 from tests.storage.desk import BLOCK, IDENTITY, seal
 
 CALL_AFTER = timedelta(days=8)
@@ -100,12 +101,12 @@ def open_books(
     orders, known, source = _imported(folder, real_data, customers)
     clock = CallClock()
     with ExitStack() as opened:
-        work = WorkStore.open(folder / "desk", seal=seal, clock=clock.now)
+        work = WorkStore.open(folder / "desk", KEY, seal=seal, clock=clock.now)
         opened.callback(work.close)
         work.set_identity(IDENTITY)
         for block in range(BLOCK, BLOCK + numbers // BLOCK_SIZE + 1):
             work.store_lease(f"lease-{block}", block)
-        reference = ReferenceStore.open(folder / "desk")
+        reference = ReferenceStore.open(folder / "desk", KEY)
         opened.callback(reference.close)
         load = reference.begin_load("0")
         load.add([ReferenceRow("reasons", "1", 1, parse_reasons(default_reasons()))])

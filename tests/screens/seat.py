@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import sys
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -172,8 +174,13 @@ class Seat:
         return "\n".join(self.lines)
 
     async def sees(self, *texts: str) -> None:
-        """Wait until all texts stand on the screen."""
-        await self.until(lambda: all(text in self.text for text in texts), texts)
+        """Wait until all texts stand on the screen, and it takes keys: a question takes none from before it was seen."""
+
+        def seen() -> bool:
+            takes_keys = getattr(self.app.screen, "takes_keys_from", 0.0) < math.inf
+            return takes_keys and all(text in self.text for text in texts)
+
+        await self.until(seen, texts)
 
     async def no_longer_sees(self, text: str) -> None:
         """Wait until a text is gone."""
@@ -207,6 +214,12 @@ class Seat:
         await self._pause()
 
 
+def as_in_a_terminal() -> None:
+    """Start tasks as they start there: since Python 3.12 Textual has them run at once, which its pilot does not."""
+    if sys.version_info >= (3, 12):
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+
+
 @asynccontextmanager
 async def seated(
     of: Shop,
@@ -219,6 +232,7 @@ async def seated(
     kind: type[Seat] = Seat,
 ) -> AsyncIterator[Seat]:
     """The app with this shop, in a terminal of this size."""
+    as_in_a_terminal()
     app = DeskApp(of.open, reports=reports, keymap=keymap, notice=notice)
     async with app.run_test(size=size) as pilot:
         seat = kind(app, pilot)

@@ -45,7 +45,7 @@ async def test_an_error_while_typing_closes_the_desk_with_a_report_and_keeps_the
     assert app.return_code == 1
     assert "dropped" in kept(the_shop).lines[0].note
     (report,) = reports_in(tmp_path)
-    assert "ZeroDivisionError: a rule divides by nothing" in report.read_text()
+    assert report.read_text().rstrip().endswith("ZeroDivisionError")
     assert "home > customer > return" in report.read_text()
     (words,) = app.last_words
     assert words.startswith("The desk had to close") and str(report) in words
@@ -70,7 +70,7 @@ async def test_an_error_in_sync_is_reported_and_work_goes_on(tmp_path: Path) -> 
         await seat.type("maria")
         await seat.sees("Maria Müller")
     (report,) = reports_in(tmp_path)
-    assert "KeyError: 'cursor'" in report.read_text()
+    assert report.read_text().rstrip().endswith("KeyError")
     (words,) = seat.app.last_words
     assert words.startswith("Syncing hit an error") and str(report) in words
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from csr_tui.first_start import FirstStartApp, Way
-from csr_tui.paths import is_new
+from csr_tui.paths import ENROLLED_FILE, is_new
 from screens.commands import REGISTRY_KEYS
 from screens.commands.remap import remap
-from tests.screens.seat import Seat
+from tests.screens.seat import Seat, as_in_a_terminal
 
 SIZES = [(80, 24), (120, 40)]
 CLOSED = "http://127.0.0.1:9"
@@ -23,6 +23,7 @@ CLOSED = "http://127.0.0.1:9"
 async def started(
     folder: Path, size: tuple[int, int] = (80, 24), notice: str = "", **wanted: str
 ) -> AsyncIterator[Seat]:
+    as_in_a_terminal()
     keymap, _ = remap({name.replace("__", "."): value for name, value in wanted.items()})
     app = FirstStartApp(folder, keymap=keymap if wanted else REGISTRY_KEYS, notice=notice)
     async with app.run_test(size=size) as pilot:
@@ -138,5 +139,5 @@ def test_a_folder_is_new_until_a_desk_was_enrolled(tmp_path: Path, own_shop: Pat
     desk = own_shop / "desks" / "agent"
     assert is_new(tmp_path / "nowhere")
     assert not is_new(desk)
-    (desk / "device.token").unlink()
+    (desk / ENROLLED_FILE).unlink()
     assert not is_new(desk)

@@ -9,6 +9,7 @@ import pytest
 
 from storage.reference import ReferenceStore
 from storage.work import WorkStore
+from tests.keys import KEY
 from tests.storage.desk import HandClock, open_work
 
 
@@ -26,6 +27,6 @@ def work(tmp_path: Path, clock: HandClock) -> Iterator[WorkStore]:
 
 @pytest.fixture
 def reference(tmp_path: Path) -> Iterator[ReferenceStore]:
-    store = ReferenceStore.open(tmp_path)
+    store = ReferenceStore.open(tmp_path, KEY)
     yield store
     store.close()

@@ -22,6 +22,7 @@ from rma.request import Role
 from storage.work import WorkStore
 from sync.protocol.envelopes import seal as seal_envelope
 from tests import shop
+from tests.keys import KEY
 
 BLOCK = 471203
 IDENTITY = Identity(
@@ -48,7 +49,7 @@ def open_work(
     folder: Path, *, block: int | None = BLOCK, clock: Callable[[], datetime] | None = None
 ) -> WorkStore:
     """An enrolled desk; with a block of numbers unless told otherwise."""
-    work = WorkStore.open(folder, seal=seal, clock=clock or HandClock())
+    work = WorkStore.open(folder, KEY, seal=seal, clock=clock or HandClock())
     if work.identity() is None:
         work.set_identity(IDENTITY)
     if block is not None:

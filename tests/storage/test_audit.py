@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 
 from rma.operations import Outcome, Result
 from storage.work import WorkStore
 from tests import shop
+from tests.keys import decrypted
 from tests.storage.desk import HandClock, cancelled, make
 
 
@@ -69,7 +70,7 @@ def test_erasing_a_customer_removes_the_values_and_keeps_the_chain(
 
     assert acted.verify_audit() is None
     assert [entry.hash for entry in acted.audit_entries()][: len(hashes)] == hashes
-    with sqlite3.connect(tmp_path / "work.db") as database:
+    with decrypted(tmp_path / "work.db") as database:
         assert database.execute("SELECT count(*) FROM audit_personal").fetchone() == (0,)
     assert acted.erase_personal("C-1") == 0
 
@@ -81,8 +82,8 @@ def test_entries_are_neither_edited_nor_deleted(
     acted: WorkStore, tmp_path: Path, change: str
 ) -> None:
     with (
-        pytest.raises(sqlite3.IntegrityError, match="frozen"),
-        sqlite3.connect(tmp_path / "work.db") as database,
+        pytest.raises(sqlcipher.IntegrityError, match="frozen"),
+        decrypted(tmp_path / "work.db") as database,
     ):
         database.execute(change)
 
@@ -100,7 +101,7 @@ def test_entries_are_neither_edited_nor_deleted(
 def test_tampering_past_the_triggers_is_found(
     acted: WorkStore, tmp_path: Path, change: str, says: str
 ) -> None:
-    with sqlite3.connect(tmp_path / "work.db") as database:
+    with decrypted(tmp_path / "work.db") as database:
         for (name,) in database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall():

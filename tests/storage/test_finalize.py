@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -15,10 +14,12 @@ import pytest
 from rma.errors import NoNumbersLeft
 from rma.operations import FinalizeReturn, MadeReturn
 from rma.request import Contact
+from storage.engines import reading
 from storage.errors import AlreadyFinalized, NotEnrolled
 from storage.work import WorkStore
 from sync.protocol.envelopes import TooLargeToSend, command_of, open_envelope
 from tests import shop
+from tests.keys import KEY, decrypted
 from tests.storage.desk import BLOCK, METRICS, build, cancelled, make, open_work, seal
 
 
@@ -88,7 +89,7 @@ def test_a_build_that_strays_from_its_number_is_refused(work: WorkStore) -> None
 def test_the_metrics_of_the_call_are_columns(work: WorkStore, tmp_path: Path) -> None:
     record = make(work)
 
-    with sqlite3.connect(tmp_path / "work.db") as database:
+    with decrypted(tmp_path / "work.db") as database:
         row = database.execute(
             "SELECT channel, started_at, first_key_at, finalized_at, keys, refused_tries FROM rma"
         ).fetchone()
@@ -109,7 +110,7 @@ def test_without_enough_numbers_the_draft_is_kept(tmp_path: Path) -> None:
 
 
 def test_before_enrollment_nothing_is_finalized(tmp_path: Path) -> None:
-    work = WorkStore.open(tmp_path, seal=seal, clock=lambda: shop.NOW)
+    work = WorkStore.open(tmp_path, KEY, seal=seal, clock=lambda: shop.NOW)
     with pytest.raises(NotEnrolled):
         make(work)
     work.close()
@@ -166,9 +167,9 @@ def test_threads_that_finalize_at_once_get_numbers_of_their_own(work: WorkStore)
 
 def test_a_full_disk_changes_nothing_and_says_what_to_do(work: WorkStore, tmp_path: Path) -> None:
     work.save_draft(shop.draft())
-    for connection in _every_pooled_connection(work):
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {pages}")
+    with reading(work._engine) as connection:  # it stays open: the only one that is used here
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     before = work.queue()
 
     with pytest.raises(Exception, match="disk is full: free some space"):
@@ -178,14 +179,6 @@ def test_a_full_disk_changes_nothing_and_says_what_to_do(work: WorkStore, tmp_pa
 
     assert work.queue() == before
     assert work.draft("D-1") is not None
-
-
-def _every_pooled_connection(work: WorkStore) -> list[sqlite3.Connection]:
-    raw = work._engine.raw_connection()
-    connection = raw.driver_connection
-    raw.close()
-    assert isinstance(connection, sqlite3.Connection)
-    return [connection]
 
 
 def _identity(work: WorkStore):  # type: ignore[no-untyped-def]

@@ -13,13 +13,14 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from storage.engines import open_database, reading, writing
+from storage.engines import fetch, open_database, reading, run, writing
 from storage.errors import (
     AlreadyOpen,
     MigrationFailed,
@@ -30,6 +31,7 @@ from storage.errors import (
 from storage.work_schema import REVISIONS, SCRIPTS, revision, upgrade
 from storage.work_tables import METADATA
 from tests import shop
+from tests.keys import KEY, decrypted
 from tests.storage.desk import make, open_work
 
 Usage = namedtuple("Usage", "total used free")
@@ -68,8 +70,8 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
-    upgrade(tmp_path / "work.db")
-    engine = open_database(tmp_path / "work.db", durable=True)
+    upgrade(tmp_path / "work.db", KEY)
+    engine = open_database(tmp_path / "work.db", KEY, durable=True)
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
@@ -78,13 +80,23 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> N
     engine.dispose()
 
 
+def unsigned(database: sqlite3.Connection) -> None:
+    """The outbox as it was before operations were signed."""
+    database.execute("DROP TRIGGER frozen_outbox_update")
+    database.execute("ALTER TABLE outbox DROP COLUMN signature")
+
+
 def test_a_desk_from_before_calls_and_refusals_keeps_its_work_and_gets_their_tables(
     full: Path,
 ) -> None:
     _, outbox = content(full)
-    with sqlite3.connect(full) as database:
+    with decrypted(full) as database:
         database.execute("DROP TABLE call")
         database.execute("DROP TABLE refusal")
+        unsigned(database)
+        database.execute("DROP TRIGGER frozen_outbox_delete")
+        database.execute("DROP INDEX ix_outbox_put_off")
+        database.execute("ALTER TABLE outbox DROP COLUMN epoch")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
 
     work = open_work(full.parent)
@@ -93,6 +105,35 @@ def test_a_desk_from_before_calls_and_refusals_keeps_its_work_and_gets_their_tab
     assert work.refusals_of_customer("C-1", 20) == []
     work.close()
     assert content(full)[1] == outbox
+
+
+def test_the_audit_chain_of_a_desk_from_before_still_holds_with_its_personal_values(
+    full: Path,
+) -> None:
+    with decrypted(full) as database:
+        personal = database.execute("SELECT * FROM audit_personal").fetchall()
+        database.execute("ALTER TABLE audit_personal RENAME TO known")
+        database.execute(
+            "CREATE TABLE audit_personal (entry INTEGER NOT NULL, field VARCHAR NOT NULL, "
+            "customer_id VARCHAR NOT NULL, salt BLOB NOT NULL, value TEXT NOT NULL, "
+            "CONSTRAINT pk_audit_personal PRIMARY KEY (entry, field), "
+            "CONSTRAINT fk_audit_personal_entry FOREIGN KEY (entry) REFERENCES audit_entry (seq))"
+        )
+        database.execute("INSERT INTO audit_personal SELECT * FROM known")
+        database.execute("DROP TABLE known")
+        database.execute("CREATE INDEX ix_audit_entry_entity ON audit_entry (entity)")
+        unsigned(database)
+        database.execute("UPDATE alembic_version SET version_num = '0004'")
+
+    work = open_work(full.parent)
+    assert work.verify_audit() is None
+    work.close()
+    with decrypted(full) as database:
+        assert personal
+        assert database.execute("SELECT * FROM audit_personal").fetchall() == personal
+        tree = "SELECT count(*) FROM sqlite_master WHERE name IN (?, ?)"
+        names = ("ix_audit_entry_entity", "sqlite_autoindex_audit_personal_1")
+        assert database.execute(tree, names).fetchone() == (0,)
 
 
 def test_the_code_knows_every_revision() -> None:
@@ -121,18 +162,18 @@ def test_alembic_is_not_imported_when_the_schema_is_up_to_date(tmp_path: Path) -
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     open_work(tmp_path).close()
-    with sqlite3.connect(tmp_path / "work.db") as database:
+    with decrypted(tmp_path / "work.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
 
     with pytest.raises(NewerDatabase, match="update csr-tui"):
         open_work(tmp_path)
-    with sqlite3.connect(tmp_path / "work.db") as database:
+    with decrypted(tmp_path / "work.db") as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
 
 
 def test_a_file_that_is_no_database_is_reported_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "work.db").write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreTrouble, match="not a database of ours"):
+    with pytest.raises(StoreTrouble, match="does not open with this desk's key, or is damaged"):
         open_work(tmp_path)
     assert (tmp_path / "work.db").read_bytes().startswith(b"not a database")
 
@@ -165,7 +206,7 @@ def scripts_of_tomorrow(folder: Path, failure: str) -> str:
 
 
 def content(path: Path) -> tuple[str, list[object]]:
-    with sqlite3.connect(path) as database:
+    with decrypted(path) as database:
         schema = database.execute(
             "SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_master ORDER BY name)"
         ).fetchone()[0]
@@ -191,17 +232,17 @@ def test_a_failed_migration_leaves_the_old_database_and_the_retry_succeeds(
     revisions = (*REVISIONS, "9000")
 
     with pytest.raises(MigrationFailed, match="It is as it was"):
-        upgrade(full, scripts_of_tomorrow(full.parent, failure), revisions)
+        upgrade(full, KEY, scripts_of_tomorrow(full.parent, failure), revisions)
     assert content(full) == before
     open_work(full.parent).close()
 
-    upgrade(full, scripts_of_tomorrow(full.parent, "pass"), revisions)
+    upgrade(full, KEY, scripts_of_tomorrow(full.parent, "pass"), revisions)
     schema, outbox = content(full)
     assert "colour" in schema
     assert [row[:-1] for row in outbox] == before[1]  # type: ignore[index]
     with (
-        pytest.raises(sqlite3.IntegrityError, match="frozen"),
-        sqlite3.connect(full) as database,
+        pytest.raises(sqlcipher.IntegrityError, match="frozen"),
+        decrypted(full) as database,
     ):
         database.execute("UPDATE outbox SET body = x'00'")
 
@@ -213,7 +254,7 @@ def test_a_kill_in_the_middle_of_a_migration_leaves_the_old_database(full: Path)
     )
     script = (
         "import sys; from pathlib import Path; from storage.work_schema import REVISIONS, upgrade;"
-        "upgrade(Path(sys.argv[1]), sys.argv[2], (*REVISIONS, '9000'))"
+        "from tests.keys import KEY, decrypted; upgrade(Path(sys.argv[1]), KEY, sys.argv[2], (*REVISIONS, '9000'))"
     )
     process = subprocess.run(
         [sys.executable, "-c", script, str(full), scripts], capture_output=True, check=False
@@ -225,7 +266,7 @@ def test_a_kill_in_the_middle_of_a_migration_leaves_the_old_database(full: Path)
 
 def test_an_update_keeps_a_whole_copy_of_the_old_database(full: Path) -> None:
     before = content(full)
-    upgrade(full, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "9000"))
+    upgrade(full, KEY, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "9000"))
     assert content(full.with_name(f"work.db.{REVISIONS[-1]}.backup")) == before
     with pytest.raises(NewerDatabase):
         open_work(full.parent)
@@ -237,14 +278,14 @@ def test_too_little_space_refuses_before_anything_is_touched(
     before = content(full)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10, 9, 1))
     with pytest.raises(NotEnoughSpace, match="free some"):
-        upgrade(full, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "9000"))
+        upgrade(full, KEY, scripts_of_tomorrow(full.parent, "pass"), (*REVISIONS, "9000"))
     assert content(full) == before
     assert not full.with_name(f"work.db.{REVISIONS[-1]}.backup").exists()
 
 
 def test_work_survives_power_cuts_and_reference_data_need_not(tmp_path: Path) -> None:
     for durable, synchronous in ((True, 2), (False, 1)):
-        engine = open_database(tmp_path / f"{durable}.db", durable=durable)
+        engine = open_database(tmp_path / f"{durable}.db", KEY, durable=durable)
         with reading(engine) as connection:
             pragma = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -266,7 +307,7 @@ def test_a_new_file_can_be_opened_by_several_at_once(tmp_path: Path) -> None:
             together = Barrier(at_once)
 
             def mode(path: Path = tmp_path / f"{n}.db", together: Barrier = together) -> str:
-                engine = open_database(path, durable=True)
+                engine = open_database(path, KEY, durable=True)
                 together.wait()
                 with reading(engine) as connection:
                     found: str = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
@@ -277,8 +318,43 @@ def test_a_new_file_can_be_opened_by_several_at_once(tmp_path: Path) -> None:
             assert [each.result() for each in opened] == ["wal"] * at_once
 
 
+def test_a_closed_database_is_open_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "any.db"
+    engine = open_database(path, KEY, durable=True)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE one (a)")
+    assert fetch(engine, "SELECT count(*) FROM one") == [(0,)]
+    assert path.with_name("any.db-wal").exists()
+
+    engine.dispose()
+
+    assert not path.with_name("any.db-wal").exists()  # the last connection takes it along
+
+
+def test_what_was_begun_and_not_ended_is_undone_before_the_connection_is_used_again(
+    tmp_path: Path,
+) -> None:
+    engine = open_database(tmp_path / "any.db", KEY, durable=True)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE one (a)")
+    with pytest.raises(KeyError), writing(engine) as connection:
+        run(connection, "INSERT INTO one VALUES (1)")
+        raise KeyError
+    with pytest.raises(KeyError), writing(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO one VALUES (1)")
+        raise KeyError
+    with reading(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO one VALUES (1)")
+
+    assert fetch(engine, "SELECT count(*) FROM one") == [(0,)]
+    with writing(engine) as connection:
+        run(connection, "INSERT INTO one VALUES (1)")
+    assert fetch(engine, "SELECT count(*) FROM one") == [(1,)]
+    engine.dispose()
+
+
 def test_an_error_never_repeats_what_was_typed(tmp_path: Path) -> None:
-    engine = open_database(tmp_path / "any.db", durable=False)
+    engine = open_database(tmp_path / "any.db", KEY, durable=False)
     with pytest.raises(DBAPIError) as raised, writing(engine) as connection:
         connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("her husband died",))
     assert "husband" not in str(raised.value)

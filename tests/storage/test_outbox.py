@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 
 from rma.operations import OperationKind, Outcome, Result
 from rma.record import Problem, ProblemType
 from rma.states import RmaState
 from storage.work import WorkStore
 from tests import shop
+from tests.keys import decrypted
 from tests.storage.desk import HandClock, build, cancelled, make
 
 PROBLEM = Problem(
@@ -44,8 +45,8 @@ def test_rows_are_neither_rewritten_nor_deleted(
     make(work)
     sealed = work.waiting(1, MUCH)
     with (
-        pytest.raises(sqlite3.IntegrityError, match="frozen"),
-        sqlite3.connect(tmp_path / "work.db") as database,
+        pytest.raises(sqlcipher.IntegrityError, match="frozen"),
+        decrypted(tmp_path / "work.db") as database,
     ):
         database.execute(change)
     assert work.waiting(1, MUCH) == sealed
@@ -207,7 +208,7 @@ def test_attention_stands_oldest_first_until_it_is_settled(
 
     assert [item.op_id for item in work.attention()] == ["op-1"]
     assert work.queue().attention == 1
-    with sqlite3.connect(tmp_path / "work.db") as database:
+    with decrypted(tmp_path / "work.db") as database:
         settled = database.execute(
             "SELECT state, outcome, settled_at, settle_note FROM outbox WHERE op_id = 'op-2'"
         ).fetchone()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +16,7 @@ from rma.states import RmaState
 from storage.reference import ReferenceStore
 from storage.reference_rows import ReferenceRow
 from tests import shop
+from tests.keys import KEY, decrypted
 
 
 def customers(*values: Customer, version: int = 1) -> list[ReferenceRow]:
@@ -71,12 +71,12 @@ def test_a_new_store_is_empty_and_wants_a_bootstrap(reference: ReferenceStore) -
 
 
 def test_rows_and_cursor_are_applied_together_and_last(tmp_path: Path) -> None:
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     reference.apply(everything(), "c-1")
     assert_holds_everything(reference)
     reference.close()
 
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     assert_holds_everything(reference)
     assert reference.cursor() == "c-1"
     reference.close()
@@ -236,29 +236,30 @@ def test_a_load_replaces_everything_at_its_end_only(
 
 
 def test_a_loaded_store_goes_on_with_changes_and_after_a_restart(tmp_path: Path) -> None:
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     load = reference.begin_load("c-1")
     load.add(everything())
     load.finish()
     reference.apply(customers(shop.customer(name="Maria Schmidt"), version=2), "c-2")
     reference.close()
 
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     assert reference.cursor() == "c-2"
     assert len(reference.customers_by_name(["schmidt"], 10)) == 1
     assert reference.customers_by_name(["muller"], 10) == []
     reference.close()
 
 
-def test_a_load_that_was_broken_off_leaves_the_old_data_and_starts_over(tmp_path: Path) -> None:
-    reference = ReferenceStore.open(tmp_path)
+def test_a_load_that_was_broken_off_leaves_the_old_data_and_a_new_one_starts_over(
+    tmp_path: Path,
+) -> None:
+    reference = ReferenceStore.open(tmp_path, KEY)
     reference.apply(everything(), "c-1")
     reference.begin_load("c-2").add(customers(shop.customer(customer_id="C-2")))
     reference.close()
 
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     assert_holds_everything(reference)
-    assert not (tmp_path / "ref.db.new").exists()
     load = reference.begin_load("c-3")
     load.finish()
     assert reference.customer("C-2") is None
@@ -315,13 +316,13 @@ def test_threads_read_on_while_pages_are_applied(
 
 
 def test_a_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     reference.apply(everything(), "c-1")
     reference.close()
-    with sqlite3.connect(tmp_path / "ref.db") as database:
+    with decrypted(tmp_path / "ref.db") as database:
         database.execute("PRAGMA user_version = 999")
 
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     assert reference.cursor() is None
     assert reference.customer("C-1") is None
     reference.close()
@@ -330,7 +331,7 @@ def test_a_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"garbage" * 1000])
 def test_a_damaged_file_is_made_anew(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "ref.db").write_bytes(content)
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     assert reference.cursor() is None
     reference.apply(everything(), "c-1")
     assert_holds_everything(reference)
@@ -338,7 +339,7 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, content: bytes) -> None:
 
 
 def index_rows(reference: ReferenceStore, word: str) -> int:
-    with reference._engine.lent() as engine, engine.connect() as connection:
+    with reference._engine as engine, engine.connect() as connection:
         rows = connection.exec_driver_sql(
             "SELECT rowid FROM customer_name WHERE customer_name MATCH ?", (f'"{word}"',)
         )

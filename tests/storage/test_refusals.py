@@ -12,6 +12,7 @@ from storage.papers import keep_file
 from storage.reference import ReferenceStore
 from storage.reference_rows import ReferenceRow
 from tests import shop
+from tests.keys import KEY
 from tests.storage.desk import build, open_work
 
 
@@ -60,7 +61,7 @@ def test_a_draft_is_refused_once_and_never_after_it_got_its_number(tmp_path: Pat
 
 
 def test_the_copy_of_the_server_keeps_them_by_customer(tmp_path: Path) -> None:
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     load = reference.begin_load("cursor")
     load.add([ReferenceRow("refusal", "D-1", 1, shop.refused())])
     load.finish()

@@ -13,6 +13,7 @@ from storage.reference import ReferenceStore
 from storage.reference_rows import ReferenceRow
 from storage.search import name_key, spellings
 from tests import shop
+from tests.keys import KEY
 
 NAMES = {
     "C-1": "Maria Müller",
@@ -39,7 +40,7 @@ def named(customer_id: str, name: str) -> Customer:
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> ReferenceStore:
-    reference = ReferenceStore.open(tmp_path_factory.mktemp("names"))
+    reference = ReferenceStore.open(tmp_path_factory.mktemp("names"), KEY)
     rows = [ReferenceRow("customer", key, 1, named(key, name)) for key, name in NAMES.items()]
     reference.apply(rows, "c-1")
     return reference
@@ -94,7 +95,7 @@ def test_whole_words_come_first(names: ReferenceStore) -> None:
 
 
 def test_whole_words_are_found_among_more_prefixes_than_candidates(tmp_path: Path) -> None:
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     rows = [
         ReferenceRow("customer", f"L-{i}", 1, named(f"L-{i}", f"Leeson {i}")) for i in range(500)
     ]
@@ -110,7 +111,7 @@ def test_whole_words_are_found_among_more_prefixes_than_candidates(tmp_path: Pat
 def test_a_first_letter_tells_namesakes_apart_that_are_more_than_candidates(
     tmp_path: Path,
 ) -> None:
-    reference = ReferenceStore.open(tmp_path)
+    reference = ReferenceStore.open(tmp_path, KEY)
     rows = [
         ReferenceRow("customer", f"A-{i}", 1, named(f"A-{i}", f"Maria A{i}")) for i in range(500)
     ]
@@ -118,6 +119,22 @@ def test_a_first_letter_tells_namesakes_apart_that_are_more_than_candidates(
     reference.apply(rows, "c-1")
     assert found(reference, "maria z") == ["Z-1"]
     assert found(reference, "m z") == ["Z-1"]
+    reference.close()
+
+
+def test_a_whole_first_name_comes_before_longer_ones_that_would_take_every_place(
+    tmp_path: Path,
+) -> None:
+    reference = ReferenceStore.open(tmp_path, KEY)
+    rows = [
+        ReferenceRow("customer", f"A-{i}", 1, named(f"A-{i}", f"Annabella Schach{i}"))
+        for i in range(300)
+    ]
+    rows.append(ReferenceRow("customer", "C-anna", 1, named("C-anna", "Anna Schulz")))
+    reference.apply(rows, "c-1")
+    hits = found(reference, "anna sch", limit=10)
+    assert hits[0] == "C-anna"
+    assert len(hits) == 10
     reference.close()
 
 
@@ -192,7 +209,7 @@ def test_any_text_is_a_harmless_search(names: ReferenceStore, text: str) -> None
 
 @pytest.fixture(scope="module")
 def contacts(tmp_path_factory: pytest.TempPathFactory) -> ReferenceStore:
-    reference = ReferenceStore.open(tmp_path_factory.mktemp("contacts"))
+    reference = ReferenceStore.open(tmp_path_factory.mktemp("contacts"), KEY)
     values = [
         shop.customer(),
         shop.customer(

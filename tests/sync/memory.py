@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.numbers import BLOCK_SIZE, WANTED_NUMBERS
-from rma.operations import CancelReturn, Operation, Result, SealedOperation
+from rma.operations import CancelReturn, Operation, Outcome, Result, SealedOperation
+from rma.record import Problem
+from storage.loading import LoadPosition
 from storage.reference_rows import ReferenceRow
 from sync.protocol.envelopes import seal
 
@@ -39,6 +42,9 @@ class MemoryWork:
     leases: list[tuple[str, int]] = field(default_factory=list)
     offset: timedelta = timedelta()
     lease_id: int = 0
+    epoch: str | None = None
+    acknowledged_by: dict[str, str | None] = field(default_factory=dict)
+    """The epoch of each outcome."""
 
     def waiting(self, limit: int, max_bytes: int) -> list[SealedOperation]:
         open_ones = (op for op in self.operations if op.op_id not in self.outcomes)
@@ -55,6 +61,36 @@ class MemoryWork:
         for result in results:
             if result.outcome.final:
                 self.outcomes.setdefault(result.op_id, []).append(result)
+                self.acknowledged_by[result.op_id] = self.epoch
+
+    def isolate(self, op_id: str, problem: Problem) -> None:
+        held = Result(op_id=op_id, outcome=Outcome.HELD_FOR_REVIEW, problem=problem)
+        self.outcomes[op_id] = [held]
+        for each in self.operations:
+            if each.depends_on == op_id and each.op_id not in self.outcomes:
+                self.isolate(each.op_id, problem)
+
+    def server_epoch(self) -> str | None:
+        return self.epoch
+
+    def held_leases(self) -> list[tuple[str, int]]:
+        return list(self.leases)
+
+    def enter_epoch(self, epoch: str) -> int:
+        known, self.epoch = self.epoch, epoch
+        stale = [op for op, of in self.acknowledged_by.items() if known and of != epoch]
+        for op_id in stale:
+            del self.outcomes[op_id], self.acknowledged_by[op_id]
+        return len(stale)
+
+    def prune(self) -> int:
+        return 0
+
+    def desk_report(self) -> None:
+        return None
+
+    def take_report_answer(self, told: DeskReport, answer: DeskReportAnswer) -> None:
+        raise AssertionError("nothing was told")
 
     def lease_wanted(self) -> str | None:
         return f"lease-{self.lease_id}" if self.numbers < WANTED_NUMBERS else None
@@ -84,10 +120,20 @@ class MemoryLoad:
     at: str
     rows: list[ReferenceRow] = field(default_factory=list)
 
+    @property
+    def position(self) -> LoadPosition:
+        if not self.rows:
+            return LoadPosition(self.at)
+        return LoadPosition(self.at, self.rows[-1].kind, self.rows[-1].key, len(self.rows))
+
     def add(self, rows: Sequence[ReferenceRow]) -> None:
         self.rows.extend(rows)
 
+    def close(self) -> None:
+        """What there is stays."""
+
     def finish(self) -> None:
+        self.reference.unfinished = None
         self.reference.rows = {(row.kind, row.key): row for row in self.rows}
         self.reference.at = self.at
 
@@ -99,6 +145,7 @@ class MemoryReference:
     rows: dict[tuple[str, str], ReferenceRow] = field(default_factory=dict)
     at: str | None = None
     loads: int = 0
+    unfinished: MemoryLoad | None = None
 
     def cursor(self) -> str | None:
         return self.at
@@ -112,7 +159,14 @@ class MemoryReference:
 
     def begin_load(self, cursor: str) -> MemoryLoad:
         self.loads += 1
-        return MemoryLoad(self, cursor)
+        self.unfinished = MemoryLoad(self, cursor)
+        return self.unfinished
+
+    def resume_load(self) -> MemoryLoad | None:
+        return self.unfinished
+
+    def erase(self) -> None:
+        self.rows, self.at = {}, None
 
     def forget(self) -> None:
         self.at = None

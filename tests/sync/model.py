@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rma.operations import Outcome, Result
-from sync.errors import CursorTooOld, TooLarge
+from sync.errors import CursorTooOld, EpochChanged, ServerRefused, TooLarge
 from sync.protocol.documents import to_tree
 from sync.protocol.envelopes import BootstrapPlan, Change, ChangePage
 from tests import shop
@@ -29,9 +29,25 @@ class ModelServer:
     takes: int = 100
     """Operations in one push; more is too large."""
 
-    def push(self, bodies: Sequence[bytes]) -> tuple[Result, ...]:
+    epoch: str = "first"
+    unreadable: set[str] = field(default_factory=set)
+    """Operations that it chokes on, with the whole batch."""
+
+    def restore(self, booked: int, *, epoch: str = "restored") -> None:
+        """Go back to a backup in which so many operations were booked, and no leases."""
+        lost = {op_id for op_id, _ in self.booked[booked:]}
+        self.booked = self.booked[:booked]
+        self.answers = {op: answer for op, answer in self.answers.items() if op not in lost}
+        self.blocks = {}
+        self.epoch = epoch
+
+    def push(self, bodies: Sequence[bytes], epoch: str | None = None) -> tuple[Result, ...]:
+        if epoch not in (None, self.epoch):
+            raise EpochChanged
         if len(bodies) > self.takes:
             raise TooLarge
+        if self.unreadable.intersection(json.loads(body)["op_id"] for body in bodies):
+            raise ServerRefused(400, "Bad Request", "A line is no envelope.")
         return tuple(self._book(body) for body in bodies)
 
     def _book(self, body: bytes) -> Result:
@@ -48,8 +64,8 @@ class ModelServer:
         self.answers[op_id] = sha, result
         return result
 
-    def lease(self, lease_id: str) -> int:
-        return self.blocks.setdefault(lease_id, 100_000 + len(self.blocks))
+    def lease(self, lease_id: str, block: int | None = None) -> int:
+        return self.blocks.setdefault(lease_id, block or 100_000 + len(self.blocks))
 
     def add_customers(self, count: int) -> None:
         for _ in range(count):

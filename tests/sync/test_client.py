@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from sync.client import GZIP_FROM, HTTPX_ERRORS, CentralClient
+from sync.credentials import enrollment
+from sync.device_key import DeviceKey
 from sync.errors import (
     BadServerUrl,
     CursorTooOld,
@@ -25,8 +27,8 @@ from sync.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from sync.protocol.documents import write_document
-from sync.protocol.envelopes import BootstrapPlan, EnrollRequest, EnrollResponse
+from sync.protocol.documents import to_tree, write_document
+from sync.protocol.envelopes import BootstrapPlan, EnrollResponse
 from tests.sync.memory import NOW, operation
 from tests.sync.model import ModelServer
 from tests.sync.wire import (
@@ -42,6 +44,7 @@ from tests.sync.wire import (
     problem,
 )
 
+ASKED = enrollment("1234", "desk-1", "linux", DeviceKey(b"k" * 32))
 BODIES = [operation(1).body, operation(2).body]
 
 
@@ -179,13 +182,21 @@ async def test_a_redirect_is_not_followed_with_the_token(
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"results": 1}', b"\xff"])
-@pytest.mark.parametrize("name", ["push", "lease", "changes", "plan"])
+@pytest.mark.parametrize("name", ["push", "lease", "changes", "plan", "page"])
 async def test_an_answer_that_is_none_of_ours_is_unreadable(
     server: WireServer, client: CentralClient, name: str, body: bytes
 ) -> None:
     server.faults.append(answering(Reply(200, body)))
     with pytest.raises(UnreadableAnswer):
         await CALLS[name](client)
+
+
+async def test_a_page_that_lost_rows_on_the_way_is_unreadable(
+    server: WireServer, client: CentralClient
+) -> None:
+    server.faults.append(answering(Reply(200, b"{}\n", {"Row-Count": "2"})))
+    with pytest.raises(UnreadableAnswer):
+        await client.bootstrap_page("customer", None)
 
 
 async def test_413_and_410_have_their_own_errors(server: WireServer, client: CentralClient) -> None:
@@ -224,14 +235,13 @@ async def test_a_long_poll_and_a_page_ask_for_what_they_need(
 
 
 async def test_enrolling_sends_the_code_without_a_token(server: WireServer) -> None:
-    told = EnrollResponse(token="t", person="Agent One", role="agent", server_time=NOW)
+    told = EnrollResponse(person="Agent One", role="agent", server_id="s", server_time=NOW)
     server.faults.append(answering(Reply(201, write_document(told))))
     client = CentralClient(server.url, None)
-    asked = EnrollRequest(code="1234", device="desk-1", platform="linux")
-    assert await client.enroll(asked) == told
+    assert await client.enroll(ASKED) == told
     (request,) = server.requests
     assert "authorization" not in request.headers
-    assert json.loads(request.body) == {"code": "1234", "device": "desk-1", "platform": "linux"}
+    assert json.loads(request.body) == to_tree(ASKED)
     await client.aclose()
 
 
@@ -240,7 +250,7 @@ async def test_a_code_that_is_not_taken_says_why(server: WireServer, status: int
     server.faults.append(answering(problem(status, "This code was used.")))
     client = CentralClient(server.url, None)
     with pytest.raises(EnrollmentRefused, match=r"This code was used\. Ask for a new one"):
-        await client.enroll(EnrollRequest(code="1234", device="desk-1", platform="linux"))
+        await client.enroll(ASKED)
     await client.aclose()
 
 

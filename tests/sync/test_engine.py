@@ -11,7 +11,6 @@ from sync import effects
 from sync.errors import (
     CursorTooOld,
     ServerRefused,
-    TooLarge,
     Unauthorized,
     Unreachable,
     UnreadableAnswer,
@@ -115,16 +114,6 @@ def test_too_large_halves_the_batch_until_it_is_taken() -> None:
     assert [len(push.bodies) for push in world.asked(effects.Push)] == [10, 5, 2, 2, 2, 2, 2]
 
 
-def test_one_operation_that_is_too_large_alone_stays_and_is_reported() -> None:
-    world = World(MemoryWork([operation(1), operation(2)]))
-    world.server.takes = 0
-    report = world.exchange()
-    assert report.stalled
-    assert report.trouble == str(TooLarge())
-    assert world.work.queued == 2
-    assert world.asked(effects.FetchChanges)
-
-
 def test_a_desk_that_is_not_let_in_touches_no_operation() -> None:
     world = with_faults([not_let_in], work=MemoryWork([operation(1)]))
     with pytest.raises(Unauthorized):
@@ -135,12 +124,12 @@ def test_a_desk_that_is_not_let_in_touches_no_operation() -> None:
 
 def test_a_refused_batch_is_reported_and_does_not_stop_the_changes() -> None:
     def refused(call: Any) -> Any:
-        raise ServerRefused(400, "Bad Request", "Line 1 is no envelope.")
+        raise ServerRefused(403, "Forbidden", "Not from here.")
 
     world = with_faults([refused], work=MemoryWork([operation(1)]))
     world.server.add_customers(1)
     report = world.exchange()
-    assert "Line 1 is no envelope." in report.trouble
+    assert "Not from here." in report.trouble
     assert report.stalled
     assert report.pulled == 1
     assert world.work.queued == 1
@@ -228,7 +217,7 @@ def test_work_made_during_the_download_does_not_wait_for_its_end() -> None:
     assert order.index(effects.Push) < order.index(effects.FinishLoad)
 
 
-def test_a_broken_download_leaves_the_copy_in_use_alone() -> None:
+def test_a_broken_download_leaves_the_copy_in_use_alone_and_goes_on_where_it_was() -> None:
     world = with_faults([as_it_should, as_it_should, as_it_should, lost_answer])
     world.server.add_customers(8)
     world.reference.forget()
@@ -236,8 +225,24 @@ def test_a_broken_download_leaves_the_copy_in_use_alone() -> None:
         world.exchange()
     assert world.reference.cursor() is None
     assert world.reference.rows == {}
-    world.exchange()
+    world.performed.clear()
+    assert world.exchange().downloaded == 5
     assert len(world.reference.rows) == 8
+    assert world.reference.loads == 1
+    assert [rows.after for rows in world.asked(effects.FetchRows)] == ["C-0002", "C-0005", "C-0007"]
+
+
+def test_a_broken_download_whose_cursor_became_too_old_starts_over() -> None:
+    world = with_faults([as_it_should, as_it_should, as_it_should, lost_answer])
+    world.server.add_customers(8)
+    world.reference.forget()
+    with pytest.raises(Unreachable):
+        world.exchange()
+    world.server.add_customers(1)
+    world.server.oldest = 9
+    assert world.exchange().downloaded == 9
+    assert world.reference.loads == 2
+    assert len(world.reference.rows) == 9
 
 
 def test_a_cursor_that_is_too_old_is_forgotten_and_everything_downloaded_again() -> None:

@@ -21,19 +21,21 @@ from central_api.catalog import upsert_customers, upsert_orders, upsert_products
 from central_api.database import open_database, writing
 from central_api.people import create_code
 from central_api.policies import publish_policy, publish_reasons
+from csr_tui.sealing import Sealing
 from desk.desk import Desk, build_desk
 from desk.ids import new_id
-from rma.operations import Identity, Operation, SealedOperation
+from rma.operations import Identity
 from rma.record import RmaRecord
 from rma.request import ReturnRequest, Role
 from storage.reference import ReferenceStore
+from storage.secrets.open_file import OpenFile
 from storage.work import WorkStore
 from sync.client import CentralClient
-from sync.credentials import read_token, save_token
-from sync.protocol.envelopes import EnrollRequest, seal
+from sync.credentials import Credentials, enrollment
 from sync.protocol.policies import default_policy, default_reasons
 from sync.runner import SyncEngine
 from tests import shop
+from tests.keys import KEY
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
@@ -159,6 +161,7 @@ class Seat:
     folder: Path
     work: WorkStore
     reference: ReferenceStore
+    sealing: Sealing
     client: CentralClient | None = None
     engine: SyncEngine | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -166,28 +169,46 @@ class Seat:
 
     @classmethod
     def open(cls, folder: Path) -> Seat:
+        sealing = Sealing(OpenFile(folder))
         return cls(
-            folder, WorkStore.open(folder, seal=_sealed, clock=now), ReferenceStore.open(folder)
+            folder,
+            WorkStore.open(folder, KEY, seal=sealing, clock=now),
+            ReferenceStore.open(folder, KEY),
+            sealing,
         )
 
     async def enroll(self, town: Town, name: str, role: Role = Role.AGENT) -> None:
-        """Trade a code for a token, and sync with it from now on."""
-        asked = EnrollRequest(code=town.code(name, role), device=new_id(), platform="test")
+        """Trade a code for a place on this desk, and sync as this person from now on."""
+        known = self.work.identity()
+        device = known.device if known else new_id()
+        asked = enrollment(town.code(name, role), device, "test", self.sealing.key_or_new())
         stranger = CentralClient(town.url, None)
         told = await stranger.enroll(asked)
         await stranger.aclose()
-        save_token(self.folder, told.token)
         self.work.set_identity(
-            Identity(device=asked.device, person=told.person, role=Role(told.role), server=town.url)
+            Identity(
+                device=device,
+                person=told.person,
+                role=Role(told.role),
+                server=town.url,
+                server_id=told.server_id,
+            )
         )
         self.connect(town)
 
     def connect(self, town: Town) -> None:
-        """Sync with the token that is there."""
-        self.client = CentralClient(town.url, read_token(self.folder))
+        """Sync with the key that is there."""
+        known = self.work.identity()
+        assert known
+        who = Credentials(known.device, known.server_id, self.sealing.key(), self._person)
+        self.client = CentralClient(town.url, None, credentials=who)
         self.engine = SyncEngine(
             self.client, self.work, self.reference, clock=now, random=Random(1)
         )
+
+    def _person(self) -> str:
+        known = self.work.identity()
+        return known.person if known else ""
 
     @property
     def sync(self) -> SyncEngine:
@@ -221,10 +242,6 @@ class Seat:
 class _DeskClock:
     def now(self) -> datetime:
         return now()
-
-
-def _sealed(operation: Operation, identity: Identity) -> SealedOperation:
-    return seal(operation, actor=identity.person, device=identity.device)
 
 
 @dataclass

@@ -7,13 +7,13 @@ import gzip
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sync.errors import CursorTooOld, TooLarge
+from sync.errors import CursorTooOld, EpochChanged, TooLarge
 from sync.protocol.documents import write_document
 from sync.protocol.envelopes import LeaseResponse, PushResponse
 from tests.sync.memory import NOW
@@ -186,28 +186,37 @@ class ModelApi:
         """Set it after adding changes, to answer long polls."""
 
     async def __call__(self, request: Request) -> Reply:
+        reply = await self._answer(request)
+        return replace(reply, headers={"Server-Epoch": self.server.epoch} | reply.headers)
+
+    async def _answer(self, request: Request) -> Reply:
+        if request.path == "/readyz":
+            return Reply(body=b'{"status":"ready"}')
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return problem(401, "unknown")
         match request.path.strip("/").split("/")[1:]:
             case ["ops"]:
                 return self._push(request)
             case ["number-blocks"]:
-                lease_id = json.loads(request.body)["lease_id"]
-                return _document(
-                    LeaseResponse(lease_id=lease_id, block=self.server.lease(lease_id))
-                )
+                asked = json.loads(request.body)
+                block = self.server.lease(asked["lease_id"], asked["block"])
+                return _document(LeaseResponse(lease_id=asked["lease_id"], block=block))
             case ["changes"]:
                 return await self._changes(request)
             case ["bootstrap"]:
                 return _document(self.server.plan())
             case ["bootstrap", kind]:
                 rows = self.server.rows_after(kind, request.query.get("after"))
-                return Reply(body=b"".join(write_document(row) + b"\n" for row in rows))
+                body = b"".join(write_document(row) + b"\n" for row in rows)
+                return Reply(body=body, headers={"Row-Count": str(len(rows))})
         return problem(404, request.path)
 
     def _push(self, request: Request) -> Reply:
         try:
-            return _document(PushResponse(self.server.push(request.lines)))
+            known = request.headers.get("server-epoch")
+            return _document(PushResponse(self.server.push(request.lines, known)))
+        except EpochChanged:
+            return problem(412, "restored")
         except TooLarge:
             return problem(413, "too large")
 

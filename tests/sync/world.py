@@ -90,6 +90,8 @@ class World:
     faults: deque[Fault] = field(default_factory=deque)
     performed: list[effects.Effect[Any]] = field(default_factory=list)
     load: MemoryLoad | None = None
+    heard: str | None = None
+    """The epoch of the last answer."""
 
     def exchange(self, *, wait: int = 0, stalled: bool = False) -> SyncReport:
         """One whole exchange.
@@ -129,6 +131,8 @@ class World:
 
     def perform(self, effect: effects.Effect[Any]) -> Any:
         match effect:
+            case effects.ReportDesk():
+                return None
             case effects.LeaseWanted():
                 return self.work.lease_wanted()
             case effects.StoreLease(lease_id, block):
@@ -137,12 +141,25 @@ class World:
                 return self.work.waiting(limit, max_bytes)
             case effects.ApplyResults(results):
                 return self.work.apply_results(results)
+            case effects.NoticeEpoch():
+                return None if self.heard == self.work.epoch else self.heard
+            case effects.HeldLeases():
+                return self.work.held_leases()
+            case effects.EnterEpoch(epoch):
+                return self.work.enter_epoch(epoch)
+            case effects.Isolate(op_id, problem):
+                return self.work.isolate(op_id, problem)
             case effects.ReadCursor():
                 return self.reference.cursor()
             case effects.ApplyChanges(page):
                 return self.reference.apply(rows_of(page.changes), page.cursor)
+            case effects.EraseReference():
+                return self.reference.erase()
             case effects.ForgetReference():
                 return self.reference.forget()
+            case effects.ResumeLoad():
+                self.load = self.reference.resume_load()
+                return self.load.position if self.load else None
             case effects.BeginLoad(cursor):
                 self.load = self.reference.begin_load(cursor)
                 return None
@@ -155,11 +172,12 @@ class World:
                 return fault(lambda: self.over_the_wire(effect))
 
     def over_the_wire(self, effect: effects.Effect[Any]) -> Any:
+        self.heard = self.server.epoch
         match effect:
-            case effects.AskForBlock(lease_id):
-                return self.server.lease(lease_id)
+            case effects.AskForBlock(lease_id, block):
+                return self.server.lease(lease_id, block)
             case effects.Push(bodies):
-                return self.server.push(bodies)
+                return self.server.push(bodies, self.work.epoch)
             case effects.FetchChanges(cursor):
                 return self.server.changes_after(cursor)
             case effects.FetchPlan():

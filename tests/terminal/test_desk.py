@@ -142,7 +142,7 @@ def test_bytes_that_are_no_text_and_pasted_escape_sequences_neither_act_nor_end_
 def test_an_unexpected_error_says_so_in_a_sentence_and_leaves_a_report(desk: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from csr_tui import desk_program\n"
-        "def fails(folder): raise RuntimeError('the stores are on fire')\n"
+        "def fails(*_): raise RuntimeError('the stores are on fire')\n"
         "desk_program._open = fails\n"
         "sys.exit(desk_program.run_desk(Path(sys.argv[1])))"
     )
@@ -153,7 +153,7 @@ def test_an_unexpected_error_says_so_in_a_sentence_and_leaves_a_report(desk: Pat
         assert terminal.left_set == []
     assert b"Traceback" not in terminal.raw
     (report,) = desk.glob("crash-*.txt")
-    assert "RuntimeError: the stores are on fire" in report.read_text()
+    assert report.read_text().rstrip().endswith("RuntimeError")
 
 
 def test_a_folder_that_cannot_be_used_is_named_with_the_remedy(tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import socket
-import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
 
+from tests.keys import decrypted, key_of
 from tests.terminal.pty import KEYS, Terminal
 
 Burst: TypeAlias = list[str]
@@ -120,7 +120,7 @@ def _bytes(key: str) -> bytes:
 
 def work(folder: Path) -> list[dict[str, object]]:
     """Returns and drafts in a desk's work.db, without what two desks always differ in."""
-    connection = sqlite3.connect(f"file:{folder / 'work.db'}?mode=ro", uri=True)
+    connection = decrypted(folder / "work.db", key_of(folder))
     try:
         rows = [
             *connection.execute("SELECT document FROM rma ORDER BY number"),

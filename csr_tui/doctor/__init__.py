@@ -1,0 +1,1 @@
+"""What `csr-tui doctor` looks at: one module per kind of finding."""

@@ -1,0 +1,65 @@
+"""Every answer of the API names the history of its database; a push that counts on another one decides nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from central_api import feed
+from central_api.database import writing
+from tests.central_api.branch import Branch, number_of
+from tests.central_api.conftest import Served
+
+
+def epoch_of(branch: Branch) -> str:
+    with writing(branch.engine) as connection:
+        return feed.epoch(connection)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/bootstrap", 200),
+        ("/v1/changes?cursor=old", 410),
+        ("/v1/rmas/1", 400),
+        ("/v1/nowhere", 404),
+    ],
+)
+def test_every_answer_of_the_api_names_it_also_a_refusal(
+    served: Served, path: str, status: int
+) -> None:
+    with served.client(served.branch.desk()) as client:
+        answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["server-epoch"] == epoch_of(served.branch)
+
+
+def test_a_stranger_hears_it_too(served: Served) -> None:
+    with served.client() as client:
+        assert client.get("/v1/bootstrap").headers["server-epoch"] == epoch_of(served.branch)
+
+
+def test_what_is_not_the_api_does_not_name_it(served: Served) -> None:
+    with served.client() as client:
+        assert "server-epoch" not in client.get("/readyz").headers
+
+
+def test_a_push_that_counts_on_another_history_decides_nothing(served: Served) -> None:
+    desk = served.branch.desk()
+    operation = desk.returning()
+    with served.client(desk) as client:
+        refused = client.post(
+            "/v1/ops", content=desk.line(operation), headers={"Server-Epoch": "another"}
+        )
+        assert refused.status_code == 412
+        assert refused.json()["type"] == "/problems/epoch-changed"
+        assert refused.headers["server-epoch"] == epoch_of(served.branch)
+        assert served.branch.rma(number_of(operation)) is None
+        known = {"Server-Epoch": epoch_of(served.branch)}
+        assert client.post("/v1/ops", content=desk.line(operation), headers=known).is_success
+    assert served.branch.rma(number_of(operation)) is not None
+
+
+def test_a_push_of_nothing_is_taken(served: Served) -> None:
+    with served.client(served.branch.desk()) as client:
+        answer = client.post("/v1/ops", content=b"")
+    assert (answer.status_code, answer.json()) == (200, {"results": []})

@@ -1,0 +1,86 @@
+"""What goes wrong in a run, and how often: drawn from its seed, so that some runs know one trouble and some all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+WIRE = (
+    "lost request",
+    "lost response",
+    "duplicated",
+    "delayed",
+    "cut response",
+    "partial list",
+    "failed before",
+    "failed after",
+    "captive portal",
+    "not let in",
+    "too large",
+    "bad request",
+    "slow down",
+)
+"""What can happen to one request."""
+
+MACHINES = (
+    "partition",
+    "server crash",
+    "server crash at a commit",
+    "desk crash",
+    "desk crash at a commit",
+    "desk disk full",
+    "server disk full",
+    "clock jump",
+    "night",
+    "feed trimmed",
+    "same key twice",
+    "poison",
+    "server restored",
+)
+"""What can happen to machines and their surroundings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """One run's troubles."""
+
+    desks: int
+    orders: int
+    acts: int
+    """How much people do."""
+    fresh: frozenset[int]
+    """Desks that start without anything downloaded."""
+    old_release: frozenset[int]
+    """Desks that begin with an older release, and its protocol."""
+    trouble: float
+    """Share of requests that something happens to while the weather is bad."""
+    wire: Mapping[str, float] = field(default_factory=dict)
+    """Weights of `WIRE`."""
+    machines: Mapping[str, float] = field(default_factory=dict)
+    """Weights of `MACHINES`."""
+    machine_seconds: float = 60.0
+    """Mean time between two troubles of machines."""
+
+    @classmethod
+    def of(cls, seed: int) -> Mix:
+        """The troubles of a seed."""
+        draw = Random(f"{seed}/mix")
+        desks = draw.choice((1, 2, 2, 3))
+        return cls(
+            desks=desks,
+            orders=draw.randint(2, 5),
+            acts=draw.randint(8, 22),
+            fresh=frozenset(i for i in range(desks) if draw.random() < 0.25),
+            old_release=frozenset(i for i in range(desks) if draw.random() < 0.15),
+            trouble=draw.choice((0.1, 0.3, 0.3, 0.6)),
+            wire=_some(draw, WIRE),
+            machines=_some(draw, MACHINES),
+            machine_seconds=draw.choice((15.0, 40.0, 90.0)),
+        )
+
+
+def _some(draw: Random, names: tuple[str, ...]) -> dict[str, float]:
+    """About half of the names with a weight each; at least one."""
+    chosen = [name for name in names if draw.random() < 0.5] or [draw.choice(names)]
+    return {name: draw.uniform(0.2, 1.0) for name in chosen}

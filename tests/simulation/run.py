@@ -1,0 +1,134 @@
+"""One run: a seed decides who does what and what goes wrong; then all is well, and everything has to hold."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from random import Random
+
+from tests.simulation import evidence
+from tests.simulation.invariants import Breach, breaches
+from tests.simulation.mix import Mix
+from tests.simulation.mutants import Mutant
+from tests.simulation.people import Person
+from tests.simulation.process import breakable_commits
+from tests.simulation.server import quiet_servers
+from tests.simulation.template import scratch, template
+from tests.simulation.trace import Trace
+from tests.simulation.troubles import Troubles
+from tests.simulation.virtual import NothingWillHappen, VirtualClock, run_virtually, virtual_world
+from tests.simulation.workplace import clocks_and_releases
+from tests.simulation.world import World
+
+DRAIN_SECONDS = 240.0
+"""The bound: so long after the last trouble nothing waits any more, whatever was asked for meanwhile."""
+
+LOOKS_EVERY = 3.0
+
+LONGEST_DAY = 7_200.0
+"""Seconds: so long after the start everybody has done what they wanted, in spite of all troubles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of a seed."""
+
+    seed: int
+    breaches: tuple[Breach, ...]
+    digest: str
+    """Of everything that happened."""
+    counts: dict[str, int]
+    seconds: float
+    """Virtual, of the whole run."""
+    drained_after: float | None
+    cpu: float
+    """Seconds of this machine."""
+    lines: tuple[str, ...] = ()
+
+
+def run(seed: int, mutant: Mutant | None = None, *, kept: bool = False) -> Ran:
+    """Run one seed, with a planted fault or without; `kept` keeps the lines of what happened."""
+    made = template()
+    began = time.process_time()
+    trace = Trace(kept=kept)
+    folder = scratch()
+    try:
+        with ExitStack() as stack:
+            clock = stack.enter_context(virtual_world(str(seed)))
+            stack.enter_context(quiet_servers())
+            stack.enter_context(breakable_commits())
+            stack.enter_context(clocks_and_releases())
+            if mutant is not None:
+                stack.enter_context(mutant.planted())
+            world = World(folder, clock, Mix.of(seed), Random(f"{seed}/world"), trace)
+
+            async def story() -> list[Breach]:
+                world.begin(made)
+                with world.network.in_place():
+                    try:
+                        return await _story(world, Random(f"{seed}/people"))
+                    finally:
+                        await world.end()
+
+            found = run_virtually(clock, story)
+            lasted = clock.monotonic()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Ran(
+        seed=seed,
+        breaches=tuple(found),
+        digest=trace.digest,
+        counts=dict(trace.counts),
+        seconds=lasted - VirtualClock().monotonic(),
+        drained_after=world.drained_after,
+        cpu=time.process_time() - began,
+        lines=tuple(trace.lines or ()),
+    )
+
+
+async def _story(world: World, draw: Random) -> list[Breach]:
+    troubles = Troubles(world, Random(draw.random()))
+    bad = [
+        world.spawn(troubles.weather()),
+        world.spawn(troubles.of_machines()),
+        world.spawn(troubles.shop_goes_on()),
+        world.spawn(troubles.backups()),
+    ]
+    people = [Person(world, desk, Random(draw.random())) for desk in world.desks]
+    each = -(-world.mix.acts // len(people))
+    working = [world.spawn(person.work(each)) for person in people]
+    _done, late = await asyncio.wait(working, timeout=LONGEST_DAY)
+    if late:
+        world.surprises.append("somebody could not work for hours")
+    for task in working:
+        task.cancel()
+    for task in bad:
+        task.cancel()
+    troubles.end()
+    world.happened("all is well")
+    await _settle(world)
+    return breaches(world)
+
+
+async def _settle(world: World) -> None:
+    """Wait until everybody is there, nothing waits and everything is heard of; at most as long as is promised."""
+    began = world.clock.monotonic()
+    while world.clock.monotonic() - began < DRAIN_SECONDS or not world.everybody_is_there():
+        await asyncio.sleep(LOOKS_EVERY)
+        if world.everybody_is_there() and _is_quiet(world):
+            world.drained_after = world.clock.monotonic() - began
+            break
+        if world.clock.monotonic() - began > 10 * DRAIN_SECONDS:
+            raise NothingWillHappen("somebody never came back")
+    world.happened("quiet" if world.drained_after is not None else "not quiet")
+
+
+def _is_quiet(world: World) -> bool:
+    if any(desk.opened.work.queue().waiting for desk in world.desks):
+        return False
+    with world.server.looking() as connection:
+        theirs = evidence.of_server(connection)
+    return all(evidence.of_desk(desk) == theirs for desk in world.desks)

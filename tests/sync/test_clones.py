@@ -1,0 +1,152 @@
+"""Copies of a desk that go online: the server tells them apart, and no number is told twice."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from central_api import chain, desk_reports
+from central_api.catalog import upsert_orders
+from central_api.database import open_database, reading, writing
+from rma.order import Order
+from tests import shop
+from tests.keys import decrypted
+from tests.sync.town import OPENED, Seat, Street, now, request
+
+
+@pytest.fixture
+async def street(tmp_path: Path, central_database: str) -> AsyncIterator[Street]:
+    async with Street(tmp_path, central_database) as street:
+        engine = open_database(central_database)
+        with writing(engine) as connection:
+            upsert_orders(connection, [_kettle(number) for number in range(8)])
+        engine.dispose()
+        yield street
+
+
+def _kettle(number: int) -> Order:
+    return shop.order(
+        shop.line(delivered_at=OPENED - timedelta(days=10)),
+        order_id=f"K-{number}",
+        number=f"30000{number}",
+        placed_at=OPENED - timedelta(days=13),
+    )
+
+
+async def copied(street: Street, seat: Seat, name: str) -> Path:
+    """The folder of a seat, which is closed for that and opened again."""
+    await seat.close()
+    folder = street.folder / name
+    shutil.copytree(seat.folder, folder)
+    return folder
+
+
+async def opened(street: Street, folder: Path) -> Seat:
+    seat = Seat.open(folder)
+    seat.connect(street.town)
+    street.seats.append(seat)
+    await seat.sync.run_once()
+    return seat
+
+
+def tell(seat: Seat, number: int) -> str:
+    return seat.finalize(replace(request(), order_id=f"K-{number}")).number
+
+
+def a_minute_later(seat: Seat) -> None:
+    seat.work._clock = lambda: now() + timedelta(minutes=2)
+
+
+def faults(street: Street) -> list[str]:
+    engine = open_database(street.database)
+    with reading(engine) as connection:
+        found = [*chain.faults(connection), *desk_reports.faults(connection)]
+    engine.dispose()
+    return found
+
+
+async def test_a_restored_desk_hears_from_the_server_what_it_had_told(street: Street) -> None:
+    seat = await street.seat("Agent One")
+    street.seats.clear()
+    first = tell(seat, 0)
+    await seat.sync.run_once()
+    old = await copied(street, seat, "old")
+    seat = await opened(street, seat.folder)
+    told = {first, tell(seat, 1), tell(seat, 2)}
+    await seat.sync.run_once()
+    await seat.close()
+    street.seats.clear()
+
+    restored = await opened(street, old)
+    after = tell(restored, 3)
+    await restored.sync.run_once()
+
+    assert after not in told
+    assert restored.work.queue().attention == 0
+
+
+async def test_two_clones_that_go_online_get_numbers_of_their_own(street: Street) -> None:
+    seat = await street.seat("Agent One")
+    street.seats.clear()
+    tell(seat, 0)
+    await seat.sync.run_once()
+    other = await copied(street, seat, "clone")
+    one = await opened(street, seat.folder)
+    two = await opened(street, other)
+
+    await one.sync.run_once()  # nothing new to tell
+    told = [tell(one, 1)]
+    await one.sync.run_once()  # tells what it used: an earlier run speaks again, and is told so
+    a_minute_later(two)
+    await two.sync.run_once()
+    told += [tell(two, 2), tell(one, 3), tell(two, 4), tell(one, 5)]
+    await one.sync.run_once()
+    await two.sync.run_once()
+    blocks = {number[:6] for number in (told[2], told[4])}
+
+    assert len({*told}) == len(told)
+    assert blocks.isdisjoint({number[:6] for number in (told[1], told[3])})
+    assert one.work.queue().attention == two.work.queue().attention == 0
+
+
+async def test_a_desk_that_rewrote_its_history_is_found(street: Street) -> None:
+    seat = await street.seat("Agent One")
+    street.seats.clear()
+    tell(seat, 0)
+    await seat.sync.run_once()
+    await seat.sync.run_once()
+    await seat.close()
+    assert faults(street) == []
+    with closing(decrypted(seat.folder / "work.db")) as work, work:
+        work.execute("DROP TRIGGER frozen_audit_entry_update")
+        work.execute("UPDATE audit_entry SET hash = printf('%064d', seq)")
+
+    await opened(street, seat.folder)
+
+    (fault,) = faults(street)
+    assert "is not the one that was countersigned" in fault
+
+
+async def test_a_desk_whose_history_is_shorter_than_what_was_countersigned_is_found(
+    street: Street,
+) -> None:
+    seat = await street.seat("Agent One")
+    street.seats.clear()
+    old = await copied(street, seat, "old")
+    seat = await opened(street, seat.folder)
+    tell(seat, 0)
+    await seat.sync.run_once()
+    await seat.sync.run_once()
+    await seat.close()
+    street.seats.clear()
+
+    await opened(street, old)
+
+    (fault,) = faults(street)
+    assert "were countersigned" in fault
