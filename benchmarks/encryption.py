@@ -29,8 +29,12 @@ from storage.work import FILE
 from tests.keys import key_of
 
 
-def measure(town: Path) -> Iterator[Row]:
-    """Verdict, quote, number and durable commit of a one-line return, against the same in clear."""
+def measure(place: Path) -> Iterator[Row]:
+    """Verdict, quote, number and durable commit of a one-line return, against the same in clear.
+
+    The town is kept in `place`.
+    """
+    town = make(place, SMALL, with_orders=BUYERS)
     with opened(town) as folder, _copy_in_clear(folder) as clear_folder:
         encrypted, clear = open_desk(folder), open_desk(clear_folder)
         try:
@@ -91,8 +95,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         place = (arguments.place or Path(temporary)).resolve()
-        town = make(place, SMALL, with_orders=BUYERS)
-        show(measure(town), as_json=arguments.json)
+        show(measure(place), as_json=arguments.json)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ taken away as a whole unnoticed.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import uuid4
 
 from sqlalchemy import Connection, func, select
@@ -49,12 +49,18 @@ class Entry:
 
     def hash_after(self, previous: str) -> str:
         """What binds it to the entry before."""
-        at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
         words = (
-            *(previous, at, self.device, self.person, self.entity),
+            *(previous, _written(self.at), self.device, self.person, self.entity),
             *(self.command, self.outcome, self.op_id, self.digest),
         )
-        return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+        text = "".join([f"{len(word)}:{word}" for word in words])
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _written(at: datetime) -> str:
+    """An instant as text: all of a batch have the same."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def append(connection: Connection, entries: Sequence[Entry]) -> None:

@@ -1,6 +1,6 @@
 """`POST /v1/enroll`: a single-use code makes a device known by its public key, or a further person on it.
 
-A device that is known proves itself by its key. One that lost its key may be given a new one by somebody who works on it
+The same request again gets the same answer: it may have been lost. A device that is known proves itself by its key. One that lost its key may be given a new one by somebody who works on it
 already; nobody else may claim its name, and the others who worked there have to enroll again.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from central_api.database import insert_into
 from central_api.errors import EnrollmentRefused
@@ -77,11 +77,29 @@ def _person_of(connection: Connection, request: EnrollRequest, now: datetime) ->
         .returning(ENROLLMENT_CODE.c.person)
     ).scalar()
     if person is None:
+        person = connection.execute(_used_by_the_same(request, now)).scalar()
+    if person is None:
         raise EnrollmentRefused("This code is unknown, used or expired: ask for a new one.")
     revoked = select(PERSON.c.revoked_at).where(PERSON.c.name == person)
     if connection.execute(revoked).scalar() is not None:
         raise EnrollmentRefused(f"{person} may no longer work here.")
     return str(person)
+
+
+def _used_by_the_same(request: EnrollRequest, now: datetime) -> Select[tuple[str]]:
+    """Whose code it is, where this device used it up with this key: the answer to that got lost."""
+    of_device = DEVICE_KEY.c.device == ENROLLMENT_CODE.c.used_by
+    return (
+        select(ENROLLMENT_CODE.c.person)
+        .join(DEVICE_KEY, of_device)
+        .where(
+            ENROLLMENT_CODE.c.code_sha256 == hash_of(plain_code(request.code)),
+            ENROLLMENT_CODE.c.used_by == request.device,
+            ENROLLMENT_CODE.c.expires_at > now,
+            DEVICE_KEY.c.public_key == request.public_key,
+            DEVICE_KEY.c.current,
+        )
+    )
 
 
 def _register(connection: Connection, request: EnrollRequest, person: str, now: datetime) -> None:

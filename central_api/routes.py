@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Engine, text
 
 from central_api import bootstrap, feed, lookups
 from central_api.bodies import SMALL, read_body
+from central_api.callers import (
+    Downloading,
+    Now,
+    Reads,
+    Searching,
+    Watch,
+    WithCaller,
+    WithEngine,
+    WithSender,
+)
 from central_api.database import reading, write
 from central_api.desk_reports import take_report
 from central_api.documents import KINDS
@@ -26,11 +35,10 @@ from central_api.openapi import OF_A_BODY, READING, SENDING, SIGNED_IN, problems
 from central_api.operations import NotAnEnvelope, decide_batch, read_batch
 from central_api.people import Caller
 from central_api.problems import HttpProblem
-from central_api.reads import LOOKUPS, PAGES, Rate, Rates, ReadLog, TooFast, kinds_for
+from central_api.reads import kinds_for
 from central_api.recovery import published
 from central_api.signatures import place_of
-from central_api.tokens import caller_of, grant_token
-from central_api.watch import FeedWatch
+from central_api.tokens import grant_token
 from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.numbers import FIRST_BLOCK, LAST_BLOCK, BadRmaNumber, parse
 from rma.operations import KnownRecord
@@ -58,77 +66,6 @@ LONGEST_WAIT = 25
 """Seconds of a long poll; proxies cut at 30."""
 
 router = APIRouter()
-
-
-# What asks no database is async: FastAPI takes a thread for each of the others.
-
-
-async def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
-
-
-async def _now(request: Request) -> datetime:
-    now: datetime = request.app.state.clock()
-    return now
-
-
-async def _watch(request: Request) -> FeedWatch:
-    watch: FeedWatch = request.app.state.watch
-    return watch
-
-
-async def _reads(request: Request) -> ReadLog:
-    reads: ReadLog = request.app.state.reads
-    return reads
-
-
-WithEngine = Annotated[Engine, Depends(_engine)]
-Now = Annotated[datetime, Depends(_now)]
-
-
-def _sender(request: Request, engine: WithEngine, now: Now) -> Caller:
-    """Whoever is behind the token, also after a revocation: what was made before may still be handed in."""
-    header = request.headers.get("authorization", "")
-    with reading(engine) as connection:
-        caller = caller_of(connection, header, now)
-    if caller is None:
-        raise HttpProblem("unauthorized", "Get a token for this desk: POST /v1/token.")
-    return caller
-
-
-WithSender = Annotated[Caller, Depends(_sender)]
-
-
-async def _caller(sender: WithSender) -> Caller:
-    if sender.revoked:
-        who = "This desk" if sender.revoked == "device" else "This person"
-        detail = f"{who} may no longer work here: only what was made before is still taken."
-        raise HttpProblem(f"{sender.revoked}-revoked", detail)
-    return sender
-
-
-WithCaller = Annotated[Caller, Depends(_caller)]
-
-
-def _at_most(rate: Rate) -> Callable[..., Awaitable[Caller]]:
-    """A caller who has not read too much lately."""
-
-    async def reader(request: Request, caller: WithCaller) -> Caller:
-        rates: Rates = request.app.state.rates
-        try:
-            rates.take(caller, rate)
-        except TooFast:
-            raise HttpProblem("too-many", "Wait a moment, then go on.") from None
-        return caller
-
-    return reader
-
-
-Watch = Annotated[FeedWatch, Depends(_watch)]
-Reads = Annotated[ReadLog, Depends(_reads)]
-Searching = Annotated[Caller, Depends(_at_most(LOOKUPS))]
-Downloading = Annotated[Caller, Depends(_at_most(PAGES))]
 
 
 def _takes(shape: Any, media: str = JSON) -> dict[str, Any]:

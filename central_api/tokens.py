@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
 from central_api.database import insert_into
 from central_api.errors import TokenRefused
@@ -35,6 +36,19 @@ LEEWAY = timedelta(seconds=30)
 """How far the clocks of both sides may differ, beside that."""
 REVOKED_PUSHES = timedelta(days=30)
 """How long a revoked person or desk may still hand in what was made before."""
+
+_WHO = (
+    select(
+        DEVICE_PERSON.c.device,
+        DEVICE_PERSON.c.person,
+        PERSON.c.role,
+        DEVICE.c.revoked_at.label("device_revoked"),
+        PERSON.c.revoked_at.label("person_revoked"),
+        DEVICE_PERSON.c.revoked_at.label("place_revoked"),
+    )
+    .join(PERSON, PERSON.c.name == DEVICE_PERSON.c.person)
+    .join(DEVICE, DEVICE.c.device == DEVICE_PERSON.c.device)
+)
 
 _STRANGE = "This desk is not known with that key: enroll it anew."
 
@@ -62,7 +76,8 @@ def grant_token(connection: Connection, request: TokenRequest, now: datetime) ->
         raise TokenRefused("An assertion lasts two minutes at most.")
     if not told.issued_at - LEEWAY <= now <= told.expires_at + LEEWAY:
         raise TokenRefused("The clock of this desk is wrong: set it.", by_the_clock=True)
-    caller = _caller(connection, told.device, told.person, now)
+    here = (DEVICE_PERSON.c.device == told.device) & (DEVICE_PERSON.c.person == told.person)
+    caller = _caller(connection, _WHO.where(here), now)
     if caller is None:
         raise TokenRefused(f"{told.person[:80]} is not enrolled on this desk.")
     connection.execute(delete(USED_ASSERTION).where(USED_ASSERTION.c.expires_at < now - LEEWAY))
@@ -70,7 +85,8 @@ def grant_token(connection: Connection, request: TokenRequest, now: datetime) ->
     used = insert_into(connection, USED_ASSERTION).values(
         jti=f"{told.device} {told.jti}", expires_at=told.expires_at
     )
-    if not connection.execute(used.on_conflict_do_nothing()).rowcount:
+    first = used.on_conflict_do_nothing().returning(USED_ASSERTION.c.jti)
+    if connection.execute(first).scalar() is None:
         raise TokenRefused("This assertion was used before: make a new one.")
     token = secrets.token_urlsafe(32)
     connection.execute(
@@ -94,27 +110,18 @@ def caller_of(connection: Connection, authorization: str, now: datetime) -> Call
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
-    row = connection.execute(
-        select(ACCESS_TOKEN.c.device, ACCESS_TOKEN.c.person).where(
-            ACCESS_TOKEN.c.token_sha256 == hash_of(token.strip()), ACCESS_TOKEN.c.expires_at > now
-        )
-    ).one_or_none()
-    return None if row is None else _caller(connection, row.device, row.person, now)
+    of_token = (ACCESS_TOKEN.c.device == DEVICE_PERSON.c.device) & (
+        ACCESS_TOKEN.c.person == DEVICE_PERSON.c.person
+    )
+    asked = _WHO.join(ACCESS_TOKEN, of_token).where(
+        ACCESS_TOKEN.c.token_sha256 == hash_of(token.strip()), ACCESS_TOKEN.c.expires_at > now
+    )
+    return _caller(connection, asked, now)
 
 
-def _caller(connection: Connection, device: str, person: str, now: datetime) -> Caller | None:
+def _caller(connection: Connection, asked: Select[Any], now: datetime) -> Caller | None:
     """Somebody on a device, as both stand now; None where they are not enrolled, or were revoked long ago."""
-    row = connection.execute(
-        select(
-            PERSON.c.role,
-            DEVICE.c.revoked_at.label("device_revoked"),
-            PERSON.c.revoked_at.label("person_revoked"),
-            DEVICE_PERSON.c.revoked_at.label("place_revoked"),
-        )
-        .join(DEVICE_PERSON, DEVICE_PERSON.c.person == PERSON.c.name)
-        .join(DEVICE, DEVICE.c.device == DEVICE_PERSON.c.device)
-        .where(DEVICE_PERSON.c.device == device, DEVICE_PERSON.c.person == person)
-    ).one_or_none()
+    row = connection.execute(asked).one_or_none()
     if row is None:
         return None
     moments = (row.device_revoked, row.person_revoked, row.place_revoked)
@@ -122,7 +129,7 @@ def _caller(connection: Connection, device: str, person: str, now: datetime) -> 
     if since is not None and now > since + REVOKED_PUSHES:
         return None
     revoked = "" if since is None else "device" if row.device_revoked is not None else "person"
-    return Caller(device, person, Role(row.role), revoked)
+    return Caller(row.device, row.person, Role(row.role), revoked)
 
 
 def _read(request: TokenRequest) -> Assertion:

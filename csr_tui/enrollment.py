@@ -9,7 +9,6 @@ from pathlib import Path
 from csr_tui.bootstrap import OpenedDesk, open_desk
 from csr_tui.paths import ENROLLED_FILE
 from csr_tui.unlocking import unlock_or_make
-from desk.ids import new_id
 from rma.operations import Identity
 from rma.request import Role
 from storage.errors import CannotSave
@@ -34,10 +33,10 @@ async def enroll(folder: Path, url: str, code: str, secrets: Secrets | None = No
     opened = open_desk(folder, secrets=secrets or unlock_or_make(folder))
     try:
         known = opened.work.identity()
-        device = known.device if known else new_id()
+        key = opened.sealing.key_or_new()
+        device = known.device if known else key.device
         client = CentralClient(url, None)
         try:
-            key = opened.sealing.key_or_new()
             answer = await client.enroll(enrollment(code, device, platform.platform(), key))
         finally:
             await client.aclose()
@@ -48,7 +47,7 @@ async def enroll(folder: Path, url: str, code: str, secrets: Secrets | None = No
             server=url.rstrip("/"),
             server_id=answer.server_id,
         )
-        _seal_for_recovery(opened, answer.recovery_key)
+        seal_for_recovery(opened, answer.recovery_key)
         opened.work.set_identity(identity)
         (folder / ENROLLED_FILE).touch()
     finally:
@@ -56,7 +55,7 @@ async def enroll(folder: Path, url: str, code: str, secrets: Secrets | None = No
     return identity
 
 
-def _seal_for_recovery(opened: OpenedDesk, recovery_key: str) -> None:
+def seal_for_recovery(opened: OpenedDesk, recovery_key: str) -> None:
     """Leave what the operator needs if the keyring is lost; an operator without a recovery key wants nothing."""
     if not recovery_key:
         return

@@ -22,6 +22,7 @@ from storage.secrets.errors import (
     KeyringRefused,
     NoKeyring,
     PassphraseNeeded,
+    TerminalNeeded,
     WrongPassphrase,
 )
 from storage.secrets.keeping import keep_in
@@ -134,11 +135,13 @@ def new_passphrase(folder: Path, asking: Asking = Asking.TERMINAL) -> str:
     """Ask for a passphrase that nobody has forgotten yet: twice the same.
 
     Raises:
-        PassphraseNeeded: if nobody can be asked, and the environment names no file.
+        TerminalNeeded, PassphraseNeeded: if nobody can be asked, and the environment names no file.
     """
     named = _from_file()
     if named is not None:
         return named
+    if asking is Asking.NOBODY:
+        raise TerminalNeeded
     _can_ask(asking)
     said = _(
         "A passphrase protects this desk's keys: csr-tui asks for it at each start. Whoever forgets it "

@@ -22,7 +22,7 @@ class ChainHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskReport:
-    """Told at the start of a desk and whenever it changed."""
+    """Told at the start of a desk, and each minute."""
 
     incarnation: str
     """Another one after a copy was put back."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -13,7 +12,7 @@ from storage import audit, audit_acts, number_blocks, settings
 from storage.audit import FIRST, Act
 
 AGAIN = timedelta(minutes=1)
-"""So long after it was told, the same is told again."""
+"""So often it is told: what a push brings, the server knows from that, and a clone is found within this time."""
 
 BY_THE_SERVER = "the server knows that they were told"
 BY_A_CLONE = "another copy of this desk works on"
@@ -48,11 +47,6 @@ def take(connection: Connection, answer: DeskReportAnswer) -> Act | None:
     marks = {int(block): mark for block, mark in answer.used.items()}
     moved, why = number_blocks.fence(connection, marks), BY_THE_SERVER
     return audit_acts.fenced(moved, why) if moved else None
-
-
-def is_same(one: DeskReport, other: DeskReport) -> bool:
-    """Whether both tell the same; what only answers the server tells nothing new."""
-    return replace(one, countersigned=None) == replace(other, countersigned=None)
 
 
 def wants_more(told: DeskReport, answer: DeskReportAnswer) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlcipher3.dbapi2 as sqlcipher
 
@@ -13,6 +13,9 @@ from storage.engines import connect, raw_key
 from storage.errors import EncryptingFailed
 from storage.in_clear import is_plain
 from storage.private_file import sync_folder
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 def encrypt_in_place(path: Path, key: bytes) -> None:

@@ -8,12 +8,11 @@ becomes a sentence for people; anything else is a fault of ours and stays as it 
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -22,6 +21,9 @@ from sqlalchemy.pool import NullPool
 
 from rma.wording import _, mark
 from storage.errors import StoreTrouble
+
+if TYPE_CHECKING:
+    import sqlite3  # the driver has the shape of Python's own, and no types
 
 BUSY_SECONDS = 5
 """How long a transaction waits for another one."""
@@ -33,16 +35,18 @@ MOST_IDLE = 4
 """Connections that stay open between two uses; as many more as are needed at once."""
 
 _TROUBLE = {
-    sqlite3.SQLITE_BUSY: mark("is in use by another program: close it, then try again"),
-    sqlite3.SQLITE_LOCKED: mark("is in use by another program: close it, then try again"),
-    sqlite3.SQLITE_READONLY: mark("cannot be written: check the rights of the file and its folder"),
-    sqlite3.SQLITE_IOERR: mark("cannot be read or written: check the disk"),
-    sqlite3.SQLITE_CORRUPT: mark("is damaged: keep a copy of it and report this"),
-    sqlite3.SQLITE_FULL: mark("cannot grow, the disk is full: free some space, then try again"),
-    sqlite3.SQLITE_CANTOPEN: mark(
+    sqlcipher.SQLITE_BUSY: mark("is in use by another program: close it, then try again"),
+    sqlcipher.SQLITE_LOCKED: mark("is in use by another program: close it, then try again"),
+    sqlcipher.SQLITE_READONLY: mark(
+        "cannot be written: check the rights of the file and its folder"
+    ),
+    sqlcipher.SQLITE_IOERR: mark("cannot be read or written: check the disk"),
+    sqlcipher.SQLITE_CORRUPT: mark("is damaged: keep a copy of it and report this"),
+    sqlcipher.SQLITE_FULL: mark("cannot grow, the disk is full: free some space, then try again"),
+    sqlcipher.SQLITE_CANTOPEN: mark(
         "cannot be opened: check that its folder exists and may be written"
     ),
-    sqlite3.SQLITE_NOTADB: mark(
+    sqlcipher.SQLITE_NOTADB: mark(
         "does not open with this desk's key, or is damaged: keep a copy of it, and have your operator "
         "run csr-central recover"
     ),
@@ -52,7 +56,7 @@ _TROUBLE = {
 def connect(path: Path, key: bytes | None) -> sqlite3.Connection:
     """One connection to the database at `path`, encrypted with this key of 32 bytes; None for one in clear.
 
-    Whether the key fits is known at the first statement. The driver has the shape of Python's own, and no types.
+    Whether the key fits is known at the first statement.
     """
     connection: sqlite3.Connection = sqlcipher.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -156,7 +160,7 @@ def fetch(engine: Engine, sql: str, parameters: Sequence[object] = ()) -> list[A
     return rows
 
 
-_Lent: TypeAlias = tuple[Connection, sqlite3.Connection]
+_Lent: TypeAlias = "tuple[Connection, sqlite3.Connection]"
 """An open connection and what drives it, outside of any transaction."""
 
 
@@ -211,7 +215,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlcipher.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if error.sqlite_errorcode & 0xFF != sqlcipher.SQLITE_BUSY or time.monotonic() > until:
                 raise
         time.sleep(random.uniform(0, 0.02))  # noqa: S311 - so that two do not meet again
 

@@ -105,7 +105,12 @@ _OVERTAKEN = (
 )
 _COUNT_READY = select(func.count()).select_from(OUTBOX).where(_READY)
 _OLDEST_READY = select(OUTBOX.c.made_at).where(_READY).order_by(OUTBOX.c.seq).limit(1)
-_OPEN_ATTENTION = OUTBOX.c.state.in_((ATTENTION, HELD)) & OUTBOX.c.settled_at.is_(None)
+# Also what waits again for a restored server: until that answers, what the old one said stands.
+_OPEN_ATTENTION = (
+    OUTBOX.c.state.in_((READY, ATTENTION, HELD))
+    & OUTBOX.c.outcome.in_([each.value for each in Outcome if each.wants_attention])
+    & OUTBOX.c.settled_at.is_(None)
+)
 
 _COUNT_ATTENTION = select(func.count()).select_from(OUTBOX).where(_OPEN_ATTENTION)
 

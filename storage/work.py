@@ -87,7 +87,7 @@ class WorkStore:
             self._epoch = settings.server_epoch(connection)
         self._high_water = high_water
         self._run = str(uuid4())
-        self._reported: tuple[DeskReport, datetime] | None = None
+        self._reported_at: datetime | None = None
         if high_water is not None:
             self._fence(high_water.marks())
 
@@ -453,8 +453,9 @@ class WorkStore:
             return number_blocks.leases(connection)
 
     def desk_report(self) -> DeskReport | None:
-        """What the server should know of this desk; None where it was told so a moment ago."""
-        if self._identity is None:
+        """What the server should know of this desk; None where it heard of it a moment ago."""
+        at = self._reported_at
+        if self._identity is None or (at and abs(self._clock() - at) < desk_report.AGAIN):
             return None
         with reading(self._engine) as connection:
             incarnation = settings.incarnation(connection)
@@ -462,12 +463,7 @@ class WorkStore:
             with self._writing() as connection:
                 incarnation = settings.renew_incarnation(connection)
         with reading(self._engine) as connection:
-            now = desk_report.report(connection, incarnation=incarnation, run=self._run)
-        told, at = self._reported or (None, None)
-        if told is None or at is None or not desk_report.is_same(now, told):
-            return now
-        # A clone may have used numbers of ours meanwhile: the server knows.
-        return now if abs(self._clock() - at) > desk_report.AGAIN else None
+            return desk_report.report(connection, incarnation=incarnation, run=self._run)
 
     def take_report_answer(self, told: DeskReport, answer: DeskReportAnswer) -> None:
         """Do what the server's answer to a report asks for: numbers that it knows of are not told again."""
@@ -478,8 +474,8 @@ class WorkStore:
                 self._chain(connection, identity).append(act)
         if answer.retire:
             self._run = str(uuid4())
-        if act is None and not desk_report.wants_more(told, answer):
-            self._reported = told, self._clock()
+        elif not desk_report.wants_more(told, answer):
+            self._reported_at = self._clock()
 
     def _fence(self, marks: Mapping[int, int]) -> None:
         with reading(self._engine) as connection:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, event
 
 from storage.engines import open_database, reading, writing
 from storage.errors import MigrationFailed, NewerDatabase, NotEnoughSpace, StorageError
 from storage.retention import RETIRED
+
+if TYPE_CHECKING:
+    import sqlite3
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision, oldest first; they sort as texts."""

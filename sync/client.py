@@ -59,6 +59,9 @@ GZIP_FROM = 4_096
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 
+PROBE_SECONDS = 5.0
+"""A server that takes longer to say that it is ready is asked again: the network may be back long since."""
+
 NDJSON = "application/x-ndjson"
 
 EPOCH = "Server-Epoch"
@@ -185,7 +188,8 @@ class CentralClient:
 
     async def probe(self) -> None:
         """Ask whether the server is ready, without a token and without a word of ours."""
-        response = _granted(await self._exchange("GET", "/readyz"))
+        less = PROBE_SECONDS - ANSWER_SECONDS
+        response = _granted(await self._exchange("GET", "/readyz", patience=less))
         if not _is_ready(response):
             raise UnreadableAnswer(_("something else answers at its address"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+from uuid import NAMESPACE_OID, uuid5
 
 if TYPE_CHECKING:
     from nacl.signing import SigningKey
@@ -29,6 +30,11 @@ class DeviceKey:
     def public(self) -> bytes:
         """What proves its signatures; the central API knows it."""
         return bytes(self._key.verify_key)
+
+    @property
+    def device(self) -> str:
+        """The id of a device that begins with this key: the same at every try to enroll it."""
+        return str(uuid5(NAMESPACE_OID, self.public.hex()))
 
     def sign(self, message: bytes) -> bytes:
         """The signature of a message, 64 bytes."""

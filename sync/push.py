@@ -19,8 +19,8 @@ from sync.effects import (
     ask,
 )
 from sync.epoch import follow_epoch
-from sync.errors import EpochChanged, ServerRefused, TooLarge, UnreadableAnswer
-from sync.poison import is_about_the_content, isolate
+from sync.errors import EpochChanged, ServerFailing, ServerRefused, TooLarge, UnreadableAnswer
+from sync.poison import Choking
 from sync.protocol.envelopes import MAX_BATCH, MAX_BATCH_BYTES
 from sync.protocol.signing import signed_line
 from sync.report import SyncReport
@@ -56,10 +56,11 @@ def push(report: SyncReport, *, before_a_poll: bool = False) -> Steps[None]:
     What comes in meanwhile goes with the next exchange, not alone; but before a long poll, which would keep it waiting,
     it goes too.
 
-    A batch that the server cannot read is halved until the one that it chokes on is alone, which is isolated. Any other
-    refusal of the whole batch touches no operation: it is reported, and they are sent again later.
+    What the server chokes on is found by halving, and put aside (`sync.poison`). Any other refusal of the whole batch
+    touches no operation: it is reported, and they are sent again later.
     """
     limit, followed = MAX_BATCH, False
+    choking = Choking(report)
     while not report.stalled:
         batch = yield from ask(Waiting(limit, MAX_BATCH_BYTES))
         if not batch:
@@ -73,14 +74,8 @@ def push(report: SyncReport, *, before_a_poll: bool = False) -> Steps[None]:
                 report.stalled, report.trouble = True, str(changed)
             followed = True
             continue
-        except (TooLarge, ServerRefused) as refused:
-            if is_about_the_content(refused) and len(batch) > 1:
-                limit = len(batch) // 2
-            elif is_about_the_content(refused) and (yield from isolate(batch[0], refused)):
-                report.isolated += 1
-                limit = MAX_BATCH
-            else:
-                report.stalled, report.trouble = True, str(refused)
+        except (ServerFailing, ServerRefused, TooLarge) as error:
+            limit = yield from choking.batch_after(batch, error)
             continue
         told = {result.op_id: result for result in results}  # a list may repeat itself
         ours = tuple(told[each.op_id] for each in batch if each.op_id in told)

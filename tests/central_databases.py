@@ -17,10 +17,7 @@ SLOWLY_BOTH = [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.slow)]
 """For a module's own `database_kind`, where the second database would take the quick suite too long."""
 
 
-BOTH = [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.second_database)]
-
-
-@pytest.fixture(params=BOTH)
+@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.second_database)])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """SQLite and PostgreSQL, one after the other."""
     kind: str = request.param

@@ -181,5 +181,6 @@ def _tree(row: OutboxItem) -> dict[str, Any]:
 
 def _not_one(rows: list[OutboxItem]) -> int:
     said = _("No operation begins so.") if not rows else _("Several operations begin so.")
-    print(harmless(f"{said} {_('csr-tui outbox list --all shows them.')}"), file=sys.stderr)
+    where = _("csr-tui outbox list --all shows them.")
+    print(harmless(f"{said} {where}"), file=sys.stderr)
     return ExitCode.NOT_FOUND

@@ -59,7 +59,7 @@ def look_at_desk(folder: Path, now: datetime) -> tuple[list[Finding], str]:
 
 def _secrets(folder: Path, kind: str) -> Iterator[Finding]:
     if kind_in(folder) is Kind.FILE:
-        remedy = _("Whoever reads the folder reads its returns: enroll a new desk with a keyring.")
+        remedy = _("Whoever reads the folder reads its returns: run csr-tui protect.")
         yield look("secrets", kind, remedy)
     else:
         yield good("secrets", kind)

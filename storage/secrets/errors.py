@@ -5,7 +5,8 @@ SecretsError
 ├── PassphraseNeeded     the vault is closed, and nobody can be asked
 ├── DamagedSecrets       the file is cut or altered
 ├── CannotKeep           the file cannot be read or written
-├── NoKeyring            no keyring that we trust is here
+├── NoKeyring            no keyring that we trust works here now
+├── TerminalNeeded       a new desk needs a passphrase, and nobody can be asked under the screen
 ├── KeyringSilent        the keyring does not answer
 ├── KeyringRefused       the keyring is locked, or refuses
 └── KeyLost              the databases are here, their key is not
@@ -61,13 +62,22 @@ class CannotKeep(SecretsError):
 
 
 class NoKeyring(SecretsError):
-    """No keyring that we trust is on this device."""
+    """No keyring that we trust works on this device now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("No keyring can be used on this device now: log in to its desktop, then start again.")
+        )
+
+
+class TerminalNeeded(SecretsError):
+    """A new desk needs a vault, and nobody can be asked for a passphrase under the screen."""
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This device has no keyring that can be used: log in to the desktop, or protect the "
-                "desk by a passphrase."
+                "This device has no keyring that can be used. Leave, and run csr-tui enroll in the "
+                "terminal: it asks for a passphrase instead."
             )
         )
 

@@ -221,7 +221,7 @@ class EnrollRequest:
 
     code: str
     device: str
-    """UUID the device gave itself."""
+    """UUID that the device made of its key."""
     platform: str
     public_key: str
     """Of the device, as `signing.as_text` writes it."""

@@ -68,10 +68,13 @@ def test_a_device_enrolls_leases_and_pushes(served: Served) -> None:
         asked = write_document(LeaseRequest(lease_id="one"))
         leased = client.post("/v1/number-blocks", content=asked)
         again = client.post("/v1/number-blocks", content=asked)
-        used = client.post("/v1/enroll", content=body)
+        lost = client.post("/v1/enroll", content=body)
+        other = enrollment(code, str(uuid4()), "test", DeviceKey(new_seed()))
+        used = client.post("/v1/enroll", content=write_document(other))
 
     assert read_document(LeaseResponse, leased.content).lease_id == "one"
     assert again.content == leased.content
+    assert read_document(EnrollResponse, lost.content) == told
     problem(used, 403, "enrollment-refused")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from central_api import feed
 from central_api.database import writing
+from central_api.numbers import lease, leased_to
 from tests.central_api.branch import Branch, number_of
 from tests.central_api.conftest import Served
 
@@ -63,3 +64,35 @@ def test_a_push_of_nothing_is_taken(served: Served) -> None:
     with served.client(served.branch.desk()) as client:
         answer = client.post("/v1/ops", content=b"")
     assert (answer.status_code, answer.json()) == (200, {"results": []})
+
+
+def test_a_desk_gets_the_block_back_that_it_holds_by_a_lost_lease(branch: Branch) -> None:
+    device = branch.desk().caller.device
+    with writing(branch.engine) as connection:
+        told = lease(connection, device, "lost", branch.now, held=471203)
+        again = lease(connection, device, "lost", branch.now)
+    assert told.block == again.block == 471203
+
+
+def test_a_block_that_another_desk_got_meanwhile_stays_with_it(branch: Branch) -> None:
+    mine, other = branch.desk().caller.device, branch.desk("Ben").caller.device
+    with writing(branch.engine) as connection:
+        taken = lease(connection, other, "new", branch.now).block
+        told = lease(connection, mine, "lost", branch.now, held=taken)
+        assert told.block != taken
+        assert leased_to(connection, other, [taken]) == {taken}
+
+
+def test_a_lease_that_is_known_gives_its_block_whatever_a_desk_says(branch: Branch) -> None:
+    device = branch.desk().caller.device
+    with writing(branch.engine) as connection:
+        first = lease(connection, device, "known", branch.now)
+        other = first.block + 1 if first.block < 999_999 else first.block - 1
+        assert lease(connection, device, "known", branch.now, held=other) == first
+
+
+@pytest.mark.parametrize("block", [0, 99_999, 1_000_000])
+def test_a_block_that_is_none_is_refused(served: Served, block: int) -> None:
+    with served.client(served.branch.desk()) as client:
+        answer = client.post("/v1/number-blocks", json={"lease_id": "x", "block": block})
+    assert answer.status_code == 400

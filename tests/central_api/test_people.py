@@ -67,6 +67,19 @@ def test_a_code_works_once(branch: Branch) -> None:
         use(branch, code)
 
 
+def test_the_same_device_gets_the_same_answer_again_as_the_first_may_be_lost(
+    branch: Branch,
+) -> None:
+    code, device = code_for(branch), str(uuid4())
+
+    assert use(branch, code, device) == use(branch, code, device)
+    with pytest.raises(EnrollmentRefused, match="used"):
+        use(branch, code, device, DeviceKey(new_seed()))
+    branch.now += timedelta(hours=25)
+    with pytest.raises(EnrollmentRefused, match="used"):
+        use(branch, code, device)
+
+
 def test_a_code_may_be_typed_in_small_letters_without_dashes(branch: Branch) -> None:
     assert use(branch, code_for(branch).lower().replace("-", " ")).person == "Ada"
 

@@ -20,8 +20,8 @@ STORES = (
     *("sqlalchemy", "sqlmodel", "pydantic", "pydantic_core", "annotated_types"),
     *("typing_inspection", "filelock", "sqlcipher3", "storage", "desk", "rma"),
 )
-ANYWHERE = ("typing_extensions", "cython_runtime", "rma.wording", "rma.harmless")
-"""Small and everywhere: the last two are what every text for people passes through."""
+ANYWHERE = ("typing_extensions", "cython_runtime", "rma.wording", "rma.harmless", "rma.spelling")
+"""Small and everywhere: what every text for people passes through, and what every enumeration is made of."""
 
 COMMAND = """
 import sys

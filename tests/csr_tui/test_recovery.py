@@ -11,33 +11,36 @@ import pytest
 
 from central_api.__main__ import main as csr_central
 from csr_tui.bootstrap import open_desk, sync_once
-from csr_tui.demo.central import Central
-from csr_tui.enrollment import enroll
+from csr_tui.demo.central import Central, CentralFailed
+from csr_tui.enrollment import enroll, seal_for_recovery
+from csr_tui.unlocking import unlock_or_make
 from rma.request import Role
 from storage.errors import NotEnrolled
 from storage.secrets.errors import KeyLost
 from storage.secrets.kinds import Kind
 from storage.secrets.open_file import OpenFile
 from sync.protocol.recovery import FILE, NotForThisKey, new_key, seal_for, unseal
+from sync.protocol.signing import as_text
 from tests import shop
 
 SECRETS = Kind.FILE.value
 
 
 @pytest.fixture
-def operators_key(central: Central, tmp_path: Path) -> Path:
-    """The file with the private half; the server knows the other."""
+def operators_key(tmp_path: Path) -> tuple[Path, str]:
+    """The file with the private half, and the public one as it travels."""
+    private, public = new_key()
     file = tmp_path / "operator.key"
-    central.command("recovery-key", str(file))
-    return file
+    file.write_text(private.hex())
+    return file, as_text(public)
 
 
 @pytest.fixture
-def lost(central: Central, operators_key: Path, tmp_path: Path) -> Path:
-    """A desk with work that was not sent, whose keys are gone."""
+def lost(operators_key: tuple[Path, str], tmp_path: Path) -> Path:
+    """A desk with work in it, whose keys are gone."""
     folder = tmp_path / "desk"
-    asyncio.run(enroll(folder, central.url, central.enroll_code("Ada", Role.AGENT)))
-    opened = open_desk(folder)
+    opened = open_desk(folder, secrets=unlock_or_make(folder))
+    seal_for_recovery(opened, operators_key[1])
     opened.work.save_draft(shop.draft())
     opened.close()
     (folder / SECRETS).unlink()
@@ -61,29 +64,40 @@ def test_a_desk_without_its_keys_says_so_and_changes_nothing(lost: Path) -> None
     assert files(lost) == before
 
 
-def test_the_recovery_key_opens_it_with_all_its_work(
-    lost: Path, operators_key: Path, capsys: pytest.CaptureFixture[str]
+def test_a_desk_that_was_enrolled_with_a_recovery_key_works_on_after_it_lost_its_keys(
+    central: Central, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = csr_central(["recover", "--key", str(operators_key), str(lost), "--json"])
+    key, folder = tmp_path / "operator.key", tmp_path / "desk"
+    central.command("recovery-key", str(key))
+    written = key.read_bytes()
+    with pytest.raises(CentralFailed, match="exists"):
+        central.command("recovery-key", str(key))
+    assert (key.read_bytes(), key.stat().st_mode & 0o777) == (written, 0o600)
+    asyncio.run(enroll(folder, central.url, central.enroll_code("Ada", Role.AGENT)))
+    (folder / SECRETS).unlink()
 
-    assert code == 0
-    assert json.loads(capsys.readouterr().out) == {"folder": str(lost), "unsent": 0}
-    assert (lost / SECRETS).stat().st_mode & 0o777 == 0o600
-    opened = open_desk(lost)
-    assert opened.work.draft("D-1") is not None
-    assert asyncio.run(sync_once(opened)).trouble == ""
-    opened.close()
+    assert csr_central(["recover", "--key", str(key), str(folder), "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == {"folder": str(folder), "unsent": 0}
+    assert (folder / SECRETS).stat().st_mode & 0o777 == 0o600
+    opened = open_desk(folder)
+    try:
+        assert asyncio.run(sync_once(opened)).trouble == ""
+    finally:
+        opened.close()
 
 
 def test_a_vault_whose_passphrase_is_forgotten_is_put_aside(
-    lost: Path, operators_key: Path
+    lost: Path, operators_key: tuple[Path, str]
 ) -> None:
     (lost / Kind.VAULT.value).write_bytes(b"nobody knows the passphrase")
 
-    assert csr_central(["recover", "--key", str(operators_key), str(lost)]) == 0
+    assert csr_central(["recover", "--key", str(operators_key[0]), str(lost)]) == 0
 
     assert (lost / "desk.vault.lost").read_bytes() == b"nobody knows the passphrase"
-    open_desk(lost).close()
+    opened = open_desk(lost)
+    assert opened.work.draft("D-1") is not None
+    opened.close()
 
 
 def test_another_key_recovers_nothing(
@@ -112,35 +126,27 @@ def test_another_key_recovers_nothing(
 )
 def test_what_cannot_be_recovered_is_said(
     lost: Path,
-    operators_key: Path,
+    operators_key: tuple[Path, str],
     spoil: Any,
     said: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    spoil(lost, operators_key)
-    assert csr_central(["recover", "--key", str(operators_key), str(lost)]) == 1
+    spoil(lost, operators_key[0])
+    assert csr_central(["recover", "--key", str(operators_key[0]), str(lost)]) == 1
     assert said in capsys.readouterr().err
     assert not (lost / SECRETS).exists()
 
 
 def test_an_open_desk_is_not_recovered(
-    lost: Path, operators_key: Path, capsys: pytest.CaptureFixture[str]
+    lost: Path, operators_key: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert csr_central(["recover", "--key", str(operators_key), str(lost)]) == 0
+    assert csr_central(["recover", "--key", str(operators_key[0]), str(lost)]) == 0
     opened = open_desk(lost)
     try:
-        assert csr_central(["recover", "--key", str(operators_key), str(lost)]) == 1
+        assert csr_central(["recover", "--key", str(operators_key[0]), str(lost)]) == 1
     finally:
         opened.close()
     assert "close it first" in capsys.readouterr().err
-
-
-def test_a_recovery_key_is_never_written_over(central: Central, operators_key: Path) -> None:
-    before = operators_key.read_bytes()
-    with pytest.raises(Exception, match="exists"):
-        central.command("recovery-key", str(operators_key))
-    assert operators_key.read_bytes() == before
-    assert operators_key.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_without_a_desk_gets_no_keys(tmp_path: Path) -> None:

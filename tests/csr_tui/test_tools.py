@@ -81,7 +81,7 @@ def test_the_doctor_says_what_to_do_in_words(run: Any, desk: str) -> None:
     result = run("doctor", "--data", desk, "--offline")
 
     assert "look    secrets   file, not protected" in result.out
-    assert "enroll a new desk with a keyring" in result.out
+    assert "run csr-tui protect" in result.out
 
 
 def test_a_page_that_was_altered_is_found(run: Any, desk: str) -> None:
@@ -206,6 +206,16 @@ def test_what_only_this_desk_has_is_not_lost_to_an_older_copy(
     assert "1 operation waits here" in refused.err
     assert (Path(desk) / "work.db").read_bytes() == before
     assert run("restore", copy, "--data", desk, "--losing").code == 0
+
+
+def test_a_restored_desk_tells_no_number_again(run: Any, desk: str, tmp_path: Path) -> None:
+    copy = run("backup", str(tmp_path / "copies"), "--data", desk, "--json").tree["folder"]
+    told = make_return(desk, tmp_path)
+    assert run("restore", copy, "--data", desk, "--losing").code == 0
+
+    again = make_return(desk, tmp_path)
+
+    assert int(again[:9]) == int(told[:9]) + 1
 
 
 def test_an_open_desk_is_not_restored(run: Any, desk: str, tmp_path: Path) -> None:

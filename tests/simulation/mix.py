@@ -37,6 +37,7 @@ MACHINES = (
     "same key twice",
     "poison",
     "server restored",
+    "desk restored",
 )
 """What can happen to machines and their surroundings."""
 

@@ -198,6 +198,13 @@ def no_unique_number() -> Iterator[None]:
 
 
 @contextmanager
+def a_restored_desk_counts_on() -> Iterator[None]:
+    """Which numbers are used is known from work.db alone, also where that is an old copy."""
+    with patch.object(number_blocks, "fence", lambda _connection, _marks: {}):
+        yield
+
+
+@contextmanager
 def strict_first_in_first_out() -> Iterator[None]:
     """Nothing is sent before what was made before it is done, however long that takes."""
     waiting = WorkStore.waiting
@@ -420,6 +427,7 @@ MUTANTS: tuple[Mutant, ...] = tuple(
         strict_first_in_first_out,
         no_fingerprint,
         no_unique_number,
+        a_restored_desk_counts_on,
         cursor_by_id,
         cursor_saved_before_the_page,
         audit_outside_the_transaction,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
 from random import Random
@@ -24,8 +24,6 @@ from tests.simulation.virtual import VirtualClock
 
 LONGEST_FLOOR = 40
 """Seconds: the longest `Retry-After` that is sent."""
-
-_REFUSALS = {"not let in": 401, "bad request": 400}
 
 
 class Network:
@@ -46,6 +44,7 @@ class Network:
         self.poison: set[bytes] = set()
         """Something on the way refuses every push that holds one of these."""
         self.requests = 0
+        self._not_let_in_until: dict[str, float] = {}
         self._sent: set[asyncio.Task[httpx.Response]] = set()
 
     @contextmanager
@@ -67,7 +66,7 @@ class Network:
             request.method, request.url, headers=request.headers, content=request.content
         )
         self.requests += 1
-        fate = self._fate(request)
+        fate = self._fate(desk, request)
         self._trace(self._clock.monotonic(), fate, desk.name, request.method, request.url.path)
         if desk.name in self.cut_off:
             await self._passes(0.01)
@@ -89,7 +88,16 @@ class Network:
         self._trace(self._clock.monotonic(), "answered", desk.name, answer.status_code)
         return answer
 
-    def _fate(self, request: httpx.Request) -> str:
+    def _fate(self, desk: Process, request: httpx.Request) -> str:
+        if self._clock.monotonic() < self._not_let_in_until.get(desk.name, 0) and not self.fair:
+            return "not let in"
+        fate = self._drawn(request)
+        if fate == "not let in" and self._draw.random() < 0.6:
+            until = self._clock.monotonic() + self._draw.uniform(1, 20)
+            self._not_let_in_until[desk.name] = until
+        return fate
+
+    def _drawn(self, request: httpx.Request) -> str:
         if self.poison and request.url.path == "/v1/ops":
             body = _unpacked(request)
             if any(mark in body for mark in self.poison):
@@ -227,6 +235,3 @@ def _seen(task: asyncio.Task[httpx.Response]) -> None:
 async def _never() -> httpx.Response:
     await asyncio.Event().wait()
     raise AssertionError("unreachable")
-
-
-Answer = Callable[[httpx.Request], httpx.Response]

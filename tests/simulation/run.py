@@ -96,6 +96,7 @@ async def _story(world: World, draw: Random) -> list[Breach]:
         world.spawn(troubles.of_machines()),
         world.spawn(troubles.shop_goes_on()),
         world.spawn(troubles.backups()),
+        world.spawn(troubles.copies()),
     ]
     people = [Person(world, desk, Random(draw.random())) for desk in world.desks]
     each = -(-world.mix.acts // len(people))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from central_api.policies import publish_policy
 from desk import ids
 from rma.errors import RmaError
 from tests import shop
-from tests.simulation import goods
+from tests.simulation import evidence, goods
 from tests.simulation.people import Person
 from tests.simulation.process import Killed, Process, disk_full_error
 from tests.simulation.workplace import Workplace
@@ -134,6 +135,32 @@ class Troubles:
         while True:
             self._world.server.back_up(self._world.folder / "backup.db")
             await asyncio.sleep(self._draw.expovariate(1 / 60))
+
+    async def copies(self) -> None:
+        """The desks' disks are copied from time to time."""
+        while True:
+            for desk in self._world.open_desks():
+                desk.copy(self._world.folder / "copies" / desk.name)
+            await asyncio.sleep(self._draw.expovariate(1 / 60))
+
+    async def _desk_restored(self) -> None:
+        """A desk's disk is lost: its databases come back as they were, its keyring lives elsewhere and is as it is."""
+        desk = self._any_desk()
+        copy = self._world.folder / "copies" / desk.name
+        if not desk.is_open or not copy.exists():
+            return
+        had = evidence.outbox(desk)
+        desk.dead = True
+        await desk.close()
+        for pattern in ("work.db*", "ref.db*"):
+            for file in desk.folder.glob(pattern):
+                file.unlink()
+            for file in copy.glob(pattern):
+                if not file.name.endswith("-shm"):
+                    shutil.copyfile(file, desk.folder / file.name)
+        await self._world.revive_desk(desk)
+        kept = {row.op_id for row in evidence.outbox(desk)}
+        self._world.lost |= {row.op_id: row for row in had if row.op_id not in kept}
 
     async def _server_restored(self) -> None:
         """The server's disk is lost: it comes back with its last backup, as `csr-central restore` leaves it."""

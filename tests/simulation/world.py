@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from rma.errors import RmaError
+from tests.simulation.evidence import Queued
 from tests.simulation.mix import Mix
 from tests.simulation.network import Network
 from tests.simulation.process import Killed, Process, running
@@ -38,6 +39,8 @@ class World:
     """Numbers that were said for a second return."""
     surprises: list[str] = field(default_factory=list)
     """What broke in a way that nobody planned for."""
+    lost: dict[str, Queued] = field(default_factory=dict)
+    """Operations that a desk had only on a disk that is gone, by key; those that were sent are still on the server."""
     feed_forgot: bool = False
     """Whether the server's feed no longer has everything that it announced."""
     drained_after: float | None = None

@@ -83,6 +83,17 @@ def test_the_row_versions_of_the_old_server_mean_nothing_any_more(work: WorkStor
     assert local.row_version == 1
 
 
+def test_what_wanted_attention_still_does_until_the_server_answers_anew(work: WorkStore) -> None:
+    work.enter_epoch("one")
+    make(work, "op-1")
+    answer(work, "op-1", Outcome.REJECTED, problem=PROBLEM)
+    work.enter_epoch("two")
+    assert [item.op_id for item in work.attention()] == ["op-1"]
+    assert work.queue().attention == 1
+    answer(work, "op-1")
+    assert work.attention() == []
+
+
 def test_an_answer_that_a_person_took_care_of_needs_nobody_when_it_comes_again(
     work: WorkStore,
 ) -> None:

@@ -117,7 +117,7 @@ def test_a_locked_keyring_that_nobody_can_unlock_is_said_so_and_so_is_one_that_i
             keyring.get("one")
     with pytest.raises(KeyringRefused, match="unlock it, then start again"):
         keyring.get("one")
-    with pytest.raises(NoKeyring, match="log in to the desktop"):
+    with pytest.raises(NoKeyring, match="log in to its desktop"):
         Keyring.of(tmp_path)
 
 

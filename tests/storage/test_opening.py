@@ -14,6 +14,7 @@ from threading import Barrier, Thread
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -124,6 +125,15 @@ def test_the_audit_chain_of_a_desk_from_before_still_holds_with_its_personal_val
         database.execute("CREATE INDEX ix_audit_entry_entity ON audit_entry (entity)")
         unsigned(database)
         database.execute("UPDATE alembic_version SET version_num = '0004'")
+
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    engine = open_database(full, KEY, durable=True)
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")  # the others of the file have happened already
+        command.stamp(config, REVISIONS[-1])
+    engine.dispose()
 
     work = open_work(full.parent)
     assert work.verify_audit() is None

@@ -43,11 +43,14 @@ class MemoryWork:
     offset: timedelta = timedelta()
     lease_id: int = 0
     epoch: str | None = None
+    put_off: dict[str, int] = field(default_factory=dict)
+    """Streams that go last, and in which order."""
     acknowledged_by: dict[str, str | None] = field(default_factory=dict)
     """The epoch of each outcome."""
 
     def waiting(self, limit: int, max_bytes: int) -> list[SealedOperation]:
-        open_ones = (op for op in self.operations if op.op_id not in self.outcomes)
+        ready = [op for op in self.operations if op.op_id not in self.outcomes]
+        open_ones = sorted(ready, key=lambda op: self.put_off.get(op.stream, 0))
         batch: list[SealedOperation] = []
         size = 0
         for each in islice(open_ones, limit):
@@ -59,6 +62,9 @@ class MemoryWork:
 
     def apply_results(self, results: Sequence[Result]) -> None:
         for result in results:
+            if not result.outcome.final:
+                streams = [op.stream for op in self.operations if op.op_id == result.op_id]
+                self.put_off |= dict.fromkeys(streams, len(self.put_off) + 1)
             if result.outcome.final:
                 self.outcomes.setdefault(result.op_id, []).append(result)
                 self.acknowledged_by[result.op_id] = self.epoch

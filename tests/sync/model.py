@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rma.operations import Outcome, Result
-from sync.errors import CursorTooOld, EpochChanged, ServerRefused, TooLarge
+from sync.errors import CursorTooOld, EpochChanged, ServerFailing, ServerRefused, TooLarge
 from sync.protocol.documents import to_tree
 from sync.protocol.envelopes import BootstrapPlan, Change, ChangePage
 from tests import shop
@@ -32,6 +32,8 @@ class ModelServer:
     epoch: str = "first"
     unreadable: set[str] = field(default_factory=set)
     """Operations that it chokes on, with the whole batch."""
+    stumbles_over: set[str] = field(default_factory=set)
+    """Operations at which it fails, with the whole batch."""
 
     def restore(self, booked: int, *, epoch: str = "restored") -> None:
         """Go back to a backup in which so many operations were booked, and no leases."""
@@ -48,6 +50,8 @@ class ModelServer:
             raise TooLarge
         if self.unreadable.intersection(json.loads(body)["op_id"] for body in bodies):
             raise ServerRefused(400, "Bad Request", "A line is no envelope.")
+        if self.stumbles_over.intersection(json.loads(body)["op_id"] for body in bodies):
+            raise ServerFailing(500)
         return tuple(self._book(body) for body in bodies)
 
     def _book(self, body: bytes) -> Result:

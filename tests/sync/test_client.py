@@ -18,6 +18,7 @@ from sync.errors import (
     BadServerUrl,
     CursorTooOld,
     EnrollmentRefused,
+    EpochChanged,
     InsecureUrl,
     ServerFailing,
     ServerRefused,
@@ -33,8 +34,10 @@ from tests.sync.memory import NOW, operation
 from tests.sync.model import ModelServer
 from tests.sync.wire import (
     Fault,
+    Handler,
     ModelApi,
     Reply,
+    Request,
     WireServer,
     answering,
     cut_answer,
@@ -304,6 +307,58 @@ async def test_no_date_measures_nothing(server: WireServer, client: CentralClien
     server.faults.append(answering(Reply(200, b'{"lease_id":"x","block":1}', {"Date": "today"})))
     await client.lease("x")
     assert client.take_clock_reading() is None
+
+
+async def test_a_probe_that_nobody_answers_is_given_up_soon(
+    server: WireServer, client: CentralClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(handle: Handler, request: Request) -> Reply:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    monkeypatch.setattr("sync.client.PROBE_SECONDS", 0.05)
+    server.faults.append(never)
+    with pytest.raises(Unreachable, match="in time"):
+        await client.probe()
+    await client.probe()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, b"<html>Welcome</html>"),
+        Reply(200, b'{"status":"starting"}'),
+        Reply(200, b"[]"),
+        Reply(404),
+        Reply(503),
+    ],
+)
+async def test_only_our_server_says_that_it_is_ready(
+    server: WireServer, client: CentralClient, reply: Reply
+) -> None:
+    server.faults.append(answering(reply))
+    with pytest.raises(SyncError):
+        await client.probe()
+
+
+async def test_a_push_says_which_epoch_it_counts_on(
+    server: WireServer, client: CentralClient
+) -> None:
+    await client.push([])
+    assert client.server_epoch == "first"
+    with pytest.raises(EpochChanged):
+        await client.push([operation(1).body], epoch="another")
+    await client.push([operation(1).body], epoch="first")
+
+
+@pytest.mark.parametrize("told", ["", "two words", "é", "x" * 65])
+async def test_what_is_no_epoch_is_not_taken_for_one(
+    server: WireServer, client: CentralClient, told: str
+) -> None:
+    reply = Reply(200, b'{"results":[]}', {"Server-Epoch": told})
+    server.faults.append(answering(reply))
+    await client.push([])
+    assert client.server_epoch is None
 
 
 async def test_an_exchange_that_is_cancelled_leaves_a_client_that_works(

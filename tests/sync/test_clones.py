@@ -100,8 +100,8 @@ async def test_two_clones_that_go_online_get_numbers_of_their_own(street: Street
     one = await opened(street, seat.folder)
     two = await opened(street, other)
 
-    await one.sync.run_once()  # nothing new to tell
     told = [tell(one, 1)]
+    a_minute_later(one)
     await one.sync.run_once()  # tells what it used: an earlier run speaks again, and is told so
     a_minute_later(two)
     await two.sync.run_once()
@@ -119,7 +119,7 @@ async def test_a_desk_that_rewrote_its_history_is_found(street: Street) -> None:
     seat = await street.seat("Agent One")
     street.seats.clear()
     tell(seat, 0)
-    await seat.sync.run_once()
+    a_minute_later(seat)
     await seat.sync.run_once()
     await seat.close()
     assert faults(street) == []
@@ -141,7 +141,7 @@ async def test_a_desk_whose_history_is_shorter_than_what_was_countersigned_is_fo
     old = await copied(street, seat, "old")
     seat = await opened(street, seat.folder)
     tell(seat, 0)
-    await seat.sync.run_once()
+    a_minute_later(seat)
     await seat.sync.run_once()
     await seat.close()
     street.seats.clear()

@@ -48,7 +48,9 @@ def test_what_is_signed_for_one_purpose_is_not_signed_for_another() -> None:
 
 def test_the_same_seed_is_the_same_key_and_a_new_one_is_another() -> None:
     assert DeviceKey(b"k" * 32).public == KEY.public
+    assert DeviceKey(b"k" * 32).device == KEY.device
     assert DeviceKey(new_seed()).public != KEY.public
+    assert DeviceKey(new_seed()).device != KEY.device
 
 
 def test_a_key_does_not_show_its_seed() -> None:

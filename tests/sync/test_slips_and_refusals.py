@@ -31,7 +31,7 @@ def rows(street: Street, table: object) -> list[object]:
     """Every row of a table of the server."""
     engine = open_database(street.database)
     with reading(engine) as connection:
-        found = list(connection.execute(select(table)))  # type: ignore[call-overload]
+        found: list[object] = list(connection.execute(select(table)))  # type: ignore[call-overload]
     engine.dispose()
     return found
 

@@ -86,6 +86,8 @@ class Forgetful:
             """The answer goes nowhere."""
 
         await self.app(scope, receive, swallowed)
+        cut = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]}
+        await send(cut)
         raise ConnectionAbortedError("lost on the way back")
 
 

@@ -11,7 +11,7 @@ from rma.operations import Outcome, Result
 from sync import effects
 from sync.apply import rows_of
 from sync.engine import exchange
-from sync.errors import ServerFailing, SyncError, Unauthorized, Unreachable
+from sync.errors import ServerFailing, ServerRefused, SyncError, Unauthorized, Unreachable
 from sync.report import SyncReport
 from tests.sync.memory import MemoryLoad, MemoryReference, MemoryWork
 from tests.sync.model import ModelServer
@@ -35,6 +35,17 @@ def failed_after_commit(call: Call) -> Any:
     """It was booked, and the server stumbled after that."""
     call()
     raise ServerFailing(503)
+
+
+def stumbled_after_commit(call: Call) -> Any:
+    """It was booked, and the server failed after that at just this."""
+    call()
+    raise ServerFailing(500)
+
+
+def cut_on_its_way(call: Call) -> Any:
+    """Something between cut what was sent."""
+    raise ServerRefused(400, "Bad Request", "The body broke off.")
 
 
 def not_let_in(call: Call) -> Any:
@@ -73,6 +84,7 @@ FAULTS: tuple[Fault, ...] = (
     lost_request,
     lost_answer,
     failed_after_commit,
+    stumbled_after_commit,
     not_let_in,
     arrived_twice,
     partial,

@@ -168,9 +168,9 @@ def main() -> int:
         slow = (WorkStore, ReferenceStore)
         return real(*(Leisurely(p, wishes) if isinstance(p, slow) else p for p in parts))
 
-    def open_late(folder: Path) -> Any:
+    def open_late(*parts: Any) -> Any:
         time.sleep(wishes.opens_after)
-        return open_(folder)
+        return open_(*parts)
 
     open_, desk_program._open = desk_program._open, open_late
     endings.LONGEST_END_SECONDS = wishes.ends_within
