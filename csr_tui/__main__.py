@@ -29,6 +29,7 @@ exit codes:
   0 done   1 failed   2 wrong arguments or malformed input   3 needs approval   4 refused
   5 the central API was not reached (nothing is lost)   6 nothing found
   7 the answers of `csr-tui plain` ended inside a question (what was typed is kept)
+  8 the keys of this desk cannot be had
 """
 _OF_THE_DESK = frozenset({"--data", "--settings"})
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -67,13 +68,16 @@ def _arguments() -> argparse.Namespace:
 
 
 def _runs(seeds: Iterable[int], asked: argparse.Namespace) -> Iterator[Ran]:
+    one = partial(_run, planted=asked.mutant, kept=asked.verbose)
     if asked.processes == 1:
-        fault = mutant(asked.mutant) if asked.mutant else None
-        for seed in seeds:
-            yield run(seed, fault, kept=asked.verbose)
+        yield from map(one, seeds)
         return
     with get_context("spawn").Pool(asked.processes) as pool:
-        yield from pool.imap(run, seeds)
+        yield from pool.imap(one, seeds)
+
+
+def _run(seed: int, *, planted: str | None, kept: bool) -> Ran:
+    return run(seed, mutant(planted) if planted else None, kept=kept)
 
 
 def _all_mutants(asked: argparse.Namespace) -> int:
