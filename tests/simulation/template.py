@@ -49,11 +49,23 @@ def scratch() -> Path:
     return Path(tempfile.mkdtemp(prefix="csr-simulation-", dir=memory if memory.is_dir() else None))
 
 
+_kept: list[Path] = []
+
+
+def sweep() -> None:
+    """Remove what was made to copy from; nothing can be run after it."""
+    for folder in _kept:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+atexit.register(sweep)
+
+
 @once
 def template() -> Template:
     """The template of this process."""
     folder = scratch()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _kept.append(folder)
     made = Template(folder)
     with (
         virtual_world("template") as clock,
