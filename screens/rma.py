@@ -77,8 +77,14 @@ class RmaScreen(WithGoods):
         start(self, self._read, name="rma", exclusive=True)
 
     async def _read(self) -> None:
+        """Show what is known; where a decision was shown meanwhile, what was read may be from before it: again."""
         with self.reporting():
-            self.shows(await asyncio.to_thread(self._rmas.show, self._number))
+            while True:
+                drawn = self._view
+                view = await asyncio.to_thread(self._rmas.show, self._number)
+                if self._view is drawn:
+                    self.shows(view)
+                    return
 
     @property
     def _spoken(self) -> str:

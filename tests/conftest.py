@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.central_databases import (
     central_database,
@@ -30,6 +31,10 @@ __all__ = [
 ]
 
 REAL_DATA = "CSR_REAL_DATA"
+
+# how long an example takes says how busy the machine is; the rest stays as whoever runs the tests has set it
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
 
 os.environ["CSR_TUI_SECRETS"] = "file"
 """No test may write to the keyring of whoever runs it; those that need one bring their own."""

@@ -52,7 +52,11 @@ def run_backup(arguments: argparse.Namespace) -> int:
     from central_api.backup import back_up
 
     target = arguments.file.expanduser().absolute()
-    back_up(opened(arguments), target)
+    engine = opened(arguments)
+    try:
+        back_up(engine, target)
+    finally:
+        engine.dispose()
     size = target.stat().st_size
     said = f"Copied to {target} and checked ({size >> 20} MiB)."
     say(arguments, said, {"file": str(target), "bytes": size})

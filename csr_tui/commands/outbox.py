@@ -32,15 +32,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=WithExamples,
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listed = actions.add_parser("list", help="what is not settled", formatter_class=WithExamples)
+    listed = actions.add_parser(
+        "list",
+        help="what is not settled",
+        epilog="examples:\n  csr-tui outbox list\n  csr-tui outbox list --all --json",
+        formatter_class=WithExamples,
+    )
     listed.add_argument("--all", action="store_true", help="also what is done")
-    shown = actions.add_parser("show", help="one operation", formatter_class=WithExamples)
+    shown = actions.add_parser(
+        "show",
+        help="one operation",
+        epilog="examples:\n  csr-tui outbox show 0197a",
+        formatter_class=WithExamples,
+    )
     retried = actions.add_parser(
         "retry",
         help="send again what is held",
         description="Put an operation that is held back into the queue, with what was held because of it. The same "
         "bytes are sent. The desk must be closed.",
-        epilog="exit codes: 0 it waits again, 4 it is not held, 6 there is no such operation",
+        epilog="examples:\n  csr-tui outbox retry 0197a\n\n"
+        "exit codes: 0 it waits again, 4 it is not held, 6 there is no such operation",
         formatter_class=WithExamples,
     )
     for action in (shown, retried):
@@ -49,6 +60,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "export",
         help="write what is not settled into a file",
         description="Write one JSON object a line: for each operation its id, kind, RMA, state and fingerprint.",
+        epilog="examples:\n  csr-tui outbox export waiting.ndjson\n  csr-tui outbox export --all --in-clear all.ndjson",
         formatter_class=WithExamples,
     )
     exported.add_argument("--all", action="store_true", help="also what is done")

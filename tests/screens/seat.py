@@ -7,14 +7,14 @@ import math
 import sys
 import unicodedata
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.events import Key
 from textual.keys import _character_to_key, _get_unicode_name_from_key
-from textual.pilot import Pilot
+from textual.pilot import Pilot, WaitForScreenTimeout
 
 from csr_tui.app import DeskApp
 from csr_tui.session import Session
@@ -143,7 +143,8 @@ class Seat:
         while clock() < deadline:
             while self._works() and clock() < deadline:  # noqa: ASYNC110 - Textual tells nobody
                 await asyncio.sleep(0.001)
-            await self._pause(0)
+            with suppress(WaitForScreenTimeout):  # the whole machine may stand still for a while
+                await self._pause(0)
             if not self._works():
                 return
 
@@ -187,10 +188,8 @@ class Seat:
         await self.until(lambda: text not in self.text, text)
 
     async def until(self, condition: Callable[[], bool], what: object = "") -> None:
-        """Wait for a condition, for 20 seconds at most: the machine may be busy."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + 20
-        while clock() < deadline:
+        """Wait for a condition, for 20 seconds at least: a busy machine may let pass as many between two looks."""
+        for _ in range(2000):
             if condition():
                 return
             await asyncio.sleep(0.01)

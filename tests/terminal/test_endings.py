@@ -40,7 +40,7 @@ def test_a_suspended_desk_gives_the_terminal_back_and_draws_itself_when_it_goes_
         terminal.forget()
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.wait_for(r"2 Reason +chan ")
-        assert terminal.text.splitlines()[0].startswith(" Return · order")
+        terminal.wait_for(r"\A Return · order")
         terminal.wait_until(lambda: not terminal.is_cooked)
         assert typist.at_once(["ged"])["text"] == "changed"
         assert quit_desk(terminal) == 0
