@@ -63,7 +63,7 @@ class CustomerLookup(DeskScreen):
         self._text, self._hinted = "", _(_OPENING)
         self._found: Found | None = None
         self._home: Home | None = None
-        self._searching = False
+        self._searching = self._search_again = False
         self._download: float | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -158,17 +158,20 @@ class CustomerLookup(DeskScreen):
         self._read()
 
     def _read(self) -> None:
-        """Search what stands in the box, or read what waits; one thread at a time, the newest text wins."""
+        """Search what stands in the box, or read what waits; one thread at a time, the newest text wins.
+
+        What is asked while a thread reads is read once more after it: the thread may have read what was before.
+        """
+        self._search_again = True
         if self._lookup is not None and not self._searching:
             self._searching = True
             start(self, self._read_until_current, name="look up")
 
     async def _read_until_current(self) -> None:
         try:
-            text = None
-            while text != self._text:
-                text = self._text
-                await self._answer(text)
+            while self._search_again:
+                self._search_again = False
+                await self._answer(self._text)
         finally:
             self._searching = False
 

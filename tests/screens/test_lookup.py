@@ -5,17 +5,42 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
 from desk.ports import SyncStatus
+from rma.draft import Draft
 from rma.operations import LocalRecord
 from rma.request import Role
 from rma.states import RmaState
 from tests import shop
+from tests.desk.memory import MemoryWork
 from tests.screens.seat import Shop, known, seated, small_shop
 
 SIZES = [(80, 24), (120, 40)]
+
+
+class ReadJustBefore(MemoryWork):
+    """Once it is armed, a draft is thrown away while somebody who has just read it has not shown it yet."""
+
+    armed = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_read, self.crossed = Event(), Event()
+
+    def drafts(self) -> list[Draft]:
+        found = super().drafts()
+        if self.armed and not self.was_read.is_set():
+            self.was_read.set()
+            self.crossed.wait(10)
+        return found
+
+    def discard_draft(self, draft_id: str) -> None:
+        if self.was_read.wait(10):
+            super().discard_draft(draft_id)
+            self.crossed.set()
 
 
 def with_return(of: Shop) -> Shop:
@@ -149,6 +174,19 @@ async def test_a_draft_is_thrown_away_only_after_a_typed_y() -> None:
         await seat.press("delete", "y", "enter")
         await seat.no_longer_sees("DRAFTS")
         assert not of.work.drafts()
+
+
+async def test_a_draft_that_is_thrown_away_while_the_list_is_read_leaves_the_list() -> None:
+    work = ReadJustBefore()
+    work.save_draft(shop.draft())
+    async with seated(replace(small_shop(), work=work)) as seat:
+        await seat.sees("DRAFTS")
+        await seat.press("down", "delete")
+        await seat.sees("Throw this draft away?")
+        work.armed = True
+        await seat.press("y", "enter")
+        await seat.no_longer_sees("DRAFTS")
+    assert work.crossed.is_set()
 
 
 async def test_supervisors_see_how_many_returns_wait_for_approval() -> None:
