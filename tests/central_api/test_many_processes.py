@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from random import Random
 from threading import Event
 
@@ -22,7 +23,7 @@ from rma.operations import Operation, Outcome, Result
 from rma.record import ProblemType
 from sync.protocol.documents import read_tree
 from tests import shop
-from tests.central_api.branch import Branch, Desk, number_of
+from tests.central_api.branch import Branch, Desk, number_of, policy_text
 from tests.central_databases import POSTGRESQL
 
 PROCESSES = 20
@@ -31,6 +32,9 @@ LINES = 20
 UNITS = 3
 """Left of each line, which every desk wants one of."""
 BATCH = 10
+
+ANY_YEAR = policy_text(offline_hours="87600", expires_after_days="3650")
+"""The returns are of the shop's day, the servers of today."""
 
 HELD = {Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_CHANGE}
 
@@ -134,9 +138,10 @@ def test_many_processes_and_desks_give_the_last_units_away_once(empty_database: 
             shop.order(shop.line(units=UNITS), order_id=hot_order(i), number=f"5{i:05}")
             for i in range(LINES)
         ]
-        branch = Branch.open(empty_database, *orders)
+        branch = Branch.open(empty_database, *orders, policy=ANY_YEAR)
         desks = [branch.desk(f"Agent {i}") for i in range(DESKS)]
         told = [[desk.returning(order=order) for order in orders] for desk in desks]
+        branch.now = datetime.now(UTC)  # the servers that get the tokens are by the real clock
         callers = [Caller(desk, urls, seed) for seed, desk in enumerate(desks)]
         watcher = Caller(branch.desk("Watcher"), urls, DESKS)
         cursor = watcher.clients[0].get("/v1/bootstrap").json()["cursor"]

@@ -20,10 +20,11 @@ from storage.audit import Chain
 from storage.reference import ReferenceStore
 from storage.secrets import DEVICE_KEY
 from storage.work import WorkStore
-from sync import push
 from sync.client import CentralClient
 from sync.device_key import DeviceKey
-from sync.errors import ServerFailing, Unauthorized, UnreadableAnswer
+from sync.effects import Steps
+from sync.errors import ServerFailing, SyncError, Unauthorized, UnreadableAnswer
+from sync.poison import Choking
 from sync.protocol.envelopes import PushResponse
 from sync.protocol.signing import as_text
 from tests.simulation.process import RUNNING
@@ -190,11 +191,15 @@ def strict_first_in_first_out() -> Iterator[None]:
     def one(store: WorkStore, limit: int, max_bytes: int) -> list[SealedOperation]:
         return waiting(store, 1, max_bytes)
 
-    def never(_operation: SealedOperation, _refused: Exception) -> Any:
-        return False
+    def never(choking: Choking, _batch: Sequence[SealedOperation], error: SyncError) -> Steps[int]:
+        choking._report.stalled, choking._report.trouble = True, str(error)
+        return 1
         yield
 
-    with patch.object(WorkStore, "waiting", one), patch.object(push, "isolate", never):
+    with (
+        patch.object(WorkStore, "waiting", one),
+        patch.object(Choking, "batch_after", never),
+    ):
         yield
 
 
