@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SECRET_SERVICE = "CSR_SECRET_SERVICE"
 """Set where the programs must be there: then no test is skipped without them."""
@@ -75,13 +76,34 @@ def running() -> Iterator[SecretService]:
 
 
 def _wait_for_it(environment: dict[str, str]) -> None:
-    """Until it has the name by which programs find it; whoever asks earlier starts a second one, which is locked."""
+    """Until it has the name by which programs find it, and an unlocked place to keep things.
+
+    Whoever asks before it has the name starts a second one, which is locked; whoever asks before it has the place is
+    refused.
+    """
     import jeepney
     from jeepney.io.blocking import open_dbus_connection
 
+    name = "org.freedesktop.secrets"
     until = time.monotonic() + 20
     with open_dbus_connection(environment[_BUS]) as connection:
-        asking = jeepney.bus_messages.message_bus.NameHasOwner("org.freedesktop.secrets")
-        while not connection.send_and_get_reply(asking).body[0]:
+
+        def answer(message: jeepney.Message) -> Any:
+            return connection.send_and_get_reply(message).body[0]
+
+        def is_there() -> bool:
+            if not answer(jeepney.bus_messages.message_bus.NameHasOwner(name)):
+                return False
+            service = jeepney.DBusAddress(
+                "/org/freedesktop/secrets", name, "org.freedesktop.Secret.Service"
+            )
+            place = answer(jeepney.new_method_call(service, "ReadAlias", "s", ("default",)))
+            if not str(place).startswith("/org/"):
+                return False
+            collection = jeepney.DBusAddress(place, name, "org.freedesktop.Secret.Collection")
+            locked = answer(jeepney.Properties(collection).get("Locked"))
+            return bool(locked == ("b", False))
+
+        while not is_there():
             assert time.monotonic() < until, "the keyring does not come up"
             time.sleep(0.01)
