@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
-from threading import Lock
-from uuid import uuid4
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from rma.call import Call
-from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.draft import Draft
-from rma.numbers import WANTED_NUMBERS
 from rma.operations import (
-    AttentionItem,
-    EnrolledPerson,
     FinalizeReturn,
     Identity,
     LocalRecord,
     MadeReturn,
     Operation,
-    OperationKind,
-    Outcome,
-    QueueState,
-    Result,
     SealedOperation,
     SupersedeReturn,
 )
-from rma.record import Problem, RmaRecord
+from rma.record import RmaRecord
 from rma.refused import RefusedReturn
 from rma.verification import Told
-from storage import (
-    audit,
-    audit_acts,
-    calls,
-    desk_report,
-    drafts,
-    number_blocks,
-    outbox,
-    poison,
-    refusals,
-    settings,
-)
-from storage.audit import AuditEntry, Chain
+from storage import audit, audit_acts, calls, drafts, number_blocks, outbox, refusals
+from storage.audit import AuditEntry
 from storage.encrypting import encrypt_in_place
-from storage.engines import open_database, reading, writing
-from storage.epoch import enter
-from storage.errors import AlreadyFinalized, AlreadyRefused, EditedMeanwhile, NotEnrolled
+from storage.engines import open_database, reading
+from storage.errors import AlreadyFinalized, AlreadyRefused, EditedMeanwhile
 from storage.file_lock import FolderLock
 from storage.high_water import HighWater
-from storage.local_records import LocalRecords
-from storage.retention import prune
+from storage.work_numbers import WorkNumbers
+from storage.work_people import WorkPeople
+from storage.work_queue import WorkQueue
 from storage.work_schema import upgrade
 
 FILE = "work.db"
@@ -63,7 +40,7 @@ LOCK = "work.lock"
 Seal = Callable[[Operation, Identity], SealedOperation]
 
 
-class WorkStore:
+class WorkStore(WorkNumbers, WorkQueue, WorkPeople):
     """The desk's own database; implements `desk.ports.Work`. Usable from several threads."""
 
     def __init__(
@@ -74,22 +51,8 @@ class WorkStore:
         clock: Callable[[], datetime],
         high_water: HighWater | None = None,
     ) -> None:
-        self._engine = engine
-        self._lock = lock
         self._seal = seal
-        self._clock = clock
-        self._records = LocalRecords()
-        # SQLite has one writer: threads of this process queue here instead of polling the file.
-        self._one_writer = Lock()
-        with reading(engine) as connection:
-            self._identity = settings.identity(connection)
-            self._clock_offset = settings.clock_offset(connection)
-            self._epoch = settings.server_epoch(connection)
-        self._high_water = high_water
-        self._run = str(uuid4())
-        self._reported_at: datetime | None = None
-        if high_water is not None:
-            self._fence(high_water.marks())
+        super().__init__(engine, lock, clock, high_water)
 
     @classmethod
     def open(
@@ -121,65 +84,6 @@ class WorkStore:
         except BaseException:
             lock.release()
             raise
-
-    def close(self) -> None:
-        """Close the file and give the folder free."""
-        try:
-            if self._high_water is not None:
-                with reading(self._engine) as connection:
-                    self._high_water.settle(number_blocks.used(connection))
-        finally:
-            self._close()
-
-    def _close(self) -> None:
-        self._engine.dispose()
-        self._lock.release()
-
-    # ---- who works here ---------------------------------------------------------------------------------------
-
-    def identity(self) -> Identity | None:
-        """Who is signed in; None before enrollment."""
-        return self._identity
-
-    def people(self) -> tuple[EnrolledPerson, ...]:
-        """Who is enrolled on this desk, in the order of their enrollment."""
-        with reading(self._engine) as connection:
-            return settings.people(connection)
-
-    def sign_in(self, name: str) -> Identity:
-        """Somebody who is enrolled here works here from now on; whether it is them is for the caller to know.
-
-        Raises:
-            NotEnrolled: if nobody of this name is enrolled here.
-        """
-        before = self._enrolled()
-        person = next((each for each in self.people() if each.name == name), None)
-        if person is None:
-            raise NotEnrolled
-        identity = replace(before, person=person.name, role=person.role)
-        with self._writing() as connection:
-            settings.set_identity(connection, identity)
-            self._chain(connection, identity).append(audit_acts.signed_in(identity))
-        self._identity = identity
-        return identity
-
-    def set_identity(self, identity: Identity) -> None:
-        """Somebody was enrolled on this desk, and works here from now on."""
-        with self._writing() as connection:
-            settings.add_person(connection, EnrolledPerson(identity.person, identity.role))
-            settings.set_identity(connection, identity)
-            self._chain(connection, identity).append(audit_acts.enrolled(identity))
-        self._identity = identity
-
-    def clock_offset(self) -> timedelta:
-        """What has to be added to the device's clock to get the server's."""
-        return self._clock_offset
-
-    def set_clock_offset(self, offset: timedelta) -> None:
-        """Remember the last known offset."""
-        with self._writing() as connection:
-            settings.set_clock_offset(connection, offset)
-        self._clock_offset = offset
 
     # ---- drafts -----------------------------------------------------------------------------------------------
 
@@ -330,166 +234,6 @@ class WorkStore:
         with reading(self._engine) as connection:
             return self._records.since(connection, since, limit)
 
-    # ---- outbox -----------------------------------------------------------------------------------------------
-
-    def waiting(self, limit: int, max_bytes: int) -> list[SealedOperation]:
-        """What to send next, oldest first, order kept inside a stream; what was put off goes last."""
-        with reading(self._engine) as connection:
-            return outbox.waiting(connection, limit, max_bytes)
-
-    def apply_results(self, results: Sequence[Result]) -> None:
-        """Write down the server's answers, in one transaction. Unknown and answered operations are left alone."""
-        identity = self._enrolled()
-        with self._writing() as connection:
-            chain = self._chain(connection, identity)
-            entries = outbox.unanswered(connection, (result.op_id for result in results))
-            for result in results:
-                if result.op_id not in entries:
-                    continue
-                outbox.decide(connection, result, self._now(), self._epoch)
-                if result.outcome.final:
-                    self._take_over(connection, chain, entries.pop(result.op_id), result)
-                booked = result.outcome is not Outcome.NUMBER_CONFLICT
-                if result.outcome.wants_attention and booked:
-                    self._settle_overtaken(connection, chain, result.op_id)
-
-    def isolate(self, op_id: str, problem: Problem) -> None:
-        """Hold an operation that the server cannot read, and all that builds on it, for a person to see."""
-        self._moved(
-            lambda connection: poison.hold(connection, op_id, problem, self._now()), again=False
-        )
-
-    def offer_again(self, op_id: str) -> int:
-        """Send again what is held, with what was held because of it; gives back how many, 0 if it is not held."""
-        return self._moved(lambda connection: poison.offer_again(connection, op_id), again=True)
-
-    def server_epoch(self) -> str | None:
-        """The epoch of the server as last heard of; None before its first answer."""
-        return self._epoch
-
-    def enter_epoch(self, epoch: str) -> int:
-        """Go on with a server of this epoch; gives back how many acknowledged operations wait again because of it."""
-        identity = self._enrolled()
-        with self._writing() as connection:
-            waiting = enter(connection, epoch)
-            if waiting:
-                self._chain(connection, identity).append(audit_acts.reoffered(epoch, waiting))
-        self._epoch = epoch
-        return waiting
-
-    def prune(self) -> int:
-        """Delete from the outbox what nobody needs any more; gives back how much."""
-        with self._writing() as connection:
-            return prune(connection, self._now())
-
-    def last_pending(self, number: str) -> str | None:
-        """The newest unanswered operation of an RMA: what a further one depends on."""
-        with reading(self._engine) as connection:
-            return outbox.last_pending(connection, number)
-
-    def told_by(self, number: str) -> str | None:
-        """The operation of this desk that told what an RMA is now; None where another desk did."""
-        with reading(self._engine) as connection:
-            return outbox.told_by(connection, number)
-
-    def attention(self) -> list[AttentionItem]:
-        """What the server changed or refused and nobody settled, oldest first."""
-        with reading(self._engine) as connection:
-            return outbox.attention(connection)
-
-    def settle(self, op_id: str, note: str) -> None:
-        """A person has looked at it; nothing happens if that was done."""
-        identity = self._enrolled()
-        with self._writing() as connection:
-            self._settle(connection, self._chain(connection, identity), op_id, note)
-
-    def queue(self) -> QueueState:
-        """What waits on this desk."""
-        with reading(self._engine) as connection:
-            waiting, oldest_at, attention = outbox.counts(connection)
-            parked, unnumbered = drafts.count(connection)
-            return QueueState(
-                waiting=waiting,
-                oldest_at=oldest_at,
-                attention=attention,
-                numbers_left=number_blocks.left(connection),
-                parked=parked,
-                unnumbered=unnumbered,
-            )
-
-    # ---- numbers ----------------------------------------------------------------------------------------------
-
-    def lease_wanted(self) -> str | None:
-        """The lease id to ask for a block with, the same until it came; None when enough numbers are left.
-
-        A role that makes no returns needs none.
-        """
-        if self._identity is not None and not self._identity.role.makes_returns:
-            return None
-        with reading(self._engine) as connection:
-            if number_blocks.left(connection) >= WANTED_NUMBERS:
-                return None
-            wanted = settings.wanted_lease(connection)
-        if wanted is None:
-            wanted = str(uuid4())
-            with self._writing() as connection:
-                settings.set_wanted_lease(connection, wanted)
-        return wanted
-
-    def store_lease(self, lease_id: str, block: int) -> None:
-        """Keep a leased block; storing it again changes nothing.
-
-        Raises:
-            WrongBlock: if it lies outside the range.
-        """
-        with self._writing() as connection:
-            number_blocks.add(connection, lease_id, block)
-            if settings.wanted_lease(connection) == lease_id:
-                settings.set_wanted_lease(connection, None)
-
-    def held_leases(self) -> list[tuple[str, int]]:
-        """Every lease that came, with its block, oldest first."""
-        with reading(self._engine) as connection:
-            return number_blocks.leases(connection)
-
-    def desk_report(self) -> DeskReport | None:
-        """What the server should know of this desk; None where it heard of it a moment ago."""
-        at = self._reported_at
-        if self._identity is None or (at and abs(self._clock() - at) < desk_report.AGAIN):
-            return None
-        with reading(self._engine) as connection:
-            incarnation = settings.incarnation(connection)
-        if incarnation is None:
-            with self._writing() as connection:
-                incarnation = settings.renew_incarnation(connection)
-        with reading(self._engine) as connection:
-            return desk_report.report(connection, incarnation=incarnation, run=self._run)
-
-    def take_report_answer(self, told: DeskReport, answer: DeskReportAnswer) -> None:
-        """Do what the server's answer to a report asks for: numbers that it knows of are not told again."""
-        identity = self._enrolled()
-        with self._writing() as connection:
-            act = desk_report.take(connection, answer)
-            if act is not None:
-                self._chain(connection, identity).append(act)
-        if answer.retire:
-            self._run = str(uuid4())
-        elif not desk_report.wants_more(told, answer):
-            self._reported_at = self._clock()
-
-    def _fence(self, marks: Mapping[int, int]) -> None:
-        with reading(self._engine) as connection:
-            behind = any(
-                upto < marks.get(block, 0) for block, upto in number_blocks.used(connection).items()
-            )
-        if not behind:
-            return
-        with self._writing() as connection:
-            moved = number_blocks.fence(connection, marks)
-            if self._identity is not None:
-                act = audit_acts.fenced(moved, desk_report.BY_ITSELF)
-                self._chain(connection, self._identity).append(act)
-
     # ---- audit ------------------------------------------------------------------------------------------------
 
     def audit_entries(self) -> Iterator[AuditEntry]:
@@ -511,80 +255,3 @@ class WorkStore:
             if values:
                 self._chain(connection, identity).append(audit_acts.erased(values))
             return values
-
-    # -----------------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._one_writer, writing(self._engine) as connection:
-            yield connection
-
-    def _enrolled(self) -> Identity:
-        if self._identity is None:
-            raise NotEnrolled
-        return self._identity
-
-    def _now(self) -> datetime:
-        return self._clock() + self._clock_offset
-
-    def _chain(self, connection: Connection, identity: Identity) -> Chain:
-        return Chain(connection, identity, at=self._now(), device_clock=self._clock())
-
-    def _moved(self, move: Callable[[Connection], list[tuple[str, str]]], *, again: bool) -> int:
-        """Operations out of the queue or into it, each with its audit entry; how many."""
-        identity = self._enrolled()
-        with self._writing() as connection:
-            chain = self._chain(connection, identity)
-            moved = move(connection)
-            for op_id, number in moved:
-                local = self._records.find_within(connection, number)
-                if local is not None:
-                    chain.append(audit_acts.isolated(local.record, op_id, again=again))
-        return len(moved)
-
-    def _settle(self, connection: Connection, chain: Chain, op_id: str, note: str) -> None:
-        number = outbox.settle(connection, op_id, note, self._now())
-        if number is not None:
-            local = self._records.find_within(connection, number)
-            customer_id = local.record.customer_id if local else ""
-            chain.append(audit_acts.settled(number, customer_id, op_id, note))
-
-    def _settle_overtaken(self, connection: Connection, chain: Chain, op_id: str) -> None:
-        """What was edited or cancelled before the server refused it is taken care of already."""
-        if outbox.is_overtaken(connection, op_id):
-            self._settle(connection, chain, op_id, "overtaken")
-
-    def _take_over(
-        self, connection: Connection, chain: Chain, entry: outbox.Entry, result: Result
-    ) -> None:
-        """Bring the local RMA in line with a final answer."""
-        if result.record is None and not result.outcome.wants_attention:
-            if result.row_version is not None:
-                self._records.confirm(connection, entry.number, result.row_version)
-            return
-        local = self._records.find_within(connection, entry.number)
-        if local is None:
-            return
-        theirs = result.record or _unbooked(entry, result, local.record)
-        refused = result.outcome.wants_attention and result.record is None
-        known = local.row_version
-        # Refused without the server's RMA: ours is no longer to be trusted over what the feed brings.
-        version = None if refused else max(known or 0, result.row_version or 0) or None
-        # Later changes of this desk still wait: what they made of the RMA stays on the screen.
-        taken = None if local.pending else theirs
-        self._records.answer(connection, entry.number, taken, version)
-        if result.outcome.wants_attention:
-            chain.append(
-                audit_acts.answered(local.record, theirs or local.record, result.outcome.value)
-            )
-
-
-def _unbooked(entry: outbox.Entry, result: Result, record: RmaRecord) -> RmaRecord | None:
-    """A finalized return, or an edit of one, that the server has not: it says why, and holds nothing any more."""
-    lost = entry.kind in (OperationKind.FINALIZE, OperationKind.SUPERSEDE) and result.outcome in (
-        Outcome.KEY_REUSED,
-        Outcome.NUMBER_CONFLICT,
-        Outcome.REJECTED,
-        Outcome.HELD_FOR_REVIEW,
-    )
-    return replace(record, problem=result.problem, holding=False) if lost else None

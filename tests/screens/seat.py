@@ -156,6 +156,10 @@ class Seat:
             or any(node.message_queue_size for node in nodes)
         )
 
+    def opened(self) -> bool:
+        """The stores are open, and the list of what waits is read: an arrow key has somewhere to go."""
+        return "Look up" in self.text and "opening" not in self.text and not self._works()
+
     async def type(self, text: str) -> None:
         """Type a text."""
         await self.press(*text)
@@ -236,5 +240,5 @@ async def seated(
     async with app.run_test(size=size) as pilot:
         seat = kind(app, pilot)
         if opened:
-            await seat.until(lambda: "Look up" in seat.text and "opening" not in seat.text)
+            await seat.until(seat.opened)
         yield seat

@@ -14,6 +14,7 @@ from storage.secrets import Secrets
 from storage.secrets.errors import SecretsError
 from storage.secrets.open_file import OpenFile
 from storage.work import WorkStore
+from storage.work_file import WorkFile
 from tests import shop
 from tests.keys import KEY
 from tests.storage.desk import BLOCK, IDENTITY, build, seal
@@ -38,7 +39,7 @@ def tell(work: WorkStore, op_id: str) -> int:
 
 def crash(work: WorkStore) -> None:
     """The process is gone, and has settled nothing."""
-    work._close()
+    WorkFile.close(work)
 
 
 @pytest.fixture
