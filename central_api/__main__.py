@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from rma.errors import RmaError
+from rma.harmless import harmless_lines
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -29,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         check,
         devices,
         enroll,
+        erase,
         import_,
         policy,
         reasons,
@@ -54,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
         check,
         revoke,
         release,
+        erase,
         recover,
         devices,
         backup,
@@ -68,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
     except (RmaError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{harmless_lines(str(error))}\n")
         return FAILED
     except KeyboardInterrupt:
         return FAILED

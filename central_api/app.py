@@ -20,9 +20,11 @@ from central_api import feed
 from central_api.database import open_database, reading, write, writing
 from central_api.epoch import EpochHeader
 from central_api.expiry import expire_over
+from central_api.framing import OneLength
 from central_api.openapi import document_of
 from central_api.problems import TITLES, HttpProblem, problem_response
-from central_api.reads import FLUSH_SECONDS, Rates, ReadLog, write_reads
+from central_api.rates import Rates
+from central_api.reads import FLUSH_SECONDS, ReadLog, write_reads
 from central_api.routes import router
 from central_api.schema import migrate
 from central_api.watch import FeedWatch
@@ -54,6 +56,7 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
         summary="The central API of a returns desk",
         docs_url=None,  # the pages of these load scripts from a CDN
         redoc_url=None,
+        redirect_slashes=False,  # to an address of whatever host the request names
         lifespan=_lifespan,
     )
     app.state.engine = engine
@@ -62,6 +65,7 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
     app.state.reads = ReadLog(clock)
     app.state.epoch = _epoch(engine)
     app.add_middleware(EpochHeader, epoch=lambda: app.state.epoch)
+    app.add_middleware(OneLength)
     app.state.watch = FeedWatch(lambda: run_in_threadpool(_newest, engine))
     app.include_router(router)
     app.openapi = document_of(app)  # type: ignore[method-assign]
@@ -78,7 +82,7 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine: Engine = app.state.engine
-    await run_in_threadpool(_trim, engine, app.state.clock() - CHANGES_KEPT)
+    await run_in_threadpool(_trim, engine, app.state.clock())
     app.state.epoch = await run_in_threadpool(_epoch, engine)
     stopped = asyncio.Event()
     expiring = asyncio.create_task(_expire(app, stopped))
@@ -124,10 +128,10 @@ async def _log_reads(app: FastAPI, stopped: asyncio.Event) -> None:
             return
 
 
-def _trim(engine: Engine, before: datetime) -> None:
+def _trim(engine: Engine, now: datetime) -> None:
     with writing(engine) as connection:
-        feed.renew_if_foreign(connection)
-        feed.trim(connection, before)
+        feed.renew_if_foreign(connection, now)
+        feed.trim(connection, now - CHANGES_KEPT)
 
 
 def _epoch(engine: Engine) -> str:
@@ -155,7 +159,8 @@ def _bad_parameter(request: Request, error: Exception) -> Response:
 def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     by_status = {status: kind for kind, (status, _) in reversed(TITLES.items())}
-    return problem_response(by_status.get(error.status_code, "bad-request"), error.detail)
+    kind = by_status.get(error.status_code, "bad-request")
+    return problem_response(kind, error.detail, dict(error.headers or {}))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

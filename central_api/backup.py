@@ -114,7 +114,7 @@ def renew_history(engine: Engine, now: datetime) -> None:
     )
 
     def renew(connection: Connection) -> None:
-        feed.renew(connection)
+        feed.renew(connection, now)
         chain.append(connection, [entry])
 
     write(engine, renew)

@@ -38,6 +38,9 @@ async def _read(request: Request, most: int) -> bytes:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise HttpProblem("unsupported-encoding", "Send the body plain or as gzip.")
+    told = request.headers.get("content-length", "0")
+    if told.isdecimal() and int(told[:20]) > most:
+        raise _too_large(most)  # nothing of it is waited for
     body = bytearray()
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if encoding == "gzip" else None
     packed = 0
@@ -45,10 +48,14 @@ async def _read(request: Request, most: int) -> bytes:
         packed += len(chunk)
         body += chunk if unpack is None else _unpacked(unpack, chunk, most + 1 - len(body))
         if packed > most or len(body) > most:
-            raise HttpProblem("too-large", f"A body has at most {most} bytes: send less at once.")
+            raise _too_large(most)
     if unpack is not None and (not unpack.eof or unpack.unused_data):
         raise HttpProblem("bad-request", "The gzip body is cut or followed by something else.")
     return bytes(body)
+
+
+def _too_large(most: int) -> HttpProblem:
+    return HttpProblem("too-large", f"A body has at most {most} bytes: send less at once.")
 
 
 def _unpacked(unpack: zlib._Decompress, chunk: bytes, room: int) -> bytes:

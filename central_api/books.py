@@ -16,9 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
+from central_api import feed
 from central_api.chain import Entry, append
 from central_api.database import insert_into
 from central_api.documents import KINDS, digest_of, insert_rows, log_changes, update_rows
+from central_api.erasing import erased_among, shut_out
 from central_api.holding import keep_held
 from central_api.loading import (
     StoredAnswer,
@@ -47,6 +49,8 @@ from central_api.policies import (
 )
 from central_api.tables import EVENT, MAIL, OPERATION, REFUSAL, RMA, RMA_LINE
 from central_api.units import expect_inbound, take_units
+from rma.erasing import customers_of as customers_of_record
+from rma.erasing import erase
 from rma.expiry import can_expire
 from rma.ledger import Hold, Ledger
 from rma.numbers import block_of
@@ -73,6 +77,8 @@ class Books:
         now: datetime,
         skus: Iterable[str] = (),
     ) -> None:
+        # shut_out(connection)  # before anything else is locked: an erasure waits for all of it
+        self._connection = connection
         self._now = now
         told = set(numbers)
         wanted = {*order_ids, *lock_numbers(connection, told).values()}
@@ -89,6 +95,8 @@ class Books:
         self._blocks = leased_to(
             connection, device, {block_of(n) for n in told if n[:6].isdecimal()}
         )
+        self.restored_at = feed.restored_at(connection) if told - self._records.keys() else None
+        """When this database came from a backup; known where a number is asked for that is not booked."""
         self.policies: tuple[PublishedPolicy, ...] = published_policies(connection)
         self.reasons: tuple[PublishedReasons, ...] = published_reasons(connection)
         self.stands = stands_of(self.policies, self.reasons)
@@ -97,6 +105,7 @@ class Books:
         buyers = {order.customer_id for order in self._orders.values()}
         counted = any(entry.policy.approval.many_returns for entry in self.policies)
         self._customers = customers_of(connection, buyers, alone=counted)
+        self._is_erased = {key: each.erased for key, each in self._customers.items()}
         self._past = past_returns(connection, buyers) if counted else {}
         self._new: dict[str, dict[str, Any]] = {}
         self._changed: dict[str, dict[str, Any]] = {}
@@ -126,6 +135,21 @@ class Books:
     def customer(self, customer_id: str) -> Customer | None:
         """Our row of a customer."""
         return self._customers.get(customer_id)
+
+    def is_erased(self, customer_ids: Iterable[str]) -> bool:
+        """Whether one of these customers was erased: then nothing personal is stored."""
+        asked = set(customer_ids)
+        unknown = asked - self._is_erased.keys()
+        if unknown:
+            found = erased_among(self._connection, unknown)
+            self._is_erased |= {key: key in found for key in unknown}
+        return any(self._is_erased[key] for key in asked)
+
+    def concerns_erased(self, record: RmaRecord) -> bool:
+        """Whether an RMA is an erased customer's, or of an order of theirs."""
+        order = self._orders.get(record.order_id)
+        whose = customers_of_record(record)
+        return self.is_erased(whose if order is None else whose | {order.customer_id})
 
     def record(self, number: str) -> KnownRecord | None:
         """An RMA as it stands now."""
@@ -179,6 +203,8 @@ class Books:
         """Store an RMA's new state, with all that follows from it; gives its row version."""
         before = self._records.get(record.number)
         order = self.order(record.order_id)
+        if self.concerns_erased(record):
+            record = erase(record)
         held = None if before is None else self._hold(record.number)
         hold = self._holds[record.number] = record.hold
         if order is not None:

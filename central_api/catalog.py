@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -24,8 +24,10 @@ from central_api.documents import (
     stored_digests,
     update_rows,
 )
+from central_api.erasing import erased_among, shut_out
 from central_api.outbound import with_everything_sent
 from central_api.tables import ORDER_LINE, ORDERS, RMA, RMA_LINE
+from rma.erasing import without_person
 from rma.order import Customer, Order, OrderLine, Product
 from sync.protocol.documents import write_document
 
@@ -48,6 +50,8 @@ class Counts:
     updated: int = 0
     unchanged: int = 0
     refused: tuple[RefusedOrder, ...] = ()
+    erased: int = 0
+    """Customers who were erased: their rows were not taken over."""
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -55,6 +59,7 @@ class Counts:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.refused + other.refused,
+            self.erased + other.erased,
         )
 
 
@@ -68,8 +73,12 @@ class _Sorted:
 
 
 def upsert_customers(connection: Connection, customers: Sequence[Customer]) -> Counts:
-    """Insert new customers and update changed ones."""
-    return _upsert_simple(connection, "customer", customers, lambda c: c.customer_id, _customer)
+    """Insert new customers and update changed ones; who was erased stays so."""
+    shut_out(connection)
+    gone = erased_among(connection, (customer.customer_id for customer in customers))
+    kept = [customer for customer in customers if customer.customer_id not in gone]
+    counts = _upsert_simple(connection, "customer", kept, lambda c: c.customer_id, _customer)
+    return replace(counts, erased=len(customers) - len(kept))
 
 
 def upsert_products(connection: Connection, products: Sequence[Product]) -> Counts:
@@ -82,7 +91,9 @@ def upsert_orders(connection: Connection, orders: Sequence[Order]) -> Counts:
 
     An order that would take units or lines away from existing RMAs is refused, the others go on.
     """
-    by_id = {order.order_id: order for order in orders}
+    shut_out(connection)
+    gone = erased_among(connection, (order.customer_id for order in orders))
+    by_id = {order.order_id: without_person(order, gone) for order in orders}
     rows = _sort(connection, "order", by_id, _order)
     kind = KINDS["order"]
     insert_rows(connection, kind.table, list(rows.new.values()))

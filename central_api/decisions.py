@@ -120,6 +120,8 @@ def _apply(
         changed = call_back(record, actor=actor, device=device, at=at, note=command.note)
         return Decision(Outcome.ACCEPTED, record=changed)
     if isinstance(command, MailSlip):
+        if books.concerns_erased(record):
+            return Decision(Outcome.REJECTED, refusals.erased(), tell=True)
         changed = mail_slip(
             record,
             command.slip,

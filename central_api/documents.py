@@ -13,7 +13,17 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Dialect, Table, bindparam, select
 
 from central_api.database import is_sqlite
-from central_api.tables import CHANGE_LOG, CUSTOMER, ORDERS, POLICY, PRODUCT, REASONS, REFUSAL, RMA
+from central_api.tables import (
+    CHANGE_LOG,
+    CUSTOMER,
+    ERASURE,
+    ORDERS,
+    POLICY,
+    PRODUCT,
+    REASONS,
+    REFUSAL,
+    RMA,
+)
 
 T = TypeVar("T")
 
@@ -33,6 +43,7 @@ class Kind:
 KINDS = {
     name: Kind(name, table, table.c[key])
     for name, table, key in (
+        ("erasure", ERASURE, "customer_id"),  # first: a desk knows it before what it is about
         ("reasons", REASONS, "key"),
         ("policy", POLICY, "key"),
         ("product", PRODUCT, "sku"),

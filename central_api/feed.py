@@ -67,11 +67,17 @@ def epoch(connection: Connection) -> str:
     return name
 
 
-def renew(connection: Connection) -> None:
+def restored_at(connection: Connection) -> datetime | None:
+    """When this history began with a backup; what desks told since that was made comes by again after it."""
+    moment: datetime | None = connection.execute(select(FEED.c.restored_at)).scalar_one()
+    return moment
+
+
+def renew(connection: Connection, now: datetime) -> None:
     """Begin another history, as after a restore: desks fetch everything anew, and offer what they told again."""
     lock_table(connection, FEED)
     connection.execute(delete(CHANGE_LOG))
-    connection.execute(update(FEED).values(epoch=uuid4().hex, floor=0))
+    connection.execute(update(FEED).values(epoch=uuid4().hex, floor=0, restored_at=now))
 
 
 def head(connection: Connection) -> str:
@@ -129,7 +135,7 @@ def trim(connection: Connection, before: datetime) -> None:
         connection.execute(update(FEED).values(floor=floor))
 
 
-def renew_if_foreign(connection: Connection) -> None:
+def renew_if_foreign(connection: Connection, now: datetime) -> None:
     """Start a new feed where PostgreSQL never had the transactions of this one: it came here in a dump of another.
 
     Its changes would be handed out in a wrong order, or never. Desks start with a bootstrap.
@@ -144,7 +150,7 @@ def renew_if_foreign(connection: Connection) -> None:
         )
     ).scalar_one()
     if foreign:
-        renew(connection)
+        renew(connection, now)
 
 
 def change(kind: str, key: str, row_version: int, document: str | None) -> bytes:

@@ -22,6 +22,9 @@ from sync.protocol.signing import split_line
 MOST_OF_A_DEVICE = 10_000
 """Operations that are kept of one device: who has its token fills no disk. What is above waits on the desk."""
 
+MOST_BYTES_OF_A_DEVICE = 64 << 20
+"""Bytes of them: one may have a megabyte."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -44,12 +47,12 @@ _COLUMNS = [HELD_OPERATION.c[name] for name in Held.__dataclass_fields__]
 
 def room_left(connection: Connection, device: str) -> int:
     """How many more are kept of a device."""
-    kept = connection.execute(
-        select(func.count())
-        .select_from(HELD_OPERATION)
-        .where(HELD_OPERATION.c.device == device, HELD_OPERATION.c.released_at.is_(None))
-    ).scalar_one()
-    return MOST_OF_A_DEVICE - int(kept)
+    kept, size = connection.execute(
+        select(func.count(), func.sum(func.length(HELD_OPERATION.c.line))).where(
+            HELD_OPERATION.c.device == device, HELD_OPERATION.c.released_at.is_(None)
+        )
+    ).one()
+    return MOST_OF_A_DEVICE - int(kept) if (size or 0) < MOST_BYTES_OF_A_DEVICE else 0
 
 
 def keep_held(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

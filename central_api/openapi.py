@@ -19,10 +19,10 @@ SENDING = ("unauthorized", "unavailable")
 """Problems of the address that a revoked desk may still send to."""
 
 SIGNED_IN = (*SENDING, "device-revoked")
-"""Problems of every other address that asks who is calling."""
+"""Problems of every other one that asks who is calling."""
 
 READING = (*SIGNED_IN, "too-many")
-"""Problems of every address that shows something."""
+"""Problems of every address that may be asked too often."""
 
 OF_A_BODY = ("bad-request", "too-slow", "too-large", "unsupported-encoding")
 """Problems of every address that reads a body."""

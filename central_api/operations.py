@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from central_api.booking import Decision, decide_finalize, decide_unjudged
 from central_api.books import Books
 from central_api.database import write
 from central_api.decisions import decide_about
+from central_api.erasing import customers_named, kept_line
 from central_api.holding import held_row
 from central_api.lateness import is_late
 from central_api.loading import StoredAnswer, lock_numbers, lock_orders
@@ -31,8 +32,10 @@ from central_api.mailing import mail_row
 from central_api.matching import decide_typed, orders_typed
 from central_api.people import Caller
 from central_api.refused import decide_refuse, refused_orders
+from central_api.reoffered import is_awaited
 from central_api.signatures import Place, Proof, Standing, are_signed, proofs_of
 from central_api.superseding import decide_supersede
+from rma.erasing import erase
 from rma.operations import (
     Command,
     FinalizeReturn,
@@ -44,7 +47,7 @@ from rma.operations import (
     content_of,
 )
 from rma.states import RmaState
-from sync.protocol.documents import write_document
+from sync.protocol.documents import first_fault, write_document
 from sync.protocol.envelopes import (
     PROTOCOL_VERSION,
     PROTOCOLS,
@@ -92,7 +95,7 @@ def read_batch(lines: Sequence[bytes], place: Place) -> list[Item]:
         try:
             envelopes.append(open_envelope(body))
         except ValidationError as error:
-            raise NotAnEnvelope(f"line {index}: {_first_fault(error)}") from None
+            raise NotAnEnvelope(f"line {index}: {first_fault(error)}") from None
     proofs = proofs_of(place, envelopes, are_signed(place, parts))
     return [
         _item(line, body, envelope, proof)
@@ -115,6 +118,8 @@ def decide_released(connection: Connection, maker: Caller, line: bytes, now: dat
     """Decide an operation that a supervisor says is its maker's; the answer is `Result` as JSON."""
     body, _ = split_line(line)
     item = _item(line, body, open_envelope(body), Proof(Standing.RELEASED, maker))
+    if item.envelope.erases:  # its maker's bytes are those that the answer is for
+        item = replace(item, sha256=item.envelope.erases)
     return _decide_all(connection, maker, [item], now)[0]
 
 
@@ -194,10 +199,10 @@ def _decide_one(
     before = books.answer(op_id)
     if standing is Standing.FOREIGN:
         return _answer(op_id, Decision(Outcome.REJECTED, refusals.foreign()), None)
-    if before is not None and before.sha256 == item.sha256:
+    if before is not None and before.sha256 in (item.sha256, envelope.erases):
         return before.result
     if standing is Standing.UNPROVEN:
-        books.hold(_held_row(item, "unproven", now))
+        books.hold(_held_row(books, item, "unproven", now))
         return _answer(op_id, Decision(Outcome.HELD_FOR_REVIEW, refusals.unproven()), None)
     if standing is Standing.CROWDED:
         return _answer(op_id, Decision(Outcome.NOT_YET), None)
@@ -208,6 +213,8 @@ def _decide_one(
     if envelope.depends_on is not None and awaited is None:
         return _answer(op_id, Decision(Outcome.NOT_YET), None)
     decision = _unfounded(awaited) or decide(books, caller, item, now)
+    if decision.outcome is Outcome.NOT_YET:
+        return _answer(op_id, decision, None)
     content = content_of(item.command)
     metrics = content.metrics if content is not None else None
     version: int | None = None
@@ -217,7 +224,9 @@ def _decide_one(
     elif number is not None and decision.tell:
         known = books.record(number)
         version = known.row_version if known else None
-    answer = _answer(op_id, _with_record(books, number, decision), version)
+    about = books.record(number) if number is not None else None
+    erased = about is not None and books.concerns_erased(about.record)
+    answer = _answer(op_id, _with_record(books, number, decision), version, erased=erased)
     books.answered(_row(caller, item, decision, number, answer, now), envelope.actor)
     return answer
 
@@ -242,6 +251,8 @@ def _decision(books: Books, caller: Caller, item: Item, now: datetime) -> Decisi
         return Decision(Outcome.REJECTED, refusals.malformed(item.fault))
     if item.proof.standing is Standing.REVOKED:
         return _revoked(books, caller, item, now)
+    if is_awaited(books, item.command, now):
+        return Decision(Outcome.NOT_YET)
     envelope = item.envelope
     forged = item.proof.standing is Standing.STRANGER
     if isinstance(item.command, FinalizeReturn):
@@ -258,7 +269,7 @@ def _decision(books: Books, caller: Caller, item: Item, now: datetime) -> Decisi
     known = books.record(item.command.number)
     waited = item.proof.standing is Standing.SOUND
     if waited and known and is_late(books, known.record, item.command.at, now):
-        books.hold(_held_row(item, "late", now))
+        books.hold(_held_row(books, item, "late", now))
         return Decision(Outcome.HELD_FOR_REVIEW, refusals.late())
     decided = decide_about(
         books, caller, item.command, stream=envelope.stream, forged=forged, now=now
@@ -274,12 +285,16 @@ def _revoked(books: Books, caller: Caller, item: Item, now: datetime) -> Decisio
     content, edits = content_of(item.command), isinstance(item.command, SupersedeReturn)
     if content is not None and not (edits and books.record(content.number)):
         return decide_unjudged(books, caller, content, problem)
-    books.hold(_held_row(item, "revoked", now))
+    books.hold(_held_row(books, item, "revoked", now))
     return Decision(Outcome.HELD_FOR_REVIEW, problem)
 
 
-def _held_row(item: Item, reason: str, now: datetime) -> dict[str, Any]:
-    envelope = item.envelope
+def _held_row(books: Books, item: Item, reason: str, now: datetime) -> dict[str, Any]:
+    envelope, number = item.envelope, item.command.number if item.command is not None else ""
+    known = books.record(number)
+    erased = books.is_erased(customers_named(item.command)) or (
+        known is not None and books.concerns_erased(known.record)
+    )
     return held_row(
         op_id=envelope.op_id,
         sha256=item.sha256,
@@ -287,9 +302,9 @@ def _held_row(item: Item, reason: str, now: datetime) -> dict[str, Any]:
         person=item.proof.caller.person,
         actor=envelope.actor,
         kind=envelope.kind.value,
-        number=(item.command.number or None) if item.command is not None else None,
+        number=number or None,
         reason=reason,
-        line=item.line,
+        line=kept_line(item.line) if erased else item.line,
         now=now,
     )
 
@@ -300,16 +315,15 @@ def _with_record(books: Books, number: str | None, decision: Decision) -> Decisi
     return Decision(decision.outcome, decision.problem, known.record if known else None)
 
 
-def _answer(op_id: str, decision: Decision, version: int | None) -> bytes:
-    return write_document(
-        Result(
-            op_id=op_id,
-            outcome=decision.outcome,
-            problem=decision.problem,
-            record=decision.record,
-            row_version=version,
-        )
+def _answer(op_id: str, decision: Decision, version: int | None, *, erased: bool = False) -> bytes:
+    result = Result(
+        op_id=op_id,
+        outcome=decision.outcome,
+        problem=decision.problem,
+        record=decision.record,
+        row_version=version,
     )
+    return write_document(erase(result) if erased else result)
 
 
 def _row(
@@ -344,7 +358,7 @@ def _command_of(envelope: Envelope) -> tuple[Command | None, str]:
     try:
         command = command_of(envelope)
     except ValidationError as error:
-        return None, _first_fault(error)
+        return None, first_fault(error)
     except ValueError as error:  # NaN and infinity are no JSON
         return None, str(error)
     fault = _fault(command)
@@ -375,9 +389,3 @@ def _fault(command: Command) -> str:
     if content.told.state not in (RmaState.AUTHORIZED, RmaState.NEEDS_APPROVAL):
         return f"told state {content.told.state}: expected authorized or needs_approval"
     return ""
-
-
-def _first_fault(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]

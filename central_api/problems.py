@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import Response
 
+from rma.harmless import harmless
 from sync.protocol.documents import write_document
 from sync.protocol.envelopes import ProblemDetails
 
@@ -41,11 +44,16 @@ class HttpProblem(Exception):
         self.detail = detail
 
 
-def problem_response(kind: str, detail: str) -> Response:
-    """The problem as an HTTP answer."""
+def problem_response(kind: str, detail: str, more: Mapping[str, str] | None = None) -> Response:
+    """The problem as an HTTP answer; `more` are further headers."""
     status, title = TITLES[kind]
-    details = ProblemDetails(type=f"/problems/{kind}", title=title, status=status, detail=detail)
-    headers = {}
+    details = ProblemDetails(
+        type=f"/problems/{kind}",
+        title=title,
+        status=status,
+        detail=harmless(detail),  # it may repeat what was asked for
+    )
+    headers = dict(more or {})
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if status == 408:

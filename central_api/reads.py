@@ -1,4 +1,4 @@
-"""Reads of customers, orders and returns: who may read what, how fast, and who did.
+"""Reads of customers, orders and returns: who may read what, and who did.
 
 The log names the person and the keys of what was shown, not what was typed to find it. It is written every few seconds,
 as a transaction a read would cost more than the read: a server that is killed loses what it noted since.
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -31,48 +29,6 @@ def kinds_for(role: Role) -> frozenset[str]:
     """The kinds of documents that a role reads: who counts parcels in needs no customers."""
     every = frozenset(KINDS)
     return every - _NOT_FOR_THE_WAREHOUSE if role is Role.WAREHOUSE else every
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many at once, and so many a second over time, of one person at one server process."""
-
-    burst: int
-    per_second: float
-
-
-LOOKUPS = Rate(burst=200, per_second=2)
-"""Searches: far more than anybody types."""
-PAGES = Rate(burst=20_000, per_second=20)
-"""Pages of a download and of changes: several downloads of a large shop in a row."""
-
-
-class TooFast(Exception):
-    """This person reads faster than anybody works."""
-
-
-@dataclass
-class Rates:
-    """How much each person may still read at once."""
-
-    clock: Callable[[], float] = monotonic
-    _left: dict[tuple[str, Rate], tuple[float, float]] = field(default_factory=dict)
-    """What is left, and when that was."""
-    _one_at_a_time: Lock = field(default_factory=Lock)
-
-    def take(self, caller: Caller, rate: Rate) -> None:
-        """Count one read.
-
-        Raises:
-            TooFast: if there were too many.
-        """
-        key, now = (caller.person, rate), self.clock()
-        with self._one_at_a_time:
-            left, at = self._left.get(key, (float(rate.burst), now))
-            left = min(left + (now - at) * rate.per_second, rate.burst)
-            if left < 1:
-                raise TooFast
-            self._left[key] = left - 1, now
 
 
 class ReadLog:

@@ -170,6 +170,15 @@ def estimate_moved(detail: str) -> Problem:
     )
 
 
+def erased() -> Problem:
+    """There is nobody left to write to."""
+    return Problem(
+        type=ProblemType.FORBIDDEN,
+        detail="The customer was erased: nothing is mailed to them.",
+        remedy="Nothing to do.",
+    )
+
+
 def superseded(author: str) -> Problem:
     """Somebody edited the return first."""
     return Problem(

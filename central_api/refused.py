@@ -12,6 +12,7 @@ from central_api.booking import Decision
 from central_api.books import Books
 from central_api.documents import digest_of
 from central_api.people import Caller
+from rma.erasing import erase
 from rma.operations import Command, Outcome, RefuseReturn
 from rma.refused import RefusedReturn, check_refusal
 from rma.return_rules import CLOCK_LEEWAY
@@ -36,7 +37,8 @@ def decide_refuse(
     at = now if refused.refused_at > now + CLOCK_LEEWAY else refused.refused_at
     order = books.order(refused.order_id)
     customer_id = order.customer_id if order is not None else refused.customer_id
-    books.refuse(refusal_row(replace(refused, customer_id=customer_id, refused_at=at)))
+    kept = replace(refused, customer_id=customer_id, refused_at=at)
+    books.refuse(refusal_row(erase(kept) if books.is_erased([customer_id]) else kept))
     return Decision(Outcome.ACCEPTED)
 
 

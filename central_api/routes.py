@@ -17,13 +17,17 @@ from central_api import bootstrap, feed, lookups
 from central_api.bodies import SMALL, read_body
 from central_api.callers import (
     Downloading,
+    Guessing,
+    Leasing,
     Now,
     Reads,
+    Reporting,
     Searching,
     Watch,
-    WithCaller,
     WithEngine,
     WithSender,
+    sender_of,
+    working,
 )
 from central_api.database import reading, write
 from central_api.desk_reports import take_report
@@ -31,18 +35,18 @@ from central_api.documents import KINDS
 from central_api.enrolling import enroll
 from central_api.errors import EnrollmentRefused, TokenRefused
 from central_api.numbers import lease
-from central_api.openapi import OF_A_BODY, READING, SENDING, SIGNED_IN, problems, text_of
+from central_api.openapi import OF_A_BODY, READING, SENDING, problems, text_of
 from central_api.operations import NotAnEnvelope, decide_batch, read_batch
 from central_api.people import Caller
 from central_api.problems import HttpProblem
 from central_api.reads import kinds_for
 from central_api.recovery import published
 from central_api.signatures import place_of
-from central_api.tokens import grant_token
+from central_api.tokens import check_assertion, grant_token
 from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.numbers import FIRST_BLOCK, LAST_BLOCK, BadRmaNumber, parse
 from rma.operations import KnownRecord
-from sync.protocol.documents import read_document, write_document
+from sync.protocol.documents import first_fault, read_untrusted, write_document
 from sync.protocol.envelopes import (
     MAX_BATCH,
     MAX_BATCH_BYTES,
@@ -77,11 +81,9 @@ def _takes(shape: Any, media: str = JSON) -> dict[str, Any]:
 async def _document(request: Request, shape: type[T]) -> T:
     body = await read_body(request, SMALL)
     try:
-        return read_document(shape, body)
+        return read_untrusted(shape, body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise HttpProblem("bad-request", f"{place}: {first['msg']}") from None
+        raise HttpProblem("bad-request", first_fault(error)) from None
 
 
 def _check_readable(caller: Caller, kind: str) -> None:
@@ -112,10 +114,12 @@ async def _write(engine: Engine, work: Callable[[Connection], T]) -> T:
     "/v1/enroll",
     status_code=201,
     response_model=EnrollResponse,
-    responses=problems(*OF_A_BODY, "enrollment-refused", "unavailable"),
+    responses=problems(*OF_A_BODY, "enrollment-refused", "too-many", "unavailable"),
     openapi_extra=_takes(EnrollRequest),
 )
-async def enroll_device(request: Request, engine: WithEngine, now: Now) -> Response:
+async def enroll_device(
+    request: Request, engine: WithEngine, now: Now, guess: Guessing
+) -> Response:
     """Trade a single-use code for a place on a device, which shows its public key."""
     asked = await _document(request, EnrollRequest)
     try:
@@ -127,6 +131,7 @@ async def enroll_device(request: Request, engine: WithEngine, now: Now) -> Respo
         )
     except EnrollmentRefused as error:
         raise HttpProblem("enrollment-refused", str(error)) from None
+    guess.was_none()
     return Response(write_document(answer), 201, media_type=JSON)
 
 
@@ -140,6 +145,7 @@ async def give_token(request: Request, engine: WithEngine, now: Now) -> Response
     """Trade a signed assertion for a short token."""
     asked = await _document(request, TokenRequest)
     try:
+        await _read(engine, lambda connection: check_assertion(connection, asked, now))
         return _json(await _write(engine, lambda connection: grant_token(connection, asked, now)))
     except TokenRefused as error:
         kind = "wrong-clock" if error.by_the_clock else "token-refused"
@@ -149,11 +155,11 @@ async def give_token(request: Request, engine: WithEngine, now: Now) -> Response
 @router.post(
     "/v1/number-blocks",
     response_model=LeaseResponse,
-    responses=problems(*SIGNED_IN, *OF_A_BODY, "forbidden"),
+    responses=problems(*READING, *OF_A_BODY, "forbidden"),
     openapi_extra=_takes(LeaseRequest),
 )
 async def lease_numbers(
-    request: Request, engine: WithEngine, caller: WithCaller, now: Now
+    request: Request, engine: WithEngine, caller: Leasing, now: Now
 ) -> Response:
     """Lease a block of RMA numbers; the same lease id gives the same block."""
     if not caller.makes_returns:
@@ -176,11 +182,11 @@ async def lease_numbers(
 @router.post(
     "/v1/desk-reports",
     response_model=DeskReportAnswer,
-    responses=problems(*SIGNED_IN, *OF_A_BODY),
+    responses=problems(*READING, *OF_A_BODY),
     openapi_extra=_takes(DeskReport),
 )
 async def report_desk(
-    request: Request, engine: WithEngine, caller: WithCaller, now: Now
+    request: Request, engine: WithEngine, caller: Reporting, now: Now
 ) -> Response:
     """Take how far a desk's numbers were used, and countersign its audit chain."""
     told = await _document(request, DeskReport)
@@ -222,6 +228,7 @@ async def push(
     responses=problems(*READING, "bad-request", "cursor-too-old"),
 )
 async def changes(
+    request: Request,
     engine: WithEngine,
     caller: Downloading,
     watch: Watch,
@@ -234,6 +241,10 @@ async def changes(
 
     def look(connection: Connection) -> feed.Page:
         return feed.page(connection, cursor, limit, kinds_for(caller.role))
+
+    def still_working(connection: Connection) -> Caller:
+        header = request.headers.get("authorization", "")
+        return working(sender_of(connection, header, request.app.state.clock()))
 
     time = asyncio.get_running_loop().time
     until = time() + wait
@@ -248,6 +259,7 @@ async def changes(
             reads.sent(caller, "changes", len(page.changes))
             return Response(page.body(), media_type=JSON)
         await watch.after(moment, left)
+        await _read(engine, still_working)  # a revocation counts for who is waiting, too
 
 
 @router.get("/v1/bootstrap", response_model=BootstrapPlan, responses=problems(*READING))

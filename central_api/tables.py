@@ -216,6 +216,8 @@ class FeedRow(Central, table=True):
     """Name of this database's feed; cursors of another one are too old."""
     floor: int = Field(sa_type=BigInteger)
     """Changes up to here are no longer kept."""
+    restored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When this database came from a backup."""
 
 
 class RecoveryKeyRow(Central, table=True):
@@ -470,6 +472,19 @@ class RefusalRow(Document, table=True):
     refused_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ErasureRow(Document, table=True):
+    """A customer who was erased, for ever: whatever comes of them later is erased on arrival."""
+
+    __tablename__: ClassVar[str] = "erasure"
+    customer_id: str = Field(primary_key=True)
+    erased_at: datetime = Field(sa_type=UtcDateTime)
+    erased_by: str
+    """Account of the operator."""
+    reason: str
+    salt: str
+    """With the customer id it gives the digest in the audit chain."""
+
+
 def _table(model: type[Central]) -> Table:
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
@@ -504,4 +519,5 @@ AUDIT_ENTRY = _table(AuditEntryRow)
 EXPECTED_INBOUND = _table(ExpectedInboundRow)
 MAIL = _table(MailRow)
 REFUSAL = _table(RefusalRow)
+ERASURE = _table(ErasureRow)
 """Core tables: bulk work goes through these."""

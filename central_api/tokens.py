@@ -26,7 +26,7 @@ from central_api.tables import (
     USED_ASSERTION,
 )
 from rma.request import Role
-from sync.protocol.documents import read_document
+from sync.protocol.documents import read_untrusted
 from sync.protocol.envelopes import Assertion, TokenRequest, TokenResponse
 from sync.protocol.signing import FOR_A_TOKEN, from_text, is_signed
 
@@ -53,12 +53,11 @@ _WHO = (
 _STRANGE = "This desk is not known with that key: enroll it anew."
 
 
-def grant_token(connection: Connection, request: TokenRequest, now: datetime) -> TokenResponse:
-    """Trade an assertion for a token.
+def check_assertion(connection: Connection, request: TokenRequest, now: datetime) -> Assertion:
+    """What an assertion tells, once it is proven; nothing is written, so that who proves nothing holds up nobody.
 
     Raises:
-        TokenRefused: if it is not from the key of a known device, for somebody who is enrolled there, for us, of now,
-            and used for the first time.
+        TokenRefused: if it is not from the key of a known device, for us, and of now.
     """
     told = _read(request)
     keys = connection.execute(
@@ -74,8 +73,19 @@ def grant_token(connection: Connection, request: TokenRequest, now: datetime) ->
     lasts = told.expires_at - told.issued_at
     if not timedelta() < lasts <= ASSERTION_LASTS:
         raise TokenRefused("An assertion lasts two minutes at most.")
-    if not told.issued_at - LEEWAY <= now <= told.expires_at + LEEWAY:
+    # nothing is added to what was sent: a time of the year 1 or 9999 cannot be moved
+    if not (told.issued_at <= now + LEEWAY and now - LEEWAY <= told.expires_at):
         raise TokenRefused("The clock of this desk is wrong: set it.", by_the_clock=True)
+    return told
+
+
+def grant_token(connection: Connection, request: TokenRequest, now: datetime) -> TokenResponse:
+    """Trade an assertion for a token.
+
+    Raises:
+        TokenRefused: if it is not proven, not for somebody who is enrolled there, or was used before.
+    """
+    told = check_assertion(connection, request, now)
     here = (DEVICE_PERSON.c.device == told.device) & (DEVICE_PERSON.c.person == told.person)
     caller = _caller(connection, _WHO.where(here), now)
     if caller is None:
@@ -134,7 +144,7 @@ def _caller(connection: Connection, asked: Select[Any], now: datetime) -> Caller
 
 def _read(request: TokenRequest) -> Assertion:
     try:
-        told = read_document(Assertion, request.assertion)
+        told = read_untrusted(Assertion, request.assertion)
     except ValidationError:
         raise TokenRefused("The assertion cannot be read.") from None
     instants = (told.issued_at, told.expires_at)

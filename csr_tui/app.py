@@ -12,8 +12,8 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from csr_tui.endings import Endings
-from csr_tui.routes import Routes
 from csr_tui.session import OpenDesk
+from csr_tui.signing_in import SigningIn
 from csr_tui.swift import tidy_up
 from rma.errors import RmaError
 from rma.wording import _
@@ -32,7 +32,7 @@ SYNC_PAUSE_SECONDS = 60.0
 """How long sync rests after an error that nobody expected."""
 
 
-class DeskApp(Endings, Routes):
+class DeskApp(Endings, SigningIn):
     """The returns desk."""
 
     TITLE = "csr-tui"
@@ -94,8 +94,7 @@ class DeskApp(Endings, Routes):
             await session.close()
             return
         self._session = session
-        desk = session.desk
-        self._home.open_desk(desk.lookup, desk.returns, session.identity, session.clock.now)
+        await self._begin_work(session)
         self.takes_commands.set()
         await self._update_status()
         self.set_interval(STATUS_SECONDS, self._each_second)
@@ -173,6 +172,7 @@ class DeskApp(Endings, Routes):
 
     def _each_second(self) -> None:
         self.status_changed()
+        self.lock_if_left()
         if self.seconds_since_key >= _NOBODY_TYPES_SECONDS:
             tidy_up()
 

@@ -19,6 +19,7 @@ from desk.errors import NotReady
 from desk.ports import Clock, SyncStatus
 from rma.wording import _
 from storage.high_water import HighWater
+from storage.pin_verifiers import PinVerifiers
 from storage.reference import ReferenceStore
 from storage.secrets import Secrets
 from storage.secrets.keeping import alone, database_key
@@ -104,7 +105,7 @@ def open_desk(
         folder,
         work,
         reference,
-        build_desk(reference, work, clock, AgentsPapers()),
+        build_desk(reference, work, clock, PinVerifiers(), AgentsPapers()),
         clock,
         secrets,
         sealing,

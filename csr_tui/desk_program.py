@@ -181,7 +181,6 @@ async def open_session(folder: Path, secrets: Secrets | None = None) -> Session:
     return Session(
         desk=opened.desk,
         clock=opened.clock,
-        identity=opened.work.identity(),
         sync=connection,
         keep_syncing=connection.keep_syncing if connection else None,
         load_rest=partial(_load_rest, opened),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +20,21 @@ from sync.credentials import enrollment
 from sync.protocol import recovery
 from sync.protocol.signing import from_text
 
+AskPin = Callable[[str, bool], str]
+"""Asks a person, by name, for a PIN; the second argument says whether they need one. An empty text is none."""
 
-async def enroll(folder: Path, url: str, code: str, secrets: Secrets | None = None) -> Identity:
+
+async def enroll(
+    folder: Path,
+    url: str,
+    code: str,
+    secrets: Secrets | None = None,
+    ask_pin: AskPin | None = None,
+) -> Identity:
     """Make this desk known by its key, or a further person on it, who is signed in then.
 
-    Without `secrets` a passphrase may be asked for on the terminal.
+    Without `secrets` a passphrase may be asked for on the terminal. Without `ask_pin` whoever shares a desk has no PIN,
+    and cannot sign in before a further code brings them one.
 
     Raises:
         SecretsError: if the desk's keys cannot be kept.
@@ -49,6 +60,10 @@ async def enroll(folder: Path, url: str, code: str, secrets: Secrets | None = No
         )
         seal_for_recovery(opened, answer.recovery_key)
         opened.work.set_identity(identity)
+        if ask_pin is not None:
+            pin = ask_pin(identity.person, len(opened.work.people()) > 1)
+            if pin:
+                opened.desk.sign_in.set_enrolled_pin(identity.person, pin)
         (folder / ENROLLED_FILE).touch()
     finally:
         opened.close()

@@ -14,14 +14,12 @@ if TYPE_CHECKING:
 from screens.forms.last_values import LastValues
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Session:
     """The use cases, who works here, and the engine behind them."""
 
     desk: Desk
     clock: Clock
-    identity: Identity | None
-    """None before enrollment."""
     sync: Sync | None = None
     """None where the desk works without a central API."""
     keep_syncing: Callable[[asyncio.Event], Awaitable[None]] | None = None
@@ -32,6 +30,11 @@ class Session:
     """What the return before held, for Ctrl+R."""
     close: Callable[[], Awaitable[None]]
     """Releases stores and connections; called once, at the end."""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who works here now; None before enrollment."""
+        return self.desk.work.identity()
 
 
 OpenDesk: TypeAlias = Callable[[], Awaitable[Session]]

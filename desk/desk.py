@@ -11,10 +11,11 @@ from desk.calls import Calls
 from desk.customers import CustomerFile
 from desk.lookup import LookUp
 from desk.parked import Parked
-from desk.ports import Clock, Papers, Reference, Work
+from desk.ports import Clock, Papers, Reference, Verifiers, Work
 from desk.records import Records
 from desk.returns import Returns
 from desk.rmas import Rmas
+from desk.sign_in import SignIn
 from desk.slips import Slips
 from desk.typed_orders import TypedOrders
 
@@ -34,11 +35,16 @@ class Desk:
     caller: Caller
     parked: Parked
     slips: Slips
+    sign_in: SignIn
     work: Work
 
 
 def build_desk(
-    reference: Reference, work: Work, clock: Clock, papers: Papers | None = None
+    reference: Reference,
+    work: Work,
+    clock: Clock,
+    verifiers: Verifiers,
+    papers: Papers | None = None,
 ) -> Desk:
     """Wire the use cases to their stores; without `papers` no file can be saved."""
     records = Records(reference, work)
@@ -57,5 +63,6 @@ def build_desk(
         caller=caller,
         parked=Parked(reference, work),
         slips=Slips(reference, work, records, clock, papers),
+        sign_in=SignIn(reference, work, clock, verifiers),
         work=work,
     )

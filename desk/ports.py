@@ -14,6 +14,7 @@ from rma.call import Call
 from rma.draft import Draft
 from rma.operations import (
     AttentionItem,
+    EnrolledPerson,
     Identity,
     KnownRecord,
     LocalRecord,
@@ -22,6 +23,7 @@ from rma.operations import (
     QueueState,
 )
 from rma.order import Customer, Order, Product
+from rma.pin import Pin
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
@@ -47,6 +49,18 @@ class Papers(Protocol):
         ...
 
 
+class Verifiers(Protocol):
+    """What a desk keeps of PINs instead of the PINs."""
+
+    def make(self, pin: str) -> str:
+        """The verifier of a PIN."""
+        ...
+
+    def fits(self, verifier: str, pin: str) -> bool:
+        """Whether this is the PIN."""
+        ...
+
+
 class Clock(Protocol):
     """Time as the desk knows it: device time, corrected by the last known offset to the server."""
 
@@ -59,7 +73,11 @@ class Reference(Protocol):
     """ref.db: what the central API told us. Disposable; every list is newest or best first."""
 
     def customer(self, customer_id: str) -> Customer | None:
-        """One customer."""
+        """One customer; who was erased is called so."""
+        ...
+
+    def is_erased(self, customer_id: str) -> bool:
+        """Whether nothing is made for this customer any more."""
         ...
 
     def customers_by_name(self, words: Sequence[str], limit: int) -> list[Customer]:
@@ -140,6 +158,34 @@ class Work(Protocol):
 
     def identity(self) -> Identity | None:
         """Who works here; None before enrollment."""
+        ...
+
+    def people(self) -> tuple[EnrolledPerson, ...]:
+        """Who is enrolled on this desk, in the order of their enrollment."""
+        ...
+
+    def sign_in(self, name: str) -> Identity:
+        """Somebody who is enrolled here works here from now on, and their tries are forgotten."""
+        ...
+
+    def pin(self, person: str) -> Pin | None:
+        """What is kept of somebody's PIN; None where they have none."""
+        ...
+
+    def set_pin(self, person: str, verifier: str) -> None:
+        """Give somebody a PIN in place of the one before."""
+        ...
+
+    def count_pin_try(self, person: str) -> None:
+        """A PIN of theirs is about to be tried; it counts as wrong until they are signed in."""
+        ...
+
+    def refuse_pin(self, person: str) -> None:
+        """The PIN that was tried is wrong."""
+        ...
+
+    def last_contact(self) -> datetime | None:
+        """When the central API was reached last, aware UTC; None where it never was."""
         ...
 
     def save_draft(self, draft: Draft) -> None:

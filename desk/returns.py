@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from desk.caller import Caller
-from desk.errors import NoNumbersLeft, NotAllowed, NotFound, NotReady
+from desk.errors import CustomerErased, NoNumbersLeft, NotAllowed, NotFound, NotReady
 from desk.ids import new_id
 from desk.ports import Clock, Reference, Work
 from desk.records import Records
@@ -404,6 +404,8 @@ class Returns:
         customer = self._reference.customer(order.customer_id)
         if customer is None:
             raise NotFound(_("This order's customer is not known here: press F5 to sync."))
+        if customer.erased:
+            raise CustomerErased
         return order, customer
 
 

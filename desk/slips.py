@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from desk.errors import NotAllowed, NotFound, NotReady
+from desk.errors import CustomerErased, NotAllowed, NotFound, NotReady
 from desk.ids import new_id
 from desk.ports import Clock, Papers, Reference, Work
 from desk.records import Records
+from rma.erasing import customers_of
 from rma.mailing import mail_slip, wrong_address
 from rma.numbers import parse
 from rma.operations import Identity, MailSlip, Operation
@@ -69,6 +70,8 @@ class Slips:
             NotAllowed: if the role mails nothing, or there is no such address.
         """
         record, who = self._record(number), self._identity()
+        if any(map(self._reference.is_erased, customers_of(record))):
+            raise CustomerErased
         to = to.strip() or self._address(record)
         if problem := wrong_address(to):
             raise NotAllowed(problem)

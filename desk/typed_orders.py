@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from desk.caller import Caller
 from desk.customers import CustomerFile, LineView, OrderView
-from desk.errors import NotFound
+from desk.errors import CustomerErased, NotFound
 from desk.ids import new_id
 from desk.ports import Clock, Reference, Work
 from rma.draft import Draft
@@ -55,6 +55,8 @@ class TypedOrders:
             raise NotFound(
                 _("This customer is not known here: press F5 to sync, then look up again.")
             )
+        if customer is not None and customer.erased:
+            raise CustomerErased
         now = self._clock.now()
         draft = Draft(
             draft_id=new_id(),
@@ -110,8 +112,11 @@ class TypedOrders:
 
         Raises:
             NotFound: if this desk does not know the customer any more.
+            CustomerErased: if nothing is made for them any more.
         """
         assert draft.by_hand is not None
+        if self._reference.is_erased(draft.customer_id):
+            raise CustomerErased
         if number_of(draft.customer_id) is not None:
             typed, _wrong = read_order(draft.by_hand)
             return caller_as_customer(typed, draft.email, draft.phone)

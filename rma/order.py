@@ -265,6 +265,8 @@ class Customer:
     tier: str = ""
     risk_flags: tuple[str, ...] = ()
     """Flags the shop set, such as `address reused`; shown, and asked about by policies."""
+    erased: bool = False
+    """Whether the person asked to be erased: nothing else is known of them, and nothing is made for them."""
 
     def __post_init__(self) -> None:
         _text("customer_id", self.customer_id, LONGEST_ID)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, func, select
 
 from rma.operations import Identity
 from storage.columns import stored
@@ -188,13 +188,6 @@ def verify(connection: Connection) -> str | None:
         if json.loads(after).get(PERSONAL, {}).get(field) != _salted(salt, value):
             return f"A personal value ({field}) of {entity} was altered."
     return None
-
-
-def erase_personal(connection: Connection, customer_id: str) -> int:
-    """Erase a customer's values, not their hashes; gives back how many there were."""
-    return connection.execute(
-        delete(AUDIT_PERSONAL).where(AUDIT_PERSONAL.c.customer_id == customer_id)
-    ).rowcount
 
 
 def _head(connection: Connection, device: str) -> str:

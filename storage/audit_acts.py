@@ -129,6 +129,25 @@ def signed_in(identity: Identity) -> Act:
     return Act(entity=f"device/{identity.device}", command="sign_in")
 
 
+def pin_set(identity: Identity, person: str) -> Act:
+    """Somebody has a new PIN."""
+    return Act(
+        entity=f"device/{identity.device}",
+        command="set_pin",
+        after={"person": person},
+        actor=person,
+    )
+
+
+def pin_refused(identity: Identity, person: str, tries: int) -> Act:
+    """A wrong PIN was typed, by whoever it was."""
+    return Act(
+        entity=f"device/{identity.device}",
+        command="sign_in_refused",
+        after={"person": person, "tries": tries},
+    )
+
+
 def fenced(moved: Mapping[int, tuple[int, int]], why: str) -> Act:
     """Numbers are not used, because a copy of this desk may have told them."""
     return Act(
@@ -144,9 +163,9 @@ def restored(incarnation: str) -> Act:
     return Act(entity="desk", command="restore", after={"incarnation": incarnation})
 
 
-def erased(values: int) -> Act:
-    """A customer's personal values were erased; whose, is just what must not stand here."""
-    return Act(entity="audit", command="erase", after={"values": values})
+def erased(customers: int, values: int) -> Act:
+    """Customers' personal values were erased; whose, is just what must not stand here."""
+    return Act(entity="audit", command="erase", after={"customers": customers, "values": values})
 
 
 def _before(record: RmaRecord) -> dict[str, Any] | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from rma.call import Call
 from storage.documents import storable
+from storage.erasing import is_erased
 from storage.work_tables import CALL, RMA
 
 _INSERT = insert(CALL)
@@ -34,7 +35,9 @@ _NEWEST_FIRST = (
 
 
 def keep(connection: Connection, call: Call) -> None:
-    """Insert or replace a call."""
+    """Insert or replace a call; nothing happens if its customer was erased."""
+    if is_erased(connection, call.customer_id):
+        return
     values = asdict(call) | {"author": storable(call.author), "note": storable(call.note)}
     connection.execute(_UPSERT, values)
 
@@ -43,8 +46,3 @@ def of_customer(connection: Connection, customer_id: str, limit: int) -> list[Ca
     """Calls with a note, newest first; where the call's draft got a number, they have it."""
     rows = connection.execute(_NEWEST_FIRST, {"customer": customer_id, "most": limit})
     return [Call(**row) for row in rows.mappings()]
-
-
-def erase_of(connection: Connection, customer_id: str) -> int:
-    """Erase a customer's calls with their notes; gives back how many there were."""
-    return connection.execute(delete(CALL).where(CALL.c.customer_id == customer_id)).rowcount

@@ -15,6 +15,7 @@ _SAVE = """
     INSERT INTO draft (draft_id, saved_at, document)
     SELECT :id, :at, :document WHERE NOT EXISTS (SELECT 1 FROM rma WHERE draft_id = :id)
         AND NOT EXISTS (SELECT 1 FROM refusal WHERE refusal_id = :id)
+        AND NOT EXISTS (SELECT 1 FROM erasure WHERE customer_id = :customer)
     ON CONFLICT (draft_id) DO UPDATE SET saved_at = excluded.saved_at, document = excluded.document
 """
 _DISCARD = "DELETE FROM draft WHERE draft_id = ?"
@@ -27,8 +28,13 @@ _NEWEST_FIRST = select(DRAFT.c.draft_id, DRAFT.c.document).order_by(
 
 
 def save(connection: Connection, draft: Draft) -> None:
-    """Insert or replace a draft; nothing happens if it became a return or was refused."""
-    values = {"id": draft.draft_id, "at": stored(draft.saved_at), "document": write(draft)}
+    """Insert or replace a draft; nothing happens if it became a return, was refused, or its customer was erased."""
+    values = {
+        "id": draft.draft_id,
+        "at": stored(draft.saved_at),
+        "document": write(draft),
+        "customer": draft.customer_id,
+    }
     run(connection, _SAVE, values)
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from rma.reasons import ReasonTree
 from rma.record import RmaRecord
 from rma.refused import RefusedReturn
 from rma.states import RmaState
+from rma.wording import _
 from storage import reference_schema, reference_search
 from storage.documents import DocumentCache, read
 from storage.engines import fetch, open_database, reading, writing
@@ -85,7 +87,13 @@ class ReferenceStore:
     def customer(self, customer_id: str) -> Customer | None:
         """One customer."""
         sql = "SELECT customer_id, document FROM customer WHERE customer_id = ?"
-        return next(iter(self._select(self._customers, sql, storable(customer_id))), None)
+        found = self._select(self._customers, sql, storable(customer_id))
+        return _called(found[0]) if found else None
+
+    def is_erased(self, customer_id: str) -> bool:
+        """Whether nothing is made for this customer any more."""
+        sql = "SELECT customer_id FROM erasure WHERE customer_id = ?"
+        return bool(self._rows(sql, storable(customer_id)))
 
     def customers_by_name(self, words: Sequence[str], limit: int) -> list[Customer]:
         """Customers whose name has a word that starts with each of `words`, in any order, accents ignored."""
@@ -227,11 +235,18 @@ class ReferenceStore:
 
     def apply(self, rows: Sequence[ReferenceRow], cursor: str) -> None:
         """Bring ref.db to these versions and remember the cursor: one transaction, repeatable."""
-        with self._engine as engine, writing(engine) as connection:
-            apply_rows(connection, rows)
-            set_cursor(connection, cursor)
+        with self._engine as engine:
+            with writing(engine) as connection:
+                apply_rows(connection, rows)
+                set_cursor(connection, cursor)
+            if any(row.kind == "erasure" for row in rows):
+                fetch(engine, "PRAGMA wal_checkpoint(TRUNCATE)")  # what the log holds of before
         if any(row.kind in _RULES for row in rows):
             self._forget_rules()
+
+    def erased_customers(self) -> list[str]:
+        """Everybody who was erased, as far as the server told."""
+        return [customer_id for (customer_id,) in self._rows("SELECT customer_id FROM erasure")]
 
     def begin_load(self, cursor: str) -> ReferenceLoad:
         """Start filling a new file; what an unfinished load left is thrown away."""
@@ -284,7 +299,7 @@ class ReferenceStore:
     def _found(self, search: Callable[[Connection], reference_search.Documents]) -> list[Customer]:
         with self._engine as engine, reading(engine) as connection:
             hits = search(connection)
-        return [self._customers.read(key, document) for key, document in hits]
+        return [_called(self._customers.read(key, document)) for key, document in hits]
 
     def _known(self, condition: str, value: str, limit: int) -> list[KnownRecord]:
         sql = (
@@ -298,3 +313,8 @@ class ReferenceStore:
             KnownRecord(record=self._records.read(number, document), row_version=row_version)
             for number, document, row_version in rows
         ]
+
+
+def _called(customer: Customer) -> Customer:
+    """The customer with something to be called by: of one who was erased there is no name."""
+    return replace(customer, name=_("erased")) if customer.erased else customer

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, cast
 
 from sqlalchemy import Connection
 
+from rma.erasing import Erasure
 from rma.order import Customer, Order, Product
 from rma.policy import Policy
 from rma.reasons import ReasonTree
@@ -20,7 +21,9 @@ from rma.refused import RefusedReturn
 from storage.documents import write
 from storage.search import code_key, email_key, name_key, reversed_digits, storable
 
-Value: TypeAlias = Customer | Order | Product | RmaRecord | RefusedReturn | Policy | ReasonTree
+Value: TypeAlias = (
+    Customer | Order | Product | RmaRecord | RefusedReturn | Policy | ReasonTree | Erasure
+)
 
 _IN_KEYS = "IN (SELECT value FROM json_each(?))"
 """Membership in a list of keys that is given as one JSON text."""
@@ -31,7 +34,7 @@ class ReferenceRow:
     """The newest version of one thing, or its tombstone."""
 
     kind: str
-    """`customer`, `order`, `product`, `rma`, `refusal`, `policy` or `reasons`."""
+    """`erasure`, `customer`, `order`, `product`, `rma`, `refusal`, `policy` or `reasons`."""
     key: str
     row_version: int
     value: Value | None
@@ -147,6 +150,9 @@ SHAPES: dict[str, Shape] = {
         ("refusal_id", "row_version", "customer_id", "refused_at", "document"),
         _refusal,
     ),
+    "erasure": Shape(
+        "erasure", ("customer_id", "row_version", "document"), lambda v: (_document(v),)
+    ),
     "policy": Shape("policy", ("key", "row_version", "document"), lambda v: (_document(v),)),
     "reasons": Shape(
         "reasons",
@@ -202,6 +208,8 @@ def _apply_kind(connection: Connection, shape: Shape, rows: Sequence[ReferenceRo
     insert_rows(connection, alive)
     if names:
         _learn_names(connection, alive)
+        if any(isinstance(row.value, Customer) and row.value.erased for row in alive):
+            _forget_traces(connection)
 
 
 def _versions(connection: Connection, shape: Shape, rows: Sequence[ReferenceRow]) -> dict[str, int]:
@@ -230,6 +238,14 @@ def _forget_names(connection: Connection, rows: Sequence[ReferenceRow]) -> None:
         "INSERT INTO customer_name (customer_name, rowid, words) VALUES ('delete', ?, ?)",
         [(row.id, row.name_key) for row in old],
     )
+
+
+def _forget_traces(connection: Connection) -> None:
+    """What was said of a row stays in the index until its parts are merged, and in the samples of the statistics."""
+    connection.exec_driver_sql("INSERT INTO customer_name (customer_name) VALUES ('optimize')")
+    sampled = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'"
+    if connection.exec_driver_sql(sampled).first() is not None:
+        connection.exec_driver_sql("DELETE FROM sqlite_stat4")
 
 
 def _learn_names(connection: Connection, rows: Sequence[ReferenceRow]) -> None:

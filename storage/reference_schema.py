@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from storage.engines import open_database, reading, writing
 from storage.search import NAME_INDEX
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of these tables, of `storage.search`, of a default in the documents, or of the encryption."""
 
 TABLES = (
@@ -33,6 +33,8 @@ TABLES = (
     "finalized_at TEXT NOT NULL, reference_key TEXT NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE refusal (refusal_id TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "customer_id TEXT NOT NULL, refused_at TEXT NOT NULL, document TEXT NOT NULL)",
+    "CREATE TABLE erasure (customer_id TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
+    "document TEXT NOT NULL)",
     "CREATE TABLE policy (key TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "document TEXT NOT NULL)",
     "CREATE TABLE reasons (key TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, select
@@ -20,6 +20,7 @@ _CLOCK_OFFSET = "clock_offset_seconds"
 _LEASE = "wanted_lease_id"
 _EPOCH = "server_epoch"
 _INCARNATION = "incarnation"
+_CONTACT = "last_contact"
 _COUNTERSIGNED = "countersigned_entries"
 
 
@@ -57,6 +58,17 @@ def clock_offset(connection: Connection) -> timedelta:
 def set_clock_offset(connection: Connection, offset: timedelta) -> None:
     """Remember what the device's clock lacks of the server's."""
     _set(connection, _CLOCK_OFFSET, json.dumps(offset.total_seconds()))
+
+
+def last_contact(connection: Connection) -> datetime | None:
+    """When the server was reached last, to within some minutes; None where it never was."""
+    text = _get(connection, _CONTACT)
+    return None if text is None else datetime.fromisoformat(json.loads(text))
+
+
+def set_last_contact(connection: Connection, at: datetime) -> None:
+    """Remember it."""
+    _set(connection, _CONTACT, json.dumps(at.isoformat()))
 
 
 def wanted_lease(connection: Connection) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,10 +23,11 @@ from rma.operations import (
 from rma.record import RmaRecord
 from rma.refused import RefusedReturn
 from rma.verification import Told
-from storage import audit, audit_acts, calls, drafts, number_blocks, outbox, refusals
+from storage import audit, audit_acts, calls, drafts, erasing, number_blocks, outbox, refusals
 from storage.audit import AuditEntry
 from storage.encrypting import encrypt_in_place
 from storage.engines import open_database, reading
+from storage.erasing import WorkErasing
 from storage.errors import AlreadyFinalized, AlreadyRefused, EditedMeanwhile
 from storage.file_lock import FolderLock
 from storage.high_water import HighWater
@@ -40,7 +42,7 @@ LOCK = "work.lock"
 Seal = Callable[[Operation, Identity], SealedOperation]
 
 
-class WorkStore(WorkNumbers, WorkQueue, WorkPeople):
+class WorkStore(WorkNumbers, WorkQueue, WorkPeople, WorkErasing):
     """The desk's own database; implements `desk.ports.Work`. Usable from several threads."""
 
     def __init__(
@@ -127,6 +129,8 @@ class WorkStore(WorkNumbers, WorkQueue, WorkPeople):
         """
         identity = self._enrolled()
         with self._writing() as connection:
+            if erasing.is_erased(connection, told.customer_id):
+                told = replace(told, skipped="")
             self._chain(connection, identity).append(audit_acts.verified(told))
 
     # ---- returns ----------------------------------------------------------------------------------------------
@@ -245,13 +249,3 @@ class WorkStore(WorkNumbers, WorkQueue, WorkPeople):
         """What is broken about the audit chain, in a sentence; None when it holds."""
         with reading(self._engine) as connection:
             return audit.verify(connection)
-
-    def erase_personal(self, customer_id: str) -> int:
-        """Erase a customer's calls, and their values beside the audit chain, which still holds; gives back how many."""
-        identity = self._enrolled()
-        with self._writing() as connection:
-            values = audit.erase_personal(connection, customer_id)
-            values += calls.erase_of(connection, customer_id)
-            if values:
-                self._chain(connection, identity).append(audit_acts.erased(values))
-            return values

@@ -13,27 +13,28 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, event
 
 from storage.engines import open_database, reading, writing
+from storage.erasing import REWRITTEN
 from storage.errors import MigrationFailed, NewerDatabase, NotEnoughSpace, StorageError
 from storage.retention import RETIRED
 
 if TYPE_CHECKING:
     import sqlite3
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every revision, oldest first; they sort as texts."""
 
 SCRIPTS = "storage:work_migrations"
 
+_REWRITING = (
+    "UPDATE OF seq, op_id, number, kind, stream, depends_on, made_at, body, sha256, signature"
+)
 FROZEN = {
-    "outbox": (
-        "UPDATE OF seq, op_id, number, kind, stream, depends_on, made_at, body, sha256, signature",
-        "DELETE",
-    ),
+    "outbox": (_REWRITING, "DELETE"),
     "audit_entry": ("UPDATE", "DELETE"),
 }
 """What never happens to a row again."""
 
-EXCEPTIONS = {("outbox", "DELETE"): RETIRED}
+EXCEPTIONS = {("outbox", "DELETE"): RETIRED, ("outbox", _REWRITING): REWRITTEN}
 """Rows for which it may happen."""
 
 SPARE_BYTES = 16 << 20

@@ -107,6 +107,8 @@ class OutboxRow(WorkTable, table=True):
     settle_note: str | None = Field(default=None, sa_type=Text)
     epoch: str | None = None
     """Of the server that acknowledged it; empty where it is held here, and no server did."""
+    erased: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
+    """Whether the person in the bytes was erased since."""
 
 
 class NumberBlockRow(WorkTable, table=True):
@@ -152,6 +154,26 @@ class RefusalRow(WorkTable, table=True):
     document: str = Field(sa_type=Text)
 
 
+class ErasureRow(WorkTable, table=True):
+    """A customer who was erased: nothing is kept about them any more."""
+
+    __tablename__ = "erasure"
+
+    customer_id: str = Field(primary_key=True)
+    learnt_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PinRow(WorkTable, table=True):
+    """How somebody proves who they are on a shared desk."""
+
+    __tablename__ = "pin"
+
+    person: str = Field(primary_key=True)
+    verifier: str
+    tries: int
+    tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class AuditEntryRow(WorkTable, table=True):
     """A link of the audit chain; never edited."""
 
@@ -195,6 +217,7 @@ OUTBOX = _table(OutboxRow)
 NUMBER_BLOCK = _table(NumberBlockRow)
 CALL = _table(CallRow)
 REFUSAL = _table(RefusalRow)
+PIN = _table(PinRow)
 AUDIT_ENTRY = _table(AuditEntryRow)
 AUDIT_PERSONAL = _table(AuditPersonalRow)
 METADATA: MetaData = WorkTable.metadata

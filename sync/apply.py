@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from rma.erasing import Erasure
 from rma.errors import RmaError
 from rma.order import Customer, Order, Product
 from rma.policy import Policy
@@ -61,6 +62,7 @@ class _Kind:
 
 
 _KINDS = {
+    "erasure": _Kind(Erasure, list[_Line[Erasure]]),
     "customer": _Kind(Customer, list[_Line[Customer]]),
     "order": _Kind(Order, list[_Line[Order]]),
     "product": _Kind(Product, list[_Line[Product]]),

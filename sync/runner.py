@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,9 @@ from random import Random
 from typing import Any
 
 from rma.errors import RmaError
+from rma.operations import Result
 from rma.wording import _
+from storage.reference_rows import ReferenceRow
 from sync import stores
 from sync.apply import rows_of, rows_of_page
 from sync.client import CentralClient
@@ -48,9 +50,10 @@ from sync.effects import (
     Waiting,
 )
 from sync.engine import exchange
+from sync.erasing import take_erasures
 from sync.errors import SyncError, Unreachable
 from sync.pacing import Exchange, Pacing, Probe, Rest
-from sync.protocol.envelopes import ChangePage
+from sync.protocol.envelopes import ChangePage, erased_body
 from sync.report import SyncReport, SyncState
 from sync.threads import in_thread
 
@@ -137,7 +140,7 @@ class SyncEngine:
     async def _prune(self) -> None:
         """At start the outbox lets go of what nobody needs any more; where that fails, it can wait."""
         try:
-            await in_thread(self._work.prune)
+            await in_thread(self._tidy)
         except Exception as error:
             self._state = _after_failure(self._state, error)
 
@@ -180,6 +183,7 @@ class SyncEngine:
                 with suppress(RmaError):
                     await self._correct_clock()
                 raise
+            await in_thread(self._work.note_contact)
             self._state = SyncState(online=True, last_sync_at=self._clock(), trouble=report.trouble)
 
     async def _correct_clock(self) -> None:
@@ -222,7 +226,7 @@ class SyncEngine:
                 epoch = await self._known_epoch()
                 return (await self._client.push(bodies, epoch=epoch)).results
             case ApplyResults(results):
-                return await in_thread(self._work.apply_results, results)
+                return await in_thread(self._take_results, results)
             case NoticeEpoch():
                 told = self._client.server_epoch
                 return None if told == await self._known_epoch() else told
@@ -263,7 +267,7 @@ class SyncEngine:
                 page = await self._client.bootstrap_page(kind, after)
                 return await in_thread(rows_of_page, kind, page)
             case AddRows(rows, done) if self._load is not None:
-                await in_thread(self._load.add, rows)
+                await in_thread(self._add_rows, self._load, rows)
                 self._state = replace(self._state, online=True, bootstrap=done)
                 return None
             case FinishLoad() if self._load is not None:
@@ -309,7 +313,26 @@ class SyncEngine:
                 await in_thread(load.close)
 
     def _apply(self, page: ChangePage) -> None:
-        self._reference.apply(rows_of(page.changes), page.cursor)
+        rows = take_erasures(self._work, rows_of(page.changes), self._without_person)
+        self._reference.apply(rows, page.cursor)
+
+    def _add_rows(self, load: stores.Load, rows: Sequence[ReferenceRow]) -> None:
+        load.add(take_erasures(self._work, rows, self._without_person))
+
+    def _take_results(self, results: Sequence[Result]) -> None:
+        self._work.apply_results(results)
+        self._work.erase_personal((), {}, self._without_person)  # what waited to be acknowledged
+
+    def _tidy(self) -> None:
+        """What nobody needs any more, and what an older copy that was put back has not heard yet."""
+        self._work.prune()
+        erased = self._reference.erased_customers()
+        self._work.erase_personal(erased, {}, self._without_person)
+
+    def _without_person(self, body: bytes) -> tuple[bytes, str]:
+        """Frozen bytes without the person, and this desk's signature of that."""
+        erased = erased_body(body)
+        return erased, self._client.signature(erased)
 
 
 def _after_failure(state: SyncState, error: Exception) -> SyncState:

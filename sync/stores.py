@@ -5,13 +5,14 @@ Every method blocks: the runner calls them in threads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.operations import Result, SealedOperation
 from rma.record import Problem
+from storage.erasing import Rewrite
 from storage.loading import LoadPosition
 from storage.reference_rows import ReferenceRow
 
@@ -43,6 +44,16 @@ class Work(Protocol):
         """Go on with a server of this epoch; gives back how many acknowledged operations wait again because of it."""
         ...
 
+    def erased_customers(self) -> frozenset[str]:
+        """Everybody of whom this desk knows that they were erased."""
+        ...
+
+    def erase_personal(
+        self, customer_ids: Collection[str], numbers: Mapping[str, str], rewrite: Rewrite
+    ) -> int:
+        """Erase these customers, and what was acknowledged of earlier ones meanwhile; gives back how many values."""
+        ...
+
     def prune(self) -> int:
         """Delete from the outbox what nobody needs any more; gives back how much."""
         ...
@@ -61,6 +72,10 @@ class Work(Protocol):
 
     def store_lease(self, lease_id: str, block: int) -> None:
         """Keep a leased block."""
+        ...
+
+    def note_contact(self) -> None:
+        """The server has answered."""
         ...
 
     def clock_offset(self) -> timedelta:
@@ -102,6 +117,10 @@ class Reference(Protocol):
 
     def apply(self, rows: Sequence[ReferenceRow], cursor: str) -> None:
         """Take a page of changes and its cursor in one transaction."""
+        ...
+
+    def erased_customers(self) -> list[str]:
+        """Everybody who was erased, as far as the server told."""
         ...
 
     def begin_load(self, cursor: str) -> Load:

@@ -47,13 +47,22 @@ def programs() -> Path | None:
 class Cluster:
     """A running PostgreSQL."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, crash: Sequence[str], start: Sequence[str]) -> None:
         self._socket = socket
+        self._crash, self._start = crash, start
         self._numbers = count(1)
 
     def url(self, name: str) -> str:
         """The URL of one of its databases."""
         return f"postgresql://{_USER}@/{name}?host={self._socket}"
+
+    def crash(self) -> None:
+        """End at once, as if it was killed: whatever is under way is lost."""
+        _do(*self._crash)
+
+    def start(self) -> None:
+        """Come up, and recover what was committed."""
+        _do(*self._start)
 
     @contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
@@ -75,17 +84,19 @@ def running(folder_of_programs: Path, settings: Sequence[str] = HASTY) -> Iterat
     data, unprivileged = folder / "data", _unprivileged(folder)
     control = [*unprivileged, str(folder_of_programs / "pg_ctl"), "-D", str(data), "-s", "-w"]
     options = " ".join(("-c listen_addresses=''", *(f"-c {setting}" for setting in settings)))
+    start = [*control, "-l", str(folder / "log"), "-o", f"-k {folder} {options}", "start"]
+    crash = [*control, "-m", "immediate", "stop"]
     try:
         _do(
             *unprivileged,
             *(str(folder_of_programs / "initdb"), "-D", str(data), "-U", _USER, "-A", "trust"),
             *("--no-sync", "-E", "UTF8", "--no-locale"),
         )
-        _do(*control, "-l", str(folder / "log"), "-o", f"-k {folder} {options}", "start")
+        _do(*start)
         try:
-            yield Cluster(folder)
+            yield Cluster(folder, crash, start)
         finally:
-            _do(*control, "-m", "immediate", "stop")
+            _do(*crash)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -29,14 +29,14 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at all of it in one moment of the database."""
-    from central_api import chain, desk_reports
+    from central_api import chain, desk_reports, erasing
     from central_api.audit import audit
     from central_api.database import reading
     from central_api.orphans import orphans
 
     with reading(opened(arguments)) as connection:
         found = audit(connection)
-        faults = [*found.faults, *orphans(connection)]
+        faults = [*found.faults, *orphans(connection), *erasing.faults(connection)]
         faults += [*chain.faults(connection), *desk_reports.faults(connection)]
         entries = chain.count(connection)
     answer = {

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rma.harmless import harmless_lines
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -42,7 +44,7 @@ def opened(arguments: argparse.Namespace) -> Engine:
 
 def say(arguments: argparse.Namespace, sentence: str, answer: dict[str, Any]) -> None:
     """One line on stdout: the answer as JSON where it was asked for, else the sentence."""
-    print(json.dumps(answer) if arguments.json else sentence, flush=True)
+    print(json.dumps(answer) if arguments.json else harmless_lines(sentence), flush=True)
 
 
 def text_of(path: Path) -> str:

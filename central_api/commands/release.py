@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from central_api.commands.options import add_common, opened, say
+from rma.harmless import harmless
 
 EPILOG = """\
 examples:
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             for each in held
         ]
         lines = (
-            f"{row['operation']}  {row['kind']}  {row['number'] or '-'}  {row['reason']}  "
+            f"{row['operation']}  {row['kind']}  {harmless(row['number'] or '-')}  {row['reason']}  "
             f"{row['names']}  {row['device']}  {row['received_at']}"
             for row in rows
         )

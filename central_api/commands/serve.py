@@ -71,9 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.port <= 65535:
         arguments.parser.error("--port is 0 to 65535")
 
-    import uvicorn
-
     from central_api.app import create_app, utc_now
+    from central_api.connections import ask_for_files, server_config
     from central_api.database import writing
     from central_api.logs import configure_logs
     from central_api.policies import publish_defaults
@@ -85,11 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
             publish_defaults(connection, utc_now())
     engine.dispose()
     app = create_app(database_of(arguments))
-    config = uvicorn.Config(
+    ask_for_files()
+    config = server_config(
         app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
         ssl_certfile=arguments.tls_cert,
         ssl_keyfile=arguments.tls_key,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,

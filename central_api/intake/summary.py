@@ -70,7 +70,7 @@ class Summary:
         """Add what was written of a file."""
         file = self.files[name]
         file.counts = (file.counts or Counts()) + Counts(
-            counts.inserted, counts.updated, counts.unchanged
+            counts.inserted, counts.updated, counts.unchanged, erased=counts.erased
         )
 
     def tree(self) -> dict[str, Any]:
@@ -119,6 +119,8 @@ def _file_tree(file: FileSummary) -> dict[str, Any]:
             "updated": file.counts.updated,
             "unchanged": file.counts.unchanged,
         }
+        if file.counts.erased:
+            tree["erased"] = file.counts.erased
     return tree
 
 
@@ -129,4 +131,6 @@ def _file_line(name: str, file: FileSummary) -> str:
             f", {file.counts.inserted:,} new, {file.counts.updated:,} changed, "
             f"{file.counts.unchanged:,} unchanged"
         )
+        if file.counts.erased:
+            line += f", {file.counts.erased:,} erased customers stay so"
     return line + f", {file.rejected:,} rejected"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 
 from csr_tui.commands.options import WithExamples, add_data, add_json
 from csr_tui.exit_codes import ExitCode
@@ -31,9 +32,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Enroll and say as whom."""
+    from csr_tui.asking_pin import ask_pin
     from csr_tui.enrollment import enroll
 
-    identity = asyncio.run(enroll(data_folder(arguments.data), arguments.url, arguments.code))
+    asking = ask_pin if sys.stdin.isatty() else None
+    identity = asyncio.run(
+        enroll(data_folder(arguments.data), arguments.url, arguments.code, ask_pin=asking)
+    )
     if arguments.json:
         print(
             json.dumps(

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from csr_tui.exit_codes import ExitCode
 from csr_tui.plain.finding import Finding
 from csr_tui.plain.queues import Queues
+from csr_tui.plain.signing_in import sign_in
 from csr_tui.plain.talk import AnswersEnded, Back, Quit, Talk
 from csr_tui.plain.workplace import Workplace
+from desk.errors import NotReady
 from rma.errors import RmaError
 from rma.wording import _
 from screens.values import position
@@ -25,6 +27,13 @@ class Conversation:
 
     def run(self) -> ExitCode:
         """Ask until `quit` or the end of the answers; the exit code says whether something was left half-done."""
+        try:
+            sign_in(self._talk, self._place.desk.sign_in)
+        except (Back, Quit, AnswersEnded):
+            return ExitCode.OK
+        except NotReady as error:
+            self._talk.say(str(error))
+            return ExitCode.FAILED
         while True:
             self._talk.say(self._place.status_words())
             choices = self._choices()

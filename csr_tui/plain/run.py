@@ -40,7 +40,6 @@ def run_plain(folder: Path, settings: str | None = None) -> ExitCode:
             place = Workplace(
                 desk=opened.desk,
                 clock=opened.clock,
-                identity=opened.work.identity(),
                 sync=syncing,
             )
             return Conversation(Talk(sys.stdin, sys.stdout), place).run()

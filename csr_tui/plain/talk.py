@@ -7,7 +7,9 @@ the words `back`, `help` and `quit` act; a `=` before one of them makes it an an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from getpass import getpass
 from typing import Generic, TextIO, TypeVar
 
 from rma.wording import _, mark
@@ -88,6 +90,22 @@ class Talk:
             if not problem:
                 return answer
             self.say(problem)
+
+    def ask_secret(self, question: str) -> str:
+        """One line that is neither shown nor written; no word in it is a command.
+
+        Raises:
+            Quit, AnswersEnded: where nothing was typed.
+        """
+        if self._echo:
+            typed_in = self._line(question, shown=False)
+        else:
+            typed_in = ""
+            with suppress(EOFError):
+                typed_in = getpass(f"{plain(question)}: ", self._out)
+        if not typed_in:
+            raise Quit
+        return typed_in
 
     def choose(
         self, question: str, options: Sequence[Option[T]], *, kept: T | None = None, help_: str = ""
@@ -177,7 +195,7 @@ class Talk:
                 return answer
             self.say(*([help_] if help_ else []), *(_(line) for line in _HELP))
 
-    def _line(self, prompt: str) -> str:
+    def _line(self, prompt: str, *, shown: bool = True) -> str:
         self._out.write(f"{plain(prompt)}: ")
         self._out.flush()
         line = self._answers.readline()
@@ -187,7 +205,7 @@ class Talk:
         answer = plain(typed(line.rstrip("\r\n"))).strip()
         self.keys += len(answer) + 1
         if self._echo:
-            self._out.write(f"{answer}\n")
+            self._out.write(f"{answer if shown else ''}\n")
         return answer
 
 

@@ -31,10 +31,13 @@ class Workplace:
 
     desk: Desk
     clock: Clock
-    identity: Identity | None
-    """None before enrollment."""
     sync: Sync | None = None
     """None where the desk works without a central API."""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who works here; None before enrollment."""
+        return self.desk.work.identity()
 
     @property
     def role(self) -> Role:

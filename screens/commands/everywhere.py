@@ -116,6 +116,21 @@ EVERYWHERE: tuple[Command, ...] = (
         help=mark("Find any command by its name and run it."),
     ),
     Command(
+        id="app.lock",
+        key="f7",
+        label=mark("Lock"),
+        action="lock",
+        when=mark("where people sign in with a PIN"),
+        help=mark("Lock the desk: whoever signs in next goes on; what was typed is kept."),
+    ),
+    Command(
+        id="app.choose_pin",
+        key="shift+f7",
+        label=mark("Choose a PIN"),
+        action="choose_pin",
+        help=mark("Choose the PIN or password that you sign in with on this desk."),
+    ),
+    Command(
         id="app.quit",
         key="ctrl+q",
         label=mark("Quit"),

@@ -11,6 +11,7 @@ from screens.commands.everywhere import EVERYWHERE, FROM_DIALOGS_TOO
 from screens.commands.lookup import CUSTOMER, HOME
 from screens.commands.returning import NUMBER, RETURN
 from screens.commands.rmas import APPROVALS, ATTENTION, RMA
+from screens.commands.signing_in import CHOOSE_PIN, SIGN_IN
 from screens.commands.slips import SLIP
 from screens.commands.starting import START
 from screens.commands.typed_order import TYPED_ORDER
@@ -38,6 +39,8 @@ BY_DIALOG: dict[str, tuple[Command, ...]] = {
     "parked": PARKED,
     "go_to": GO_TO,
     "jump": JUMP,
+    "sign_in": SIGN_IN,
+    "choose_pin": CHOOSE_PIN,
 }
 """Commands of each dialog."""
 
@@ -61,6 +64,8 @@ TITLES: dict[str, str] = {
     "parked": mark("Returns in work"),
     "go_to": mark("Go to"),
     "jump": mark("Jump"),
+    "sign_in": mark("Sign in"),
+    "choose_pin": mark("Choice of a PIN"),
 }
 """What people call each place, for the cheat sheet and for messages about keys; said through `_`."""
 

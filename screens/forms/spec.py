@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """An amount; it never goes on by itself and never comes back with Ctrl+R."""
     CODE = "code"
     """First letters or a number of the F4 list; the meaning stands beside it."""
+    SECRET = "secret"  # noqa: S105 - a name
+    """Free text that is shown as dots."""
     TICKS = "ticks"
     """Any of a few facts, each with its digit."""
     OWN = "own"

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
 
-from screens.forms.spec import Advance, FieldSpec
+from screens.forms.spec import Advance, FieldSpec, Kind
 from screens.widgets.key_tally import KeyTally
 from screens.widgets.safe_input import SafeInput
 from screens.widgets.safe_text import plain
@@ -86,6 +86,7 @@ class Field(FieldInput):
     def __init__(self, spec: FieldSpec, tally: KeyTally | None = None) -> None:
         super().__init__(tally, id=spec.name, max_length=spec.max_length, advance=spec.advance)
         self._spec = spec
+        self.password = spec.kind is Kind.SECRET
         self._label_width = spec.label_width if spec.label else 0
         self.styles.padding = (0, 0, 0, self._label_width)
         self._said = ""

@@ -7,6 +7,7 @@ for byte, also after an upgrade.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic_core import to_json
 
+from rma.erasing import erased_command
 from rma.errors import RmaError
 from rma.operations import (
     ApproveReturn,
@@ -33,7 +35,7 @@ from rma.operations import (
     SealedOperation,
     SupersedeReturn,
 )
-from sync.protocol.documents import canonical, read_document, to_tree
+from sync.protocol.documents import canonical, read_untrusted, to_tree
 from sync.protocol.signing import FOR_ENROLLMENT, as_text
 
 PROTOCOL_VERSION = 2
@@ -84,6 +86,8 @@ class Envelope:
     device: str
     payload: Annotated[FinalizeReturn | dict[str, Any], Field(union_mode="left_to_right")]
     """The command as a tree; a return that is booked, which is what most bring, is read along with its envelope."""
+    erases: str = ""
+    """The digest of the bytes that it stands for, where the person in them was erased since; absent where not."""
 
     def __post_init__(self) -> None:
         for name, text in (
@@ -120,6 +124,7 @@ def seal(
         payload={},
     )
     tree = to_tree(envelope)
+    del tree["erases"]
     tree["payload"] = to_tree(operation.command)  # a tree already: not walked through twice
     body = canonical(tree)
     if len(body) >= MAX_BATCH_BYTES:
@@ -142,7 +147,22 @@ def open_envelope(body: bytes) -> Envelope:
     Raises:
         pydantic.ValidationError: if the envelope is malformed.
     """
-    return read_document(Envelope, body)
+    return read_untrusted(Envelope, body)
+
+
+def erased_body(body: bytes) -> bytes:
+    """What is kept of sealed bytes without the person, under the same key; nobody has signed it.
+
+    A payload that cannot be read goes as a whole. What was erased before stays as it is.
+    """
+    tree = json.loads(body)
+    if tree.get("erases"):
+        return body
+    try:
+        payload = to_tree(erased_command(command_of(open_envelope(body))))
+    except ValueError:
+        payload = {}
+    return canonical(tree | {"payload": payload, "erases": hashlib.sha256(body).hexdigest()})
 
 
 def command_of(envelope: Envelope) -> Command:
@@ -155,7 +175,7 @@ def command_of(envelope: Envelope) -> Command:
     shape: type[Command] = _COMMANDS[envelope.kind]
     if isinstance(envelope.payload, shape):
         return envelope.payload
-    return read_document(shape, to_json(envelope.payload))
+    return read_untrusted(shape, to_json(envelope.payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +190,7 @@ class Change:
     """One row of the change feed: the newest version of one thing, or its tombstone."""
 
     kind: str
-    """`customer`, `order`, `product`, `policy`, `reasons`, `rma` or `refusal`."""
+    """`erasure`, `customer`, `order`, `product`, `policy`, `reasons`, `rma` or `refusal`."""
     key: str
     row_version: int
     deleted: bool = False

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 import uvicorn
 
 from central_api.app import create_app
+from central_api.connections import server_config
 from tests.central_api.branch import Branch, Desk
 
 
@@ -40,12 +42,19 @@ class Served:
 @pytest.fixture
 def served(branch: Branch) -> Iterator[Served]:
     """The branch's database behind uvicorn on a free port of loopback."""
+    with serving(branch) as running:
+        yield running
+
+
+@contextmanager
+def serving(branch: Branch) -> Iterator[Served]:
+    """The same, for as long as it is needed."""
     app = create_app(branch.url, clock=lambda: branch.now)
     # named as TCP, so that asyncio turns Nagle off: else each answer waits 40 ms
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    server = uvicorn.Server(server_config(app))
     running = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
     running.start()
     try:

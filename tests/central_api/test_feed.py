@@ -14,7 +14,9 @@ from central_api import bootstrap, feed
 from central_api.catalog import upsert_customers
 from central_api.database import reading, writing
 from central_api.documents import KINDS, log_changes
+from central_api.erasing import erase_for_ever
 from central_api.tables import PRODUCT
+from rma.erasing import Erasure
 from rma.operations import Outcome
 from rma.order import Customer, Order, Product
 from rma.record import RmaRecord
@@ -169,11 +171,13 @@ class TestBootstrap:
     def test_the_plan_counts_every_kind_in_the_order_to_fetch(self, branch: Branch) -> None:
         desk = branch.desk()
         desk.push(desk.returning(), desk.refusing())
+        erase_for_ever(branch.engine, "C-1", by="ops", reason="", now=branch.now)
 
         with reading(branch.engine) as connection:
             plan = bootstrap.plan(connection)
 
         assert list(plan.counts) == [
+            "erasure",
             "reasons",
             "policy",
             "product",
@@ -198,7 +202,9 @@ class TestBootstrap:
     def test_every_kind_reads_as_its_document(self, branch: Branch) -> None:
         desk = branch.desk()
         desk.push(desk.returning(), desk.refusing())
+        erase_for_ever(branch.engine, "C-1", by="ops", reason="", now=branch.now)
         shapes = {
+            "erasure": Erasure,
             "reasons": ReasonsDocument,
             "policy": PolicyDocument,
             "product": Product,
@@ -286,7 +292,7 @@ def test_a_renewed_feed_begins_another_history(branch: Branch) -> None:
     start = head(branch)
     with writing(branch.engine) as connection:
         before = feed.epoch(connection)
-        feed.renew(connection)
+        feed.renew(connection, shop.NOW)
         assert feed.epoch(connection) != before
     with pytest.raises(feed.CursorTooOld):
         page(branch, start)

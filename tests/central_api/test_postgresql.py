@@ -74,13 +74,13 @@ def test_a_feed_that_came_in_a_dump_of_another_cluster_is_renewed(branch: Branch
     with reading(branch.engine) as connection:
         cursor = feed.head(connection)
     with writing(branch.engine) as connection:
-        feed.renew_if_foreign(connection)
+        feed.renew_if_foreign(connection, shop.NOW)
     assert told(branch, cursor) == ([], cursor)
 
     with writing(branch.engine) as connection:
         connection.execute(text("UPDATE change_log SET xid = '999999999'"))
     with writing(branch.engine) as connection:
-        feed.renew_if_foreign(connection)
+        feed.renew_if_foreign(connection, shop.NOW)
 
     with pytest.raises(feed.CursorTooOld):
         told(branch, cursor)

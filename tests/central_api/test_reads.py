@@ -13,7 +13,8 @@ from sqlalchemy import select
 from central_api.app import create_app
 from central_api.database import reading, writing
 from central_api.people import Caller, revoke
-from central_api.reads import LOOKUPS, Rate, Rates, ReadLog, TooFast
+from central_api.rates import LOOKUPS, Rate, Rates, TooFast
+from central_api.reads import ReadLog
 from central_api.tables import READ_LOG
 from rma.request import Role
 from tests import shop
@@ -39,23 +40,23 @@ class TestRates:
     def test_who_reads_too_fast_is_stopped_and_nobody_else(self) -> None:
         rates, rate = Rates(Clock()), Rate(burst=3, per_second=1)
         for _ in range(3):
-            rates.take(ADA, rate)
+            rates.take(ADA.person, rate)
         with pytest.raises(TooFast):
-            rates.take(ADA, rate)
-        rates.take(BEN, rate)
+            rates.take(ADA.person, rate)
+        rates.take(BEN.person, rate)
 
     def test_waiting_gives_back_what_was_used_and_no_more(self) -> None:
         clock = Clock()
         rates, rate = Rates(clock), Rate(burst=2, per_second=0.5)
         for _ in range(2):
-            rates.take(ADA, rate)
+            rates.take(ADA.person, rate)
         clock.at = 2.0
-        rates.take(ADA, rate)
+        rates.take(ADA.person, rate)
         clock.at = 1000.0
         for _ in range(2):
-            rates.take(ADA, rate)
+            rates.take(ADA.person, rate)
         with pytest.raises(TooFast):
-            rates.take(ADA, rate)
+            rates.take(ADA.person, rate)
 
 
 def test_what_could_not_be_written_is_written_later() -> None:

@@ -43,8 +43,8 @@ def test_keys_theme_and_language_are_read(file: Path) -> None:
 
 
 def test_ids_of_commands_need_no_quotes(file: Path) -> None:
-    file.write_text('[keys]\napp.sync = "f6"\nrma.approve = ["y", "f7"]\n')
-    assert read_settings(file).keymap.keys == {"app.sync": "f6", "rma.approve": "y,f7"}
+    file.write_text('[keys]\napp.sync = "f6"\nrma.approve = ["y", "f5"]\n')
+    assert read_settings(file).keymap.keys == {"app.sync": "f6", "rma.approve": "y,f5"}
 
 
 def test_each_problem_names_file_line_and_key(file: Path) -> None:

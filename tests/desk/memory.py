@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from rma.call import Call
@@ -14,6 +14,7 @@ from rma.operations import (
     AttentionItem,
     CallBack,
     CancelReturn,
+    EnrolledPerson,
     Identity,
     KnownRecord,
     LocalRecord,
@@ -24,6 +25,7 @@ from rma.operations import (
     content_of,
 )
 from rma.order import Customer, Order, Product
+from rma.pin import Pin
 from rma.policy import Policy
 from rma.reasons import ReasonTree
 from rma.record import RmaRecord
@@ -71,6 +73,10 @@ class MemoryReference:
 
     def customer(self, customer_id: str) -> Customer | None:
         return next((c for c in self.customer_list if c.customer_id == customer_id), None)
+
+    def is_erased(self, customer_id: str) -> bool:
+        customer = self.customer(customer_id)
+        return customer is not None and customer.erased
 
     def customers_by_name(self, words: Sequence[str], limit: int) -> list[Customer]:
         def fits(customer: Customer) -> bool:
@@ -161,9 +167,43 @@ class MemoryWork:
     calls: dict[str, Call] = field(default_factory=dict)
     verifications: list[Told] = field(default_factory=list)
     refused: dict[str, RefusedReturn] = field(default_factory=dict)
+    enrolled: list[EnrolledPerson] = field(default_factory=list)
+    """Where more than one works here."""
+    pins: dict[str, Pin] = field(default_factory=dict)
+    refused_pins: list[str] = field(default_factory=list)
+    contact: datetime | None = None
+    clock: FixedClock = field(default_factory=FixedClock)
 
     def identity(self) -> Identity | None:
         return self.who
+
+    def people(self) -> tuple[EnrolledPerson, ...]:
+        return tuple(self.enrolled) or (
+            () if self.who is None else (EnrolledPerson(self.who.person, self.who.role),)
+        )
+
+    def sign_in(self, name: str) -> Identity:
+        assert self.who is not None
+        person = next(each for each in self.people() if each.name == name)
+        self.who = replace(self.who, person=person.name, role=person.role)
+        self.pins[name] = replace(self.pins[name], tries=0, tried_at=None)
+        return self.who
+
+    def pin(self, person: str) -> Pin | None:
+        return self.pins.get(person)
+
+    def set_pin(self, person: str, verifier: str) -> None:
+        self.pins[person] = Pin(verifier)
+
+    def count_pin_try(self, person: str) -> None:
+        pin = self.pins[person]
+        self.pins[person] = replace(pin, tries=pin.tries + 1, tried_at=self.clock.now())
+
+    def refuse_pin(self, person: str) -> None:
+        self.refused_pins.append(person)
+
+    def last_contact(self) -> datetime | None:
+        return self.contact
 
     def save_draft(self, draft: Draft) -> None:
         self.draft_by_id[draft.draft_id] = draft

@@ -13,6 +13,7 @@ from rma.order import TenderKind
 from rma.outbound import OutboundCommand, OutboundState, Payment
 from rma.record import Refusal, RmaRecord
 from rma.request import Role
+from storage.pin_verifiers import PinVerifiers
 from tests import shop
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 
@@ -35,7 +36,7 @@ def desk(work: MemoryWork) -> Desk:
         reason_tree=shop.reasons(),
         product_list=[shop.kettle(15000)],
     )
-    return build_desk(reference, work, FixedClock())
+    return build_desk(reference, work, FixedClock(), PinVerifiers())
 
 
 def made(answer: RmaRecord | Refusal) -> RmaRecord:

@@ -11,6 +11,7 @@ from desk.lookup import HitKind
 from rma.operations import KnownRecord
 from rma.request import Role
 from rma.states import RmaState
+from storage.pin_verifiers import PinVerifiers
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 from tests.shop import customer, draft, finalized, number, order, policy, reasons
 
@@ -41,7 +42,7 @@ def work() -> MemoryWork:
 
 @pytest.fixture
 def desk(reference: MemoryReference, work: MemoryWork) -> Desk:
-    return build_desk(reference, work, FixedClock())
+    return build_desk(reference, work, FixedClock(), PinVerifiers())
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_what_waits_for_approval_is_counted_for_those_who_approve_without_a_ques
     assert work.who is not None
     work.who = replace(work.who, role=role)
 
-    home = build_desk(reference, work, FixedClock()).lookup.home()
+    home = build_desk(reference, work, FixedClock(), PinVerifiers()).lookup.home()
 
     assert (home.approvals, reference.singles) == (counted, 0)
 

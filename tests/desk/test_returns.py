@@ -14,6 +14,7 @@ from rma.operations import FinalizeReturn, KnownRecord, OperationKind
 from rma.policy import Approval, ManyReturns, Rule
 from rma.record import Refusal, RmaRecord
 from rma.states import RmaState
+from storage.pin_verifiers import PinVerifiers
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 from tests.shop import (
     NOW,
@@ -47,7 +48,7 @@ def work() -> MemoryWork:
 
 @pytest.fixture
 def desk(reference: MemoryReference, work: MemoryWork) -> Desk:
-    return build_desk(reference, work, FixedClock())
+    return build_desk(reference, work, FixedClock(), PinVerifiers())
 
 
 def _made(answer: RmaRecord | Refusal) -> RmaRecord:

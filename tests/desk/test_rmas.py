@@ -15,6 +15,7 @@ from rma.policy import AuthorizationMode
 from rma.record import RmaRecord
 from rma.request import Role
 from rma.states import RmaCommand, RmaState
+from storage.pin_verifiers import PinVerifiers
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 from tests.shop import DEVICE, customer, draft, finalized, number, order, policy, reasons
 
@@ -41,7 +42,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def desk(reference: MemoryReference, work: MemoryWork, clock: FixedClock) -> Desk:
-    return build_desk(reference, work, clock)
+    return build_desk(reference, work, clock, PinVerifiers())
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from rma.payment import read_payment
 from rma.record import RmaRecord
 from rma.request import Contact, Role
 from rma.states import RmaCommand
+from storage.pin_verifiers import PinVerifiers
 from tests import shop
 from tests.desk.memory import FixedClock, MemoryPapers, MemoryReference, MemoryWork
 
@@ -41,7 +42,7 @@ def papers() -> MemoryPapers:
 
 @pytest.fixture
 def desk(reference: MemoryReference, work: MemoryWork, papers: MemoryPapers) -> Desk:
-    return build_desk(reference, work, FixedClock(), papers)
+    return build_desk(reference, work, FixedClock(), PinVerifiers(), papers)
 
 
 def knows(reference: MemoryReference, record: RmaRecord) -> RmaRecord:

@@ -25,6 +25,7 @@ from rma.operations import (
 from rma.record import RmaRecord
 from rma.request import Role
 from rma.states import RmaCommand, RmaState
+from storage.pin_verifiers import PinVerifiers
 from tests import shop
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 
@@ -48,7 +49,7 @@ def work() -> MemoryWork:
 
 @pytest.fixture
 def desk(reference: MemoryReference, work: MemoryWork) -> Desk:
-    return build_desk(reference, work, FixedClock(at=shop.NOW))
+    return build_desk(reference, work, FixedClock(at=shop.NOW), PinVerifiers())
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from rma.record import Refusal, RmaRecord
 from rma.request import Role
 from rma.states import RmaState
 from rma.typed_draft import DraftItem, DraftOrder
+from storage.pin_verifiers import PinVerifiers
 from tests import shop
 from tests.desk.memory import FixedClock, MemoryReference, MemoryWork
 
@@ -37,7 +38,7 @@ def work() -> MemoryWork:
 
 @pytest.fixture
 def desk(reference: MemoryReference, work: MemoryWork) -> Desk:
-    return build_desk(reference, work, FixedClock())
+    return build_desk(reference, work, FixedClock(), PinVerifiers())
 
 
 def typed(desk: Desk, number: str = "MKT-77", customer_id: str = "C-1") -> Draft:

@@ -27,6 +27,7 @@ from desk.desk import Desk, build_desk
 from rma.numbers import BLOCK_SIZE
 from rma.order import Customer, Order, OrderLine
 from rma.policy import Policy
+from storage.pin_verifiers import PinVerifiers
 from storage.reference import ReferenceStore
 from storage.reference_rows import ReferenceRow
 from storage.work import WorkStore
@@ -114,7 +115,7 @@ def open_books(
         load.add([ReferenceRow("customer", c.customer_id, 1, c) for c in known.values()])
         load.add([ReferenceRow("order", order.order_id, 1, order) for order in orders])
         load.finish()
-        desk = build_desk(reference, work, clock)
+        desk = build_desk(reference, work, clock, PinVerifiers())
         yield Books(desk, clock, tuple(orders), known, source, reference)
 
 

@@ -23,6 +23,7 @@ from desk.ports import SyncStatus
 from rma.operations import KnownRecord
 from rma.request import Role
 from screens.commands import REGISTRY_KEYS, Keymap
+from storage.pin_verifiers import PinVerifiers
 from tests import shop
 from tests.desk.memory import FixedClock, MemoryPapers, MemoryReference, MemoryWork
 
@@ -71,9 +72,8 @@ class Shop:
             self.closed += 1
 
         return Session(
-            desk=build_desk(self.reference, self.work, self.clock, self.papers),
+            desk=build_desk(self.reference, self.work, self.clock, PinVerifiers(), self.papers),
             clock=self.clock,
-            identity=self.work.identity(),
             sync=self.sync,
             close=close,
         )

@@ -39,13 +39,13 @@ async def test_key_line_help_and_palette_name_the_new_key() -> None:
 async def test_a_moved_key_acts_while_a_question_is_open() -> None:
     of = small_shop()
     of.work.save_draft(shop.draft())
-    async with seated(of, keymap=keys(app__home="f6", ask__give_up="f7")) as seat:
+    async with seated(of, keymap=keys(app__home="f6", ask__give_up="f2")) as seat:
         await seat.sees("DRAFTS")
         await seat.press("down", "delete")
-        await seat.sees("Throw this draft away?", "Enter or F7: no")
+        await seat.sees("Throw this draft away?", "Enter or F2: no")
         await seat.press("escape")
         await seat.sees("Throw this draft away?")
-        await seat.press("f7")
+        await seat.press("f2")
         await seat.no_longer_sees("Throw this draft away?")
         await seat.press("delete")
         await seat.sees("Throw this draft away?")
@@ -71,18 +71,18 @@ async def test_the_moved_palette_key_closes_the_palette_too() -> None:
 
 
 async def test_help_of_a_field_names_the_moved_key_of_its_list() -> None:
-    async with seated(small_shop(), keymap=keys(return__values="f7")) as seat:
+    async with seated(small_shop(), keymap=keys(return__values="f6")) as seat:
         await seat.press(*"maria", "enter", "r")
         await seat.sees("Return ·")
         await seat.settled()
         await seat.press("tab", "f1")
-        await seat.sees("F7 lists")
+        await seat.sees("F6 lists")
 
 
 async def test_the_return_panel_names_the_moved_keys() -> None:
-    async with seated(small_shop(), keymap=keys(return__exceptions="f7")) as seat:
+    async with seated(small_shop(), keymap=keys(return__exceptions="f6")) as seat:
         await seat.press(*"maria", "enter", "r")
-        await seat.sees("F7 opens", "F7 Exceptions")
+        await seat.sees("F6 opens", "F6 Exceptions")
 
 
 async def test_the_moved_help_key_closes_the_help_and_says_so() -> None:
@@ -100,13 +100,13 @@ async def test_a_sentence_on_the_screen_names_the_moved_key() -> None:
 
 
 async def test_the_values_list_closes_with_the_moved_key_that_opens_it() -> None:
-    async with seated(small_shop(), keymap=keys(return__values="f7")) as seat:
+    async with seated(small_shop(), keymap=keys(return__values="f6")) as seat:
         await seat.press(*"maria", "enter", "r")
         await seat.sees("Return ·")
         await seat.settled()
-        await seat.press("tab", "f7")
+        await seat.press("tab", "f6")
         await seat.sees("Type to narrow")
-        await seat.press("f7")
+        await seat.press("f6")
         await seat.no_longer_sees("Type to narrow")
 
 

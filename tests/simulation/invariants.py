@@ -145,7 +145,8 @@ def one_event_per_effect(found: Found) -> Iterator[str]:
             yield f"version {known.row_version} of {number} was never announced"
     events = found.server.execute(
         text(
-            "SELECT kind, key, row_version, count(*) AS n FROM event GROUP BY 1, 2, 3 HAVING n > 1"
+            "SELECT kind, key, row_version, count(*) AS n FROM event GROUP BY 1, 2, 3 "
+            "HAVING count(*) > 1"
         )
     )
     for row in events:

@@ -172,7 +172,7 @@ class Troubles:
         await asyncio.sleep(self._draw.uniform(1, 20))
         server.restore(self._world.folder / "backup.db")
         with server.changing() as connection:
-            feed.renew(connection)
+            feed.renew(connection, _now())
         self._world.feed_forgot = True
         server.start()
         self._world.happened("server is back")

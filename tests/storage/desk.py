@@ -20,6 +20,7 @@ from rma.operations import (
 from rma.record import RmaRecord, cancel
 from rma.request import Role
 from storage.work import WorkStore
+from sync.protocol.envelopes import erased_body
 from sync.protocol.envelopes import seal as seal_envelope
 from tests import shop
 from tests.keys import KEY
@@ -43,6 +44,11 @@ class HandClock:
 
 def seal(operation: Operation, identity: Identity) -> SealedOperation:
     return seal_envelope(operation, actor=identity.person, device=identity.device)
+
+
+def rewrite(body: bytes) -> tuple[bytes, str]:
+    """Frozen bytes without the person."""
+    return erased_body(body), "signed anew"
 
 
 def open_work(

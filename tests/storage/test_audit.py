@@ -14,7 +14,7 @@ from rma.operations import Outcome, Result
 from storage.work import WorkStore
 from tests import shop
 from tests.keys import decrypted
-from tests.storage.desk import HandClock, cancelled, make
+from tests.storage.desk import HandClock, cancelled, make, rewrite
 
 
 @pytest.fixture
@@ -66,13 +66,13 @@ def test_erasing_a_customer_removes_the_values_and_keeps_the_chain(
 ) -> None:
     hashes = [entry.hash for entry in acted.audit_entries()]
 
-    assert acted.erase_personal("C-1") > 0
+    assert acted.erase_personal(["C-1"], {}, rewrite) > 0
 
     assert acted.verify_audit() is None
     assert [entry.hash for entry in acted.audit_entries()][: len(hashes)] == hashes
     with decrypted(tmp_path / "work.db") as database:
         assert database.execute("SELECT count(*) FROM audit_personal").fetchone() == (0,)
-    assert acted.erase_personal("C-1") == 0
+    assert acted.erase_personal(["C-1"], {}, rewrite) == 0
 
 
 @pytest.mark.parametrize(

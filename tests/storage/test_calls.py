@@ -8,7 +8,7 @@ from pathlib import Path
 from rma.call import Call
 from storage.work import WorkStore
 from tests import shop
-from tests.storage.desk import build, open_work
+from tests.storage.desk import build, open_work, rewrite
 
 
 def call(call_id: str = "K-1", **fields: object) -> Call:
@@ -60,7 +60,7 @@ def test_erasing_a_customer_erases_and_counts_their_calls_only(work: WorkStore) 
     work.keep_call(call("K-1"))
     work.keep_call(call("K-2"))
     work.keep_call(call("K-3", customer_id="C-2"))
-    assert work.erase_personal("C-1") == 2
+    assert work.erase_personal(["C-1"], {}, rewrite) == 2
     assert work.calls_of("C-1", 20) == []
     assert [c.call_id for c in work.calls_of("C-2", 20)] == ["K-3"]
-    assert work.erase_personal("C-1") == 0
+    assert work.erase_personal(["C-1"], {}, rewrite) == 0

@@ -15,7 +15,7 @@ from storage.engines import writing
 from storage.errors import WrongBlock
 from storage.work import WorkStore
 from tests import shop
-from tests.storage.desk import BLOCK, IDENTITY, make, open_work
+from tests.storage.desk import BLOCK, IDENTITY, cancelled, make, open_work
 
 
 def test_a_new_desk_wants_a_lease_and_asks_with_the_same_id_until_it_came(tmp_path: Path) -> None:
@@ -46,6 +46,16 @@ def test_the_same_lease_twice_gives_no_number_twice(work: WorkStore) -> None:
     work.store_lease(f"lease-{BLOCK}", BLOCK)
     work.store_lease("another-id", BLOCK)
     assert work.queue().numbers_left == 999
+    assert make(work, "op-2").number == shop.number(1, BLOCK)
+
+
+def test_a_number_that_a_copy_of_this_desk_told_is_not_told_again(
+    work: WorkStore, tmp_path: Path
+) -> None:
+    copy = open_work(tmp_path / "copy")
+    theirs = make(copy)
+    copy.close()
+    cancelled(work, theirs)
     assert make(work, "op-2").number == shop.number(1, BLOCK)
 
 

@@ -94,7 +94,10 @@ def test_a_desk_from_before_calls_and_refusals_keeps_its_work_and_gets_their_tab
     with decrypted(full) as database:
         database.execute("DROP TABLE call")
         database.execute("DROP TABLE refusal")
+        database.execute("DROP TABLE pin")
+        database.execute("DROP TABLE erasure")
         unsigned(database)
+        database.execute("ALTER TABLE outbox DROP COLUMN erased")
         database.execute("DROP TRIGGER frozen_outbox_delete")
         database.execute("DROP INDEX ix_outbox_put_off")
         database.execute("ALTER TABLE outbox DROP COLUMN epoch")

@@ -7,6 +7,7 @@ import json
 from rma.request import Fact
 from rma.verification import Told
 from storage.work import WorkStore
+from tests.storage.desk import rewrite
 
 FACTS = Told(call_id="call-1", customer_id="C-1", facts=(Fact.NAME, Fact.POSTCODE))
 
@@ -26,7 +27,7 @@ def test_why_nobody_was_asked_can_be_erased_with_the_customer(work: WorkStore) -
     entry = list(work.audit_entries())[-1]
     assert entry.command == "verify.skip"
     assert entry.after is not None and "known voice" not in entry.after
-    assert work.erase_personal("C-1") > 0
+    assert work.erase_personal(["C-1"], {}, rewrite) > 0
     assert work.verify_audit() is None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -11,6 +11,7 @@ from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.numbers import BLOCK_SIZE, WANTED_NUMBERS
 from rma.operations import CancelReturn, Operation, Outcome, Result, SealedOperation
 from rma.record import Problem
+from storage.erasing import Rewrite
 from storage.loading import LoadPosition
 from storage.reference_rows import ReferenceRow
 from sync.protocol.envelopes import seal
@@ -40,6 +41,7 @@ class MemoryWork:
     outcomes: dict[str, list[Result]] = field(default_factory=dict)
     numbers: int = WANTED_NUMBERS
     leases: list[tuple[str, int]] = field(default_factory=list)
+    contacts: int = 0
     offset: timedelta = timedelta()
     lease_id: int = 0
     epoch: str | None = None
@@ -92,6 +94,14 @@ class MemoryWork:
     def prune(self) -> int:
         return 0
 
+    def erased_customers(self) -> frozenset[str]:
+        return frozenset()
+
+    def erase_personal(
+        self, customer_ids: Collection[str], numbers: Mapping[str, str], rewrite: Rewrite
+    ) -> int:
+        return 0
+
     def desk_report(self) -> None:
         return None
 
@@ -105,6 +115,9 @@ class MemoryWork:
         self.leases.append((lease_id, block))
         self.numbers += BLOCK_SIZE
         self.lease_id += 1
+
+    def note_contact(self) -> None:
+        self.contacts += 1
 
     def clock_offset(self) -> timedelta:
         return self.offset
@@ -152,6 +165,9 @@ class MemoryReference:
     at: str | None = None
     loads: int = 0
     unfinished: MemoryLoad | None = None
+
+    def erased_customers(self) -> list[str]:
+        return []
 
     def cursor(self) -> str | None:
         return self.at

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from central_api import feed
 from central_api.database import open_database, writing
+from central_api.reoffered import AWAITED_FOR
+from central_api.tables import FEED
+from rma.operations import Outcome
 from rma.states import RmaState
-from tests.sync.town import Seat, Street, request
+from tests.sync.town import Seat, Street, now, request
 
 
 @pytest.fixture(params=["sqlite"])
@@ -43,11 +49,19 @@ async def restore(street: Street, copy: Path, *, without_leases: bool = False) -
         source.backup(target)
     engine = open_database(street.database)
     with writing(engine) as connection:
-        feed.renew(connection)
+        feed.renew(connection, now())
         if without_leases:
             connection.exec_driver_sql("DELETE FROM number_block")
     engine.dispose()
     street.town.start()
+
+
+def restored(street: Street, ago: timedelta) -> None:
+    """Let the restore have been so long ago."""
+    engine = open_database(street.database)
+    with writing(engine) as connection:
+        connection.execute(update(FEED).values(restored_at=now() - ago))
+    engine.dispose()
 
 
 def numbers(seat: Seat) -> list[str]:
@@ -126,3 +140,65 @@ async def test_a_unit_that_two_desks_held_one_after_the_other_is_still_held_once
     }
     assert sorted(records) == sorted([made.number, again.number])
     assert sum(record.hold is not None for record in records.values()) == 1
+
+
+async def test_a_decision_that_comes_by_before_its_return_does_waits_for_it(street: Street) -> None:
+    maker, other = await street.seat("Agent One"), await street.seat("Agent Two")
+    copy = back_up(street)
+    made = maker.finalize(request())
+    await maker.sync.run_once()
+    await other.sync.run_once()
+    other.desk.rmas.cancel(made.number, "changed her mind")
+    await other.sync.run_once()
+
+    await restore(street, copy)
+    await other.sync.run_once()
+    assert (other.work.queue().waiting, other.work.attention()) == (1, [])
+    await maker.sync.run_once()
+    await other.sync.run_once()
+
+    assert (other.work.queue().waiting, other.work.attention()) == (0, [])
+    known = other.reference.record(made.number)
+    assert known is not None
+    assert known.record.state is RmaState.CANCELLED
+
+
+async def test_an_edit_that_comes_by_before_its_return_does_waits_for_it(street: Street) -> None:
+    maker, other = await street.seat("Agent One"), await street.seat("Agent Two")
+    copy = back_up(street)
+    made = maker.finalize(request())
+    await maker.sync.run_once()
+    await other.sync.run_once()
+    draft = other.desk.returns.edit(made.number)
+    line = replace(draft.lines[0], condition="opened")
+    other.desk.returns.finalize(replace(draft, lines=(line,)))
+    await other.sync.run_once()
+
+    await restore(street, copy)
+    for seat in (other, maker, other):
+        await seat.sync.run_once()
+
+    assert (other.work.queue().waiting, other.work.attention()) == (0, [])
+    known = other.reference.record(made.number)
+    assert known is not None
+    assert known.record.edition == 1
+
+
+async def test_a_decision_about_a_return_that_never_comes_by_again_needs_a_person(
+    street: Street,
+) -> None:
+    maker, other = await street.seat("Agent One"), await street.seat("Agent Two")
+    copy = back_up(street)
+    made = maker.finalize(request())
+    await maker.sync.run_once()
+    await other.sync.run_once()
+    other.desk.rmas.cancel(made.number, "changed her mind")
+    await other.sync.run_once()
+    await restore(street, copy)
+    await other.sync.run_once()
+
+    restored(street, AWAITED_FOR + timedelta(minutes=1))
+    await other.sync.run_once()
+
+    (item,) = other.work.attention()
+    assert item.outcome is Outcome.REJECTED

@@ -27,6 +27,7 @@ from desk.ids import new_id
 from rma.operations import Identity
 from rma.record import RmaRecord
 from rma.request import ReturnRequest, Role
+from storage.pin_verifiers import PinVerifiers
 from storage.reference import ReferenceStore
 from storage.secrets.open_file import OpenFile
 from storage.work import WorkStore
@@ -219,7 +220,7 @@ class Seat:
 
     @property
     def desk(self) -> Desk:
-        return build_desk(self.reference, self.work, _DeskClock())
+        return build_desk(self.reference, self.work, _DeskClock(), PinVerifiers())
 
     def finalize(self, request: ReturnRequest) -> RmaRecord:
         """Make a return; it has to go through."""

@@ -12,6 +12,7 @@ from csr_tui.plain.talk import Talk
 from csr_tui.plain.workplace import Workplace
 from desk.desk import build_desk
 from desk.ports import SyncStatus
+from storage.pin_verifiers import PinVerifiers
 from tests.screens.seat import Shop
 
 
@@ -54,9 +55,8 @@ def talk(of: Shop, *answers: str, online: bool = True) -> Told:
     out = io.StringIO()
     sync = StandingSync(SyncStatus(online=online, trouble="" if online else "No connection."))
     place = Workplace(
-        desk=build_desk(of.reference, of.work, of.clock, of.papers),
+        desk=build_desk(of.reference, of.work, of.clock, PinVerifiers(), of.papers),
         clock=of.clock,
-        identity=of.work.identity(),
         sync=sync,
     )
     answering = io.StringIO("".join(f"{answer}\n" for answer in answers))

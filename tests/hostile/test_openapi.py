@@ -8,15 +8,7 @@ from uuid import uuid4
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from central_api.database import writing
 from central_api.people import create_code
@@ -26,61 +18,36 @@ from sync.device_key import DeviceKey, new_seed
 from sync.protocol.documents import to_tree
 from tests.central_api.branch import number_of
 from tests.central_api.conftest import Served
-
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
-WHO = {
-    "agent": Role.AGENT,
-    "supervisor": Role.SUPERVISOR,
-    "warehouse": Role.WAREHOUSE,
-    "nobody": None,
-}
-BRIEF = settings(
-    max_examples=20,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
+from tests.central_databases import SLOWLY_BOTH
+from tests.hostile.documented import CHECKS, ask_everything, document
+from tests.hostile.senders import EVERYBODY, headers_of
 
 
-@schemathesis.serializer("application/x-ndjson")
-def lines(ctx: object, value: object) -> bytes:
-    """A batch of operations: the text that was made up, or one line of JSON where no text was wanted."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return text.encode("utf-8", "surrogatepass")
+@pytest.fixture(params=SLOWLY_BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Hundreds of requests in each test."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_every_answer_to_an_agent_is_documented(served: Served, mode: GenerationMode) -> None:
+    answered = ask_everything(served, headers_of(served.branch, "agent"), mode, examples=4)
+
+    assert {200, 400} & set(answered)
+    assert served.branch.faults() == ()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_every_answer_is_documented(served: Served, who: str, mode: GenerationMode) -> None:
-    headers = headers_of(served, WHO[who])
-    schema = schemathesis.openapi.from_url(f"{served.url}/openapi.json")
-    asked = 0
-    for found in schema.get_all_operations():
-        assert isinstance(found, Ok)
-        operation = found.ok()
-        takes_anything = {"parameters", "requestBody"} & set(operation.definition.raw)
-        if mode is GenerationMode.NEGATIVE and not takes_anything:
-            continue
+def test_every_answer_is_documented_whoever_asks(
+    served: Served, who: str, mode: GenerationMode
+) -> None:
+    answered = ask_everything(served, headers_of(served.branch, who), mode, examples=20)
 
-        @given(case=operation.as_strategy(generation_mode=mode))
-        @BRIEF
-        def ask(case: schemathesis.Case[Any]) -> None:
-            nonlocal asked
-            asked += 1
-            if case.path == "/v1/changes":
-                case.query = {**case.query, "wait": "0"}  # nobody waits for what does not come
-            case.call_and_validate(headers=headers, checks=CHECKS, timeout=60)
-
-        ask()
-    assert asked >= 100
+    assert sum(answered.values()) >= 100
+    assert served.branch.faults() == ()
 
 
 def test_good_answers_are_as_documented_too(served: Served) -> None:
@@ -88,7 +55,7 @@ def test_good_answers_are_as_documented_too(served: Served) -> None:
     made = desk.returning()
     with writing(served.branch.engine) as connection:
         code = create_code(connection, "Ada", Role.AGENT, served.branch.now)
-    schema = schemathesis.openapi.from_url(f"{served.url}/openapi.json")
+    schema = document(served)
 
     def ask(method: str, path: str, **given: Any) -> schemathesis.Response:
         case = schema[path][method].Case(**given)
@@ -125,10 +92,3 @@ def test_the_document_names_the_problems_of_each_address_and_who_may_ask(served:
     assert {"200", "400", "401", "408", "412", "413", "415", "503"} == set(push["responses"])
     assert "security" not in document["paths"]["/healthz"]["get"]
     assert "422" not in json.dumps(document["paths"])
-
-
-def headers_of(served: Served, role: Role | None) -> dict[str, str]:
-    """What a desk of this role sends along; nothing where nobody is enrolled."""
-    if role is None:
-        return {}
-    return {"Authorization": f"Bearer {served.branch.desk('Somebody', role).token}"}
