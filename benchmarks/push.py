@@ -88,8 +88,7 @@ def measure(
         with ThreadPoolExecutor(len(pushing)) as pool:
             list(pool.map(_push, clients, pushing))
         seconds, busy = time.perf_counter() - began, _seconds(pids) - busy
-    bare = _bare_sqlite if "://" not in database else _bare_postgresql
-    floor = rmas / bare(database, rmas, _bytes_per_rma(database))
+    floor = rmas / bare(database, rmas, bytes_per_rma(database))
     return Row(
         what=f"push {what}",
         figure=rmas / seconds,
@@ -118,7 +117,13 @@ def _seconds(pids: Sequence[int]) -> float:
     return ticks / TICK
 
 
-def _bytes_per_rma(database: str) -> int:
+def bare(database: str, rows: int, size: int) -> float:
+    """Seconds for as many rows of as many bytes, inserted in batches as large and committed as safely."""
+    bare_of = _bare_sqlite if "://" not in database else _bare_postgresql
+    return bare_of(database, rows, size)
+
+
+def bytes_per_rma(database: str) -> int:
     """What a return left in the database, and that the books agree."""
     engine = open_database(database)
     with reading(engine) as connection:

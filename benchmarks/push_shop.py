@@ -30,8 +30,10 @@ from central_api.tables import (
 from rma.assessment import Case, assess
 from rma.ledger import Ledger
 from rma.numbers import FIRST_BLOCK, compose
-from rma.operations import CallMetrics, FinalizeReturn, Operation, Told
+from rma.operations import CallMetrics, FinalizeReturn, MadeReturn, Operation, Told
 from rma.order import Order
+from rma.policy import Policy
+from rma.reasons import ReasonTree
 from rma.record import finalize
 from rma.request import Actor, Fact, Role
 from sync.device_key import DeviceKey
@@ -110,8 +112,7 @@ def orders(number: int) -> list[Order]:
 def desks(sold: Sequence[Order], number: int) -> list[PushingDesk]:
     """So many desks, which return one unit of every order together."""
     share = len(sold) // number
-    policies = tuple(parse_policy(default_policy(name)) for name in default_names())
-    reasons = parse_reasons(default_reasons())
+    policies, reasons = policies_and_reasons()
     made = []
     for index in range(number):
         desk = PushingDesk(index, (b"",) * share)
@@ -120,22 +121,10 @@ def desks(sold: Sequence[Order], number: int) -> list[PushingDesk]:
         for order, told in zip(
             sold[index * share : (index + 1) * share], islice(numbers, share), strict=True
         ):
-            case = Case(
-                request=shop.request(
-                    shop.wanted(reason="changed_mind"),
-                    order_id=order.order_id,
-                    customer_id=order.customer_id,
-                    verified=tuple(Fact),
-                ),
-                order=order,
-                customer=shop.customer(customer_id=order.customer_id),
-                ledger=Ledger(order, ()),
-                policies=policies,
-                reasons=reasons,
-                at=NOW,
-                actor=Actor(desk.person, Role.AGENT),
-            )
-            bodies.append(_body(desk, case, told))
+            case = case_of(order, desk.person, policies, reasons)
+            operation = made_return(case, told, desk.device).operation
+            sealed = seal(operation, actor=desk.person, device=desk.device, sign=desk.key.sign)
+            bodies.append(signed_line(sealed.body, sealed.signature))
         made.append(PushingDesk(index, tuple(bodies)))
     return made
 
@@ -159,8 +148,34 @@ def fill(database: str, sold: Sequence[Order], pushing: Sequence[PushingDesk]) -
     engine.dispose()
 
 
-def _body(desk: PushingDesk, case: Case, number: str) -> bytes:
-    record = finalize(case, assess(case), number=number, device=desk.device)
+def policies_and_reasons() -> tuple[tuple[Policy, ...], ReasonTree]:
+    """What judges the returns."""
+    policies = tuple(parse_policy(default_policy(name)) for name in default_names())
+    return policies, parse_reasons(default_reasons())
+
+
+def case_of(order: Order, person: str, policies: tuple[Policy, ...], reasons: ReasonTree) -> Case:
+    """A customer changed their mind about one unit of an order."""
+    return Case(
+        request=shop.request(
+            shop.wanted(reason="changed_mind"),
+            order_id=order.order_id,
+            customer_id=order.customer_id,
+            verified=tuple(Fact),
+        ),
+        order=order,
+        customer=shop.customer(customer_id=order.customer_id),
+        ledger=Ledger(order, ()),
+        policies=policies,
+        reasons=reasons,
+        at=NOW,
+        actor=Actor(person, Role.AGENT),
+    )
+
+
+def made_return(case: Case, number: str, device: str) -> MadeReturn:
+    """The return of this case under a number, and its operation."""
+    record = finalize(case, assess(case), number=number, device=device)
     assert record.quote is not None
     told = Told(
         state=record.state,
@@ -170,7 +185,7 @@ def _body(desk: PushingDesk, case: Case, number: str) -> bytes:
         expires_at=record.expires_at,
     )
     operation = Operation(
-        op_id=str(uuid5(NAMESPACE_OID, f"{desk.index} {number}")),
+        op_id=str(uuid5(NAMESPACE_OID, f"{device} {number}")),
         stream=case.request.order_id,
         depends_on=None,
         made_at=NOW,
@@ -182,8 +197,7 @@ def _body(desk: PushingDesk, case: Case, number: str) -> bytes:
             metrics=CallMetrics(started_at=NOW, keys=12),
         ),
     )
-    sealed = seal(operation, actor=desk.person, device=desk.device, sign=desk.key.sign)
-    return signed_line(sealed.body, sealed.signature)
+    return MadeReturn(record=record, operation=operation)
 
 
 def _enroll(connection: Connection, desk: PushingDesk) -> None:
