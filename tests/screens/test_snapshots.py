@@ -20,6 +20,7 @@ from tests.screens.seat import Seat, Shop, seated, small_shop
 from tests.screens.test_first_start import started
 from tests.screens.test_queues import approvals, troubled
 from tests.screens.test_return_exchange import TO_THE_ITEM, exchanging
+from tests.screens.test_sign_in import shared_shop
 
 Way = Callable[[Seat], Awaitable[None]]
 
@@ -151,6 +152,21 @@ async def palette(seat: Seat) -> None:
     await seat.sees("Quit")
 
 
+async def locked(seat: Seat) -> None:
+    await seat.sees("This desk is locked")
+    await seat.type("480216")
+    await seat.press("enter")
+    await seat.sees("2 more tries")
+    await seat.type("4802")
+
+
+async def choosing_pin(seat: Seat) -> None:
+    await seat.press("shift+f7")
+    await seat.type("123456")
+    await seat.press("enter")
+    await seat.sees("guessed first")
+
+
 def late_shop() -> Shop:
     """Everything is asked about: the approval starts with the first cent."""
     return shop_with(policy=shop.policy(approval=Approval(amount=shop.amounts(EUR=1))))
@@ -162,6 +178,7 @@ class Scene:
 
     shop: Callable[[], Shop]
     way: Way
+    locked: bool = False
 
 
 SCENES = {
@@ -187,6 +204,8 @@ SCENES = {
     "go-to": Scene(small_shop, go_to),
     "help": Scene(small_shop, help_),
     "palette": Scene(small_shop, palette),
+    "locked": Scene(shared_shop, locked, locked=True),
+    "choose-pin": Scene(small_shop, choosing_pin),
 }
 
 
@@ -207,8 +226,9 @@ async def test_the_first_start_looks_as_it_was_approved(
 async def test_looks_as_it_was_approved(
     scene: str, look: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with seated(SCENES[scene].shop(), _size(look, monkeypatch)) as seat:
-        await SCENES[scene].way(seat)
+    shown, size = SCENES[scene], _size(look, monkeypatch)
+    async with seated(shown.shop(), size, opened=not shown.locked) as seat:
+        await shown.way(seat)
         await seat.settled()
         assert picture(seat) == snapshot(extension_class=Picture)
 
