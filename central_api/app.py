@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from central_api import feed
-from central_api.database import open_database, reading, write, writing
+from central_api.database import CONNECTIONS, open_database, reading, write, writing
 from central_api.epoch import EpochHeader
 from central_api.expiry import expire_over
 from central_api.framing import OneLength
@@ -34,6 +34,9 @@ CHANGES_KEPT = timedelta(days=30)
 
 EXPIRY_SECONDS = 60
 """How often RMAs are looked for whose last day has passed."""
+
+BATCHES_AT_ONCE = CONNECTIONS
+"""That are decided: a batch that is made for it takes 300 MiB to be read, and more would only wait for the database."""
 
 _log = structlog.get_logger(__name__)
 
@@ -61,6 +64,7 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
     )
     app.state.engine = engine
     app.state.clock = clock
+    app.state.deciding = asyncio.Semaphore(BATCHES_AT_ONCE)
     app.state.rates = Rates()
     app.state.reads = ReadLog(clock)
     app.state.epoch = _epoch(engine)

@@ -77,7 +77,7 @@ class Books:
         now: datetime,
         skus: Iterable[str] = (),
     ) -> None:
-        # shut_out(connection)  # before anything else is locked: an erasure waits for all of it
+        shut_out(connection)  # before anything else is locked: an erasure waits for all of it
         self._connection = connection
         self._now = now
         told = set(numbers)

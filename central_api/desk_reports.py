@@ -49,6 +49,9 @@ def take_report(
     if told.run in earlier:
         _enter(connection, caller, told, now, "desk.cloned")
         return DeskReportAnswer(used=used, retire=True, countersigned=life.entries)
+    if told.run == life.run and told.head.entries < life.entries:
+        # One process only adds to its chain: this report was overtaken by a later one on its way, or repeated by it.
+        return DeskReportAnswer(used=used, retire=False, countersigned=life.entries)
     changes: dict[str, Any] = {"seen_at": now}
     if told.run != life.run:
         runs = [*earlier, life.run][-MOST_RUNS:]

@@ -215,7 +215,8 @@ async def push(
         return decide_batch(engine, sender, read_batch(lines, place), now)
 
     try:
-        answers = await run_in_threadpool(decide)
+        async with request.app.state.deciding:
+            answers = await run_in_threadpool(decide)
     except NotAnEnvelope as error:
         raise HttpProblem("bad-request", str(error)) from None
     watch.wake()

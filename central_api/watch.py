@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 LOOK_SECONDS = 0.25
 """How often the feed is looked at while somebody waits; our own writes wake at once."""
+
+_log = structlog.get_logger(__name__)
 
 
 class FeedWatch:
@@ -51,8 +55,12 @@ class FeedWatch:
     async def _look(self) -> None:
         seen = ""
         while self._waiting and not self.closed:
-            newest = await self._newest()
-            if newest != seen:
-                seen = newest
-                self.wake()
+            try:
+                newest = await self._newest()
+            except Exception as error:
+                _log.warning("feed_not_read", error=str(error))  # those who wait still want news
+            else:
+                if newest != seen:
+                    seen = newest
+                    self.wake()
             await asyncio.sleep(LOOK_SECONDS)

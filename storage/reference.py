@@ -257,9 +257,10 @@ class ReferenceStore:
         return ReferenceLoad.resume(self._folder / NEW_FILE, self._key, self._take_over)
 
     def erase(self) -> None:
-        """Put an empty file in the place of this one: the desk may no longer have what is in it."""
-        self.begin_load("").finish()
-        self.forget()
+        """Put an empty file in the place of this one and of an unfinished load: the desk may no longer have what they hold."""
+        if self._holds_something() or (self._folder / NEW_FILE).exists():
+            self.begin_load("").finish()
+            self.forget()
 
     def forget(self) -> None:
         """Drop the cursor: the next sync fetches everything again, and this goes on being read until then."""
@@ -267,6 +268,12 @@ class ReferenceStore:
             connection.exec_driver_sql("DELETE FROM meta WHERE name = 'cursor'")
 
     # -----------------------------------------------------------------------------------------------------------
+
+    def _holds_something(self) -> bool:
+        """Whether anybody's data is in it, also where the cursor was dropped."""
+        tables = ("customer", "sales_order", "rma", "refusal")
+        some = " OR ".join(f"EXISTS (SELECT 1 FROM {table})" for table in tables)
+        return bool(self._rows(f"SELECT {some}")[0][0])
 
     def _take_over(self) -> None:
         """Put the finished new file in the old one's place."""

@@ -18,7 +18,7 @@ from sync.effects import (
     ask,
 )
 from sync.epoch import follow_epoch
-from sync.errors import CursorTooOld, DeviceRevoked, UnreadableAnswer
+from sync.errors import CursorTooOld, DeviceRevoked, Revoked, UnreadableAnswer
 from sync.push import lease_numbers, push, report_desk
 from sync.report import SyncReport
 
@@ -33,9 +33,10 @@ def exchange(report: SyncReport, *, wait: int = 0) -> Steps[None]:
     yield from push(report, before_a_poll=wait > 0)
     try:
         yield from pull(report, wait=wait)
-    except DeviceRevoked:
+    except Revoked as revoked:
+        yield from _follow(report)
         # What was made here was offered first; the rest is not this desk's to keep.
-        if (yield from ask(ReadCursor())) is not None:
+        if isinstance(revoked, DeviceRevoked):
             yield from ask(EraseReference())
         raise
 

@@ -18,7 +18,7 @@ from sync.effects import (
     Waiting,
     ask,
 )
-from sync.epoch import follow_epoch
+from sync.epoch import follow_epoch, is_known_epoch
 from sync.errors import EpochChanged, ServerFailing, ServerRefused, TooLarge, UnreadableAnswer
 from sync.poison import Choking
 from sync.protocol.envelopes import MAX_BATCH, MAX_BATCH_BYTES
@@ -68,6 +68,9 @@ def push(report: SyncReport, *, before_a_poll: bool = False) -> Steps[None]:
         try:
             lines = tuple(signed_line(each.body, each.signature) for each in batch)
             results = yield from ask(Push(lines))
+            if not (yield from is_known_epoch(report)):
+                report.stalled = True
+                return
         except EpochChanged as changed:
             # Once: of two servers that disagree, neither is followed for ever.
             if followed or not (yield from follow_epoch(report)):

@@ -35,7 +35,7 @@ from rma.operations import (
     SealedOperation,
     SupersedeReturn,
 )
-from sync.protocol.documents import canonical, read_untrusted, to_tree
+from sync.protocol.documents import canonical, has_too_many_values, read_untrusted, to_tree
 from sync.protocol.signing import FOR_ENROLLMENT, as_text
 
 PROTOCOL_VERSION = 2
@@ -127,7 +127,7 @@ def seal(
     del tree["erases"]
     tree["payload"] = to_tree(operation.command)  # a tree already: not walked through twice
     body = canonical(tree)
-    if len(body) >= MAX_BATCH_BYTES:
+    if len(body) >= MAX_BATCH_BYTES or has_too_many_values(body):
         raise TooLargeToSend
     return SealedOperation(
         op_id=operation.op_id,

@@ -24,6 +24,7 @@ from central_api.people import revoke
 from central_api.releasing import release
 from central_api.signatures import place_of
 from central_api.tables import CHANGE_LOG, MAIL, RMA
+from rma import erasing as rules
 from rma.erasing import ERASED
 from rma.operations import MailSlip, Operation, Outcome
 from rma.order import Customer
@@ -336,6 +337,7 @@ def test_a_booking_and_an_erasure_at_the_same_time_leave_nothing(
     ada = branch.desk()
     told = noted(ada)
     ada.push(told)
+    branch.upsert(rules.erase(shop.order()))  # nothing of the order itself is to be waited for
     cancel = ada.cancel(number_of(told), "Maria changed her mind")
     with reading(branch.engine) as connection:
         place = place_of(connection, ada.caller)
@@ -347,6 +349,7 @@ def test_a_booking_and_an_erasure_at_the_same_time_leave_nothing(
         while asked.is_alive() and not waits(branch):
             pass  # it ends or it is blocked: both come by themselves
     asked.join()
+    assert booked(branch, told).state is RmaState.CANCELLED
     assert left(branch) == []
     assert all_faults(branch) == []
 

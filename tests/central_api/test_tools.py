@@ -163,7 +163,7 @@ def test_desks_are_listed_with_people_numbers_and_faults(
     silent = branch.desk("Eve")
     with writing(branch.engine) as connection:
         take_report(connection, desk.caller, report(desk), branch.now)
-        shorter = report(desk, head=ChainHead(entries=1, hash="1" * 64))
+        shorter = report(desk, run="run-2", head=ChainHead(entries=1, hash="1" * 64))
         take_report(connection, desk.caller, shorter, branch.now)
 
     listed = {

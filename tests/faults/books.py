@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -19,7 +20,7 @@ from tests.keys import key_of
 from tests.simulation.evidence import Queued
 from tests.simulation.invariants import INVARIANTS, Found
 from tests.simulation.workplace import Workplace
-from tests.simulation.world import World
+from tests.simulation.world import ToldAgain, World
 
 
 class _Desk(Workplace):
@@ -36,10 +37,12 @@ class _Happened:
 
     desks: list[Workplace]
     told: dict[str, str]
-    told_again: list[str]
     surprises: list[str]
     drained_after: float | None
+    told_again: list[ToldAgain] = field(default_factory=list)
+    """Copies of a desk, which there are none of here."""
     lost: dict[str, Queued] = field(default_factory=dict)
+    keyed: dict[str, datetime] = field(default_factory=dict)
     feed_forgot: bool = False
 
 
@@ -47,10 +50,11 @@ def faults(place: Place) -> list[str]:
     """Let everything be sent and heard, then say what does not hold. The server runs meanwhile."""
     drained = place.settle()
     found = [*_of_files(place), *_of_check(place)]
+    found += [f"{number} was told twice" for number in place.told_again]
     engine = open_database(place.database)
     try:
         with _opened(place) as desks, reading(engine) as connection:
-            happened = _Happened(desks, place.told, place.told_again, place.surprises, drained)
+            happened = _Happened(desks, place.told, place.surprises, drained)
             books = Found.after(cast(World, happened), connection)
             for invariant in INVARIANTS:
                 found += [f"{invariant.__name__}: {said}" for said in invariant(books)]

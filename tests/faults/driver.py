@@ -79,6 +79,8 @@ async def _at_work(opened: OpenedDesk, shift: Shift) -> None:
         syncing = asyncio.create_task(connection.engine.run_forever(wake))
     if shift.until_quiet:
         await _quiet(opened, connection)
+        await asyncio.to_thread(os.read, 0, 1)
+        say("heard", (await connection.sync_now()).trouble)
         syncing.cancel()
     await asyncio.wait((syncing,))
     if not syncing.cancelled() and (ended := syncing.exception()):
@@ -113,7 +115,6 @@ async def _quiet(opened: OpenedDesk, connection: Connection) -> None:
         if status.online and status.bootstrap is None and status.last_sync_at is not None:
             queue = await asyncio.to_thread(opened.work.queue)
             if not queue.waiting:
-                report = await connection.sync_now()
-                say("quiet", report.trouble)
+                say("quiet", "")
                 return
         await asyncio.sleep(LOOK_SECONDS)

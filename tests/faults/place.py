@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,8 +37,10 @@ UNITS = 12
 PATIENCE = 1.0
 """Seconds that the desks of most scenarios wait for an answer; the program waits for thirty."""
 
-QUIET_SECONDS = 90.0
-"""After the last trouble, by when nothing may wait any more."""
+QUIET_SECONDS = 600.0
+"""After the last trouble, by when nothing may wait any more: a desk may have thousands of returns to send."""
+
+END_SECONDS = 30.0
 
 
 def order(index: int, units: int = UNITS) -> Order:
@@ -171,23 +173,29 @@ class Place:
     def settle(self) -> float | None:
         """Let every desk send everything, and then hear everything; the seconds that took, None where it did not end."""
         began = time.monotonic()
-        for _passage in range(2 if self.told and len(self.desks) > 1 else 1):
-            resting = [
-                self.start_desk(index, orders=(), until_quiet=True, patience=None)
-                for index in range(len(self.desks))
-            ]
-            quiet = [self._ended_quietly(index, desk) for index, desk in enumerate(resting)]
-            if not all(quiet):
-                return None
-        return time.monotonic() - began
+        resting = [
+            self.start_desk(index, orders=(), until_quiet=True, patience=None)
+            for index in range(len(self.desks))
+        ]
+        return time.monotonic() - began if self.come_to_rest(resting) else None
 
-    def _ended_quietly(self, index: int, desk: Desk) -> bool:
-        try:
-            said = desk.wait(QUIET_SECONDS)
-        except TimeoutError:
-            said = desk.kill()
-        self.hear(index, said)
-        return any("quiet" in line for line in said)
+    def come_to_rest(self, desks: Sequence[Desk]) -> bool:
+        """Wait until nobody has anything to send, then let all hear the rest, and end; whether they did in time."""
+        quiet = [
+            bool(self.listen(desk, index, "quiet", QUIET_SECONDS))
+            for index, desk in enumerate(desks)
+        ]
+        for desk in desks:
+            desk.go_on()
+        heard = [
+            self.listen(desk, index, "heard", QUIET_SECONDS) == [""]
+            for index, desk in enumerate(desks)
+        ]
+        for index, desk in enumerate(desks):
+            with suppress(TimeoutError):
+                self.hear(index, desk.wait(END_SECONDS))
+            self.hear(index, desk.kill())
+        return all(quiet) and all(heard)
 
     async def enroll(self, names: list[str]) -> None:
         """Make desks known, one for each name."""

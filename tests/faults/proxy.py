@@ -203,7 +203,7 @@ class Proxy:
                 passing = Passing(self, request, writer, left, Random(self._draw.random()))
                 self.counts["requests"] += 1
                 await self.fault_of(passing)(passing)
-        except BROKEN:
+        except (*BROKEN, asyncio.CancelledError):
             return
         finally:
             if left:

@@ -21,6 +21,6 @@ class Shift:
     online: bool = True
     """Whether it syncs meanwhile; else only once it may go on, after the returns."""
     until_quiet: bool = False
-    """Whether it ends once nothing waits any more, and everything was heard of."""
+    """Whether it ends: it says when nothing waits any more, and hears everything once it may go on."""
     patience: float | None = None
     """How long an answer may take; None: as long as the program waits."""

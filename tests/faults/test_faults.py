@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -25,7 +26,11 @@ from tests.faults.place import prepared
 from tests.faults.result import Result
 from tests.faults.stopped import stopped
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(sys.platform != "linux", reason="these processes need Linux"),
+]
 
 SEED = 1
 
@@ -39,7 +44,7 @@ def held(scenario: Callable[[int, int], Result], rounds: int) -> Result:
     """What came of it, once everything held."""
     result = scenario(rounds, SEED)
     assert result.faults == []
-    assert result.counts["told"] > 0
+    assert result.counts.get("told"), "nothing was tried"
     return result
 
 
@@ -67,7 +72,7 @@ def test_postgresql_restarted_in_the_middle_of_batches_loses_nothing() -> None:
 
 def test_a_full_disk_of_a_desk_is_told_and_costs_nothing_that_was_told() -> None:
     result = held(desk_disk_full, 3)
-    assert all("the disk is full" in heard for heard in result.refusals)
+    assert result.refusals and all("disk" in heard for heard in result.refusals)
 
 
 def test_a_full_disk_of_the_server_holds_up_and_loses_nothing() -> None:

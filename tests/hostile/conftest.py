@@ -12,8 +12,16 @@ import structlog
 
 from central_api.logs import configure_logs
 from tests.central_api.conftest import branch, served
+from tests.central_databases import SLOWLY_BOTH
 
 __all__ = ["branch", "served"]
+
+
+@pytest.fixture(params=SLOWLY_BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Hundreds of requests in most tests."""
+    kind: str = request.param
+    return kind
 
 
 @pytest.fixture(autouse=True)

@@ -5,22 +5,12 @@ from __future__ import annotations
 import gzip
 
 import httpx
-import pytest
 from sqlalchemy.exc import DataError
 
 from central_api.app import create_app
 from tests.central_api.branch import Branch
 from tests.central_api.conftest import Served
-from tests.central_databases import SLOWLY_BOTH
 from tests.hostile.answers import sound
-
-
-@pytest.fixture(params=SLOWLY_BOTH)
-def database_kind(request: pytest.FixtureRequest) -> str:
-    """Hundreds of requests in each test."""
-    kind: str = request.param
-    return kind
-
 
 BODIES = [
     b"",

@@ -103,7 +103,7 @@ def test_a_token_is_over_to_the_second_for_reads_and_pushes(served: Served) -> N
     assert (before, after, pushed) == (200, 401, 401)
 
 
-@pytest.mark.parametrize("what", ["person", "device"])
+@pytest.mark.parametrize("what", ["person", pytest.param("device", marks=pytest.mark.slow)])
 def test_what_begins_after_a_revocation_is_refused_or_held(served: Served, what: str) -> None:
     orders = [shop.order(order_id=f"N-{index}", number=f"9{index:05}") for index in range(60)]
     served.branch.upsert(*orders)
@@ -167,6 +167,7 @@ def test_who_waits_for_changes_and_is_revoked_gets_none(served: Served) -> None:
     assert "changes" not in answered[0].json()
 
 
+@pytest.mark.slow
 def test_a_stolen_token_takes_neither_all_numbers_nor_the_disk(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,6 +154,7 @@ def test_who_takes_long_for_an_answer_is_not_cut_off(
     assert waited.status_code == 200
 
 
+@pytest.mark.slow
 def test_who_never_fetches_an_answer_is_cut_off(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

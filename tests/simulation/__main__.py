@@ -16,7 +16,7 @@ from typing import Any
 from tests.simulation.mutants import MUTANTS, SEEN_ELSEWHERE, mutant
 from tests.simulation.run import Ran, run
 
-MOST_SEEDS_FOR_A_MUTANT = 200
+MOST_SEEDS_FOR_A_MUTANT = 60
 
 
 def main() -> int:

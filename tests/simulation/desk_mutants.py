@@ -13,20 +13,30 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from central_api import books
+from rma.desk_report import DeskReportAnswer
 from rma.numbers import compose
 from rma.operations import Outcome, Result, SealedOperation
-from storage import number_blocks, outbox
+from storage import desk_report, number_blocks, outbox, work_schema
 from storage.audit import Chain
 from storage.reference import ReferenceStore
 from storage.secrets import DEVICE_KEY
 from storage.work import WorkStore
+from sync import engine, push
 from sync.client import CentralClient
 from sync.device_key import DeviceKey
-from sync.effects import Steps
-from sync.errors import ServerFailing, SyncError, Unauthorized, UnreadableAnswer
+from sync.effects import EraseReference, FetchChanges, ReadCursor, Steps, ask
+from sync.errors import (
+    CursorTooOld,
+    DeviceRevoked,
+    ServerFailing,
+    SyncError,
+    Unauthorized,
+    UnreadableAnswer,
+)
 from sync.poison import Choking
 from sync.protocol.envelopes import PushResponse
 from sync.protocol.signing import as_text
+from sync.report import SyncReport
 from tests.simulation.process import RUNNING
 from tests.simulation.workplace import Workplace
 
@@ -265,6 +275,59 @@ def outbox_outside_the_transaction() -> Iterator[None]:
         return records
 
     with patch.object(WorkStore, "finalize", finalized):
+        yield
+
+
+@contextmanager
+def data_deleted_before_the_work_is_handed_in() -> Iterator[None]:
+    """A revoked desk deletes its copy of the data first, and ends the exchange with that."""
+    report_desk = push.report_desk
+
+    def reported(report: SyncReport) -> Steps[None]:
+        yield from report_desk(report)
+        cursor = yield from ask(ReadCursor())
+        try:
+            yield from ask(FetchChanges(cursor or "none", 0))
+        except CursorTooOld:
+            return
+        except DeviceRevoked:
+            yield from ask(EraseReference())
+            raise
+
+    with patch.object(engine, "report_desk", reported):
+        yield
+
+
+@contextmanager
+def a_revoked_desk_keeps_its_data() -> Iterator[None]:
+    """Customers and orders stay where nobody may work any more."""
+    with patch.object(ReferenceStore, "erase", lambda _store: None):
+        yield
+
+
+@contextmanager
+def copies_go_on_with_the_same_numbers() -> Iterator[None]:
+    """A desk does not hear that a copy of it works on."""
+    take = desk_report.take
+
+    def taken(connection: Connection, answer: DeskReportAnswer) -> Any:
+        return take(connection, replace(answer, retire=False, used={}))
+
+    with patch.object(desk_report, "take", taken):
+        yield
+
+
+@contextmanager
+def migration_drops_the_waiting_rows() -> Iterator[None]:
+    """An update makes the table of the queue anew, without what waits in it."""
+    migrate = work_schema._migrate
+
+    def migrated(connection: Connection, scripts: str) -> None:
+        migrate(connection, scripts)
+        connection.exec_driver_sql("DROP TRIGGER IF EXISTS frozen_outbox_delete")
+        connection.exec_driver_sql("DELETE FROM outbox WHERE state = 'ready'")
+
+    with patch.object(work_schema, "_migrate", migrated):
         yield
 
 

@@ -55,6 +55,18 @@ class Booked:
     kind: str
     outcome: str
     sha256: str
+    received_at: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """What the server says of a desk that may no longer work."""
+
+    since: str
+    """As the database has it."""
+    whole: bool
+    """Whether it is the desk; else its person."""
 
 
 def outbox(desk: Workplace) -> list[Queued]:
@@ -76,7 +88,7 @@ def audited(desk: Workplace) -> Counter[tuple[str, str]]:
 
 def operations(connection: Connection) -> dict[str, Booked]:
     """What the server decided, by key."""
-    columns = "op_id, device, number, kind, outcome, sha256"
+    columns = "op_id, device, number, kind, outcome, sha256, received_at, result"
     rows = connection.execute(text(f"SELECT {columns} FROM operation"))
     return {row.op_id: Booked(*row) for row in rows}
 
@@ -119,6 +131,21 @@ def slots(connection: Connection) -> Counter[tuple[str, str]]:
     for row in rows:
         held[(row.order_id, row.line_id)] += len(json.loads(row.slots))
     return held
+
+
+def revoked(connection: Connection) -> dict[str, Revoked]:
+    """Desks that may no longer work, or whose people may not, by device."""
+    rows = connection.execute(
+        text(
+            "SELECT d.device, d.revoked_at AS device_at, p.revoked_at AS person_at FROM device d "
+            "JOIN device_person w ON w.device = d.device JOIN person p ON p.name = w.person"
+        )
+    )
+    return {
+        row.device: Revoked(str(row.device_at or row.person_at), whole=row.device_at is not None)
+        for row in rows
+        if row.device_at or row.person_at
+    }
 
 
 @contextmanager

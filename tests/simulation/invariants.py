@@ -8,15 +8,24 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from central_api import holding
 from central_api.audit import audit
+from rma.numbers import block_of
 from rma.operations import KnownRecord, OperationKind, Outcome
 from rma.states import RmaCommand
+from sync.protocol.envelopes import UNSIGNED_PROTOCOL, open_envelope
 from tests.simulation import evidence
-from tests.simulation.evidence import Booked, Queued
+from tests.simulation.evidence import Booked, Queued, Revoked
 from tests.simulation.world import World
 
 SEEN = ("attention", "held")
 """States of an outbox row that a person sees."""
+
+NO_RETURN = "There is no return"
+"""Begins the refusal of what is about a return that is not known."""
+
+TAKEN = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_CHANGE)
+"""Outcomes of what has its effect at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +37,39 @@ class Found:
     queued: list[Queued]
     booked: dict[str, Booked]
     records: dict[str, KnownRecord]
+    revoked: dict[str, Revoked]
 
     @classmethod
     def after(cls, world: World, server: Connection) -> Found:
         """Read them."""
         queued = [row for desk in world.desks for row in evidence.outbox(desk)]
-        return cls(world, server, queued, evidence.operations(server), evidence.records(server))
+        return cls(
+            world,
+            server,
+            queued,
+            evidence.operations(server),
+            evidence.records(server),
+            evidence.revoked(server),
+        )
 
 
 def a_told_number_is_unique(found: Found) -> Iterator[str]:
     """No caller was told a number that another was told, and no desk is told that its number is another's."""
-    for number in found.world.told_again:
-        yield f"{number} was told twice"
-    for row in found.queued:
-        if row.kind == OperationKind.FINALIZE and row.outcome == Outcome.NUMBER_CONFLICT:
-            yield f"{row.number} of {row.desk} is another return's on the server"
+    conflicts = {
+        row.number: row
+        for row in found.queued
+        if row.kind == OperationKind.FINALIZE and row.outcome == Outcome.NUMBER_CONFLICT
+    }
+    lost = {row.number for row in found.world.lost.values()}
+    by_copies = set()
+    for again in found.world.told_again:
+        if not again.by_copies or again.told_apart:
+            yield f"{again.number} was told twice, by {' and '.join(again.desks)}"
+        elif again.number not in conflicts.keys() | lost and again.number not in _held(found):
+            yield f"{again.number} was told twice by copies of a desk, and nobody sees it"
+        by_copies.add(again.number)
+    for number in conflicts.keys() - by_copies:
+        yield f"{number} of {conflicts[number].desk} is another return's on the server"
 
 
 def every_told_operation_arrived_or_is_seen(found: Found) -> Iterator[str]:
@@ -77,7 +104,10 @@ def outcomes_are_equal(found: Found) -> Iterator[str]:
             continue  # held by the desk alone, for a person to see
         yield f"{row.kind} of {row.number}: {row.outcome} at {row.desk}, {booked.outcome} on the server"
     held = {row.number for row in found.queued if row.state in SEEN}
+    held |= {again.number for again in found.world.told_again}
     for desk in found.world.desks:
+        if desk.identity.device in found.revoked:
+            continue  # nobody tells it what became of its returns
         for number, known in found.records.items():
             local = desk.opened.work.record(number)
             if local is None and desk.opened.reference.record(number) is None:
@@ -145,8 +175,7 @@ def one_event_per_effect(found: Found) -> Iterator[str]:
             yield f"version {known.row_version} of {number} was never announced"
     events = found.server.execute(
         text(
-            "SELECT kind, key, row_version, count(*) AS n FROM event GROUP BY 1, 2, 3 "
-            "HAVING count(*) > 1"
+            "SELECT kind, key, row_version, count(*) AS n FROM event GROUP BY 1, 2, 3 HAVING count(*) > 1"
         )
     )
     for row in events:
@@ -183,6 +212,45 @@ def the_audit_chain_holds(found: Found) -> Iterator[str]:
                 yield f"{desk.name}: an entry about {command} of {entity}, which nobody queued"
 
 
+def nothing_is_refused_for_a_restore(found: Found) -> Iterator[str]:
+    """What was decided about a return is not refused because the return came back after it."""
+    blocks = {
+        block: device
+        for device, block in found.server.execute(text("SELECT device, block FROM number_block"))
+    }
+    for booked in found.booked.values():
+        if booked.number not in found.records or NO_RETURN not in booked.result:
+            continue
+        if blocks.get(block_of(booked.number)) != booked.device:
+            yield f"{booked.kind} of {booked.number} was refused, as if there was no such return"
+
+
+def what_the_revoked_make_is_held(found: Found) -> Iterator[str]:
+    """Whatever comes from somebody who may no longer work waits for a supervisor, or is refused."""
+    for booked in found.booked.values():
+        revoked = found.revoked.get(booked.device)
+        if revoked is not None and booked.received_at > revoked.since and booked.outcome in TAKEN:
+            yield f"{booked.kind} of {booked.number} was {booked.outcome} after its revocation"
+
+
+def a_revoked_desk_gives_its_data_back(found: Found) -> Iterator[str]:
+    """It has handed in what it made, and keeps no customers and orders."""
+    for desk in found.world.desks:
+        revoked = found.revoked.get(desk.identity.device)
+        if revoked is not None and revoked.whole and evidence.of_desk(desk):
+            yield f"{desk.name} is revoked, and has customers and orders still"
+
+
+def an_older_release_is_understood(found: Found) -> Iterator[str]:
+    """What a desk made before it had a key is not taken for forged."""
+    for held in holding.waiting(found.server):
+        envelope = open_envelope(holding.body_of(held)[0])
+        had_key = found.world.keyed.get(held.device)
+        unsigned = envelope.protocol == UNSIGNED_PROTOCOL and held.reason == "unproven"
+        if unsigned and had_key is not None and envelope.made_at < had_key:
+            yield f"{held.kind} of {held.number} is from before the key of its desk, and not believed"
+
+
 def the_queue_drains(found: Found) -> Iterator[str]:
     """Once nothing goes wrong any more, everything is sent and everything is heard of soon."""
     if found.world.drained_after is None:
@@ -194,6 +262,8 @@ def reference_equals_the_server(found: Found) -> Iterator[str]:
     """A desk's copy has what the server has, in the version that it has."""
     theirs = evidence.of_server(found.server)
     for desk in found.world.desks:
+        if desk.identity.device in found.revoked:
+            continue
         ours = evidence.of_desk(desk)
         for key in sorted(theirs.keys() | ours.keys()):
             if theirs.get(key) != ours.get(key):
@@ -208,6 +278,11 @@ def nothing_broke(found: Found) -> Iterator[str]:
     yield from found.world.surprises
 
 
+def _held(found: Found) -> set[str]:
+    """Numbers that a desk or the server holds for a person to see."""
+    return {row.number for row in found.queued if row.state in SEEN}
+
+
 Invariant = Callable[[Found], Iterator[str]]
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -220,6 +295,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     returned_is_never_above_delivered,
     one_event_per_effect,
     the_audit_chain_holds,
+    nothing_is_refused_for_a_restore,
+    what_the_revoked_make_is_held,
+    a_revoked_desk_gives_its_data_back,
+    an_older_release_is_understood,
     the_queue_drains,
     reference_equals_the_server,
 )

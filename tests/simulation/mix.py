@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 WIRE = (
@@ -38,8 +38,16 @@ MACHINES = (
     "poison",
     "server restored",
     "desk restored",
+    "desk cloned",
+    "revoked",
 )
 """What can happen to machines and their surroundings."""
+
+OLD_RELEASE = "old release"
+"""A desk starts with a release that signs nothing, and is brought up to date in the middle."""
+
+FIRST_DOWNLOAD = "first download"
+"""A desk starts without anything downloaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Mix:
     fresh: frozenset[int]
     """Desks that start without anything downloaded."""
     old_release: frozenset[int]
-    """Desks that begin with an older release, and its protocol."""
+    """Desks that begin with an older release: its protocol, its schema, no signatures and no network yet."""
     trouble: float
     """Share of requests that something happens to while the weather is bad."""
     wire: Mapping[str, float] = field(default_factory=dict)
@@ -78,6 +86,23 @@ class Mix:
             wire=_some(draw, WIRE),
             machines=_some(draw, MACHINES),
             machine_seconds=draw.choice((15.0, 40.0, 90.0)),
+        )
+
+    def with_much_of(self, *troubles: str) -> Mix:
+        """The same with so much of these troubles that what they bring out is soon seen, and something of the others."""
+        wire = {name: weight / 4 for name, weight in self.wire.items()}
+        machines = {name: weight / 4 for name, weight in self.machines.items()}
+        wire |= {name: 1.0 for name in troubles if name in WIRE}
+        machines |= {name: 1.0 for name in troubles if name in MACHINES}
+        return replace(
+            self,
+            desks=max(2, self.desks),
+            wire=wire,
+            trouble=0.6 if wire.keys() & troubles else self.trouble,
+            machines=machines,
+            machine_seconds=15.0 if machines.keys() & troubles else self.machine_seconds,
+            old_release=frozenset({0}) if OLD_RELEASE in troubles else self.old_release,
+            fresh=frozenset({0, 1}) if FIRST_DOWNLOAD in troubles else self.fresh,
         )
 
 

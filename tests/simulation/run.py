@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from random import Random
 
+from central_api import feed
+from central_api.reoffered import AWAITED_FOR
+from rma.errors import RmaError
+from rma.operations import Outcome
 from tests.simulation import evidence
 from tests.simulation.invariants import Breach, breaches
 from tests.simulation.mix import Mix
@@ -16,6 +20,7 @@ from tests.simulation.mutants import Mutant
 from tests.simulation.people import Person
 from tests.simulation.process import breakable_commits
 from tests.simulation.server import quiet_servers
+from tests.simulation.statements import statements_once
 from tests.simulation.template import scratch, template
 from tests.simulation.trace import Trace
 from tests.simulation.troubles import Troubles
@@ -27,6 +32,9 @@ DRAIN_SECONDS = 240.0
 """The bound: so long after the last trouble nothing waits any more, whatever was asked for meanwhile."""
 
 LOOKS_EVERY = 3.0
+
+TOLD_APART_AFTER = 200.0
+"""Seconds of contact after which copies of a desk have numbers of their own: two reports of each, and some waits."""
 
 LONGEST_DAY = 7_200.0
 """Seconds: so long after the start everybody has done what they wanted, in spite of all troubles."""
@@ -52,6 +60,9 @@ class Ran:
 def run(seed: int, mutant: Mutant | None = None, *, kept: bool = False) -> Ran:
     """Run one seed, with a planted fault or without; `kept` keeps the lines of what happened."""
     made = template()
+    mix = Mix.of(seed)
+    if mutant is not None:
+        mix = mix.with_much_of(*mutant.shown_by)
     began = time.process_time()
     trace = Trace(kept=kept)
     folder = scratch()
@@ -59,11 +70,12 @@ def run(seed: int, mutant: Mutant | None = None, *, kept: bool = False) -> Ran:
         with ExitStack() as stack:
             clock = stack.enter_context(virtual_world(str(seed)))
             stack.enter_context(quiet_servers())
+            stack.enter_context(statements_once())
             stack.enter_context(breakable_commits())
             stack.enter_context(clocks_and_releases())
             if mutant is not None:
                 stack.enter_context(mutant.planted())
-            world = World(folder, clock, Mix.of(seed), Random(f"{seed}/world"), trace)
+            world = World(folder, clock, mix, Random(f"{seed}/world"), trace)
 
             async def story() -> list[Breach]:
                 world.begin(made)
@@ -104,6 +116,8 @@ async def _story(world: World, draw: Random) -> list[Breach]:
     _done, late = await asyncio.wait(working, timeout=LONGEST_DAY)
     if late:
         world.surprises.append("somebody could not work for hours")
+    if world.helpers:
+        await asyncio.wait(world.helpers, timeout=LONGEST_DAY)
     for task in working:
         task.cancel()
     for task in bad:
@@ -111,20 +125,50 @@ async def _story(world: World, draw: Random) -> list[Breach]:
     troubles.end()
     world.happened("all is well")
     await _settle(world)
+    if any(desk.copies for desk in world.desks):
+        await _copies_tell(world, draw)
     return breaches(world)
+
+
+async def _copies_tell(world: World, draw: Random) -> None:
+    """Copies that were in contact for some minutes tell at once, and each a number of its own."""
+    await asyncio.sleep(TOLD_APART_AFTER)
+    world.told_apart = True
+    with world.server.looking() as connection:
+        revoked = evidence.revoked(connection)
+    for desk in world.desks:
+        if desk.copies and desk.is_open and desk.identity.device not in revoked:
+            for _ in range(2):
+                with suppress(RmaError):
+                    Person(world, desk, Random(draw.random())).make_return()
+    await _settle(world)
 
 
 async def _settle(world: World) -> None:
     """Wait until everybody is there, nothing waits and everything is heard of; at most as long as is promised."""
-    began = world.clock.monotonic()
+    began, slept = world.clock.monotonic(), False
     while world.clock.monotonic() - began < DRAIN_SECONDS or not world.everybody_is_there():
         await asyncio.sleep(LOOKS_EVERY)
         if world.everybody_is_there() and _is_quiet(world):
             world.drained_after = world.clock.monotonic() - began
             break
+        lasted = world.clock.monotonic() - began
+        if lasted > DRAIN_SECONDS / 2 and not slept and _waits_for_what_is_gone(world):
+            world.clock.sleep_over(AWAITED_FOR.total_seconds())
+            slept = True
         if world.clock.monotonic() - began > 10 * DRAIN_SECONDS:
             raise NothingWillHappen("somebody never came back")
     world.happened("quiet" if world.drained_after is not None else "not quiet")
+
+
+def _waits_for_what_is_gone(world: World) -> bool:
+    """Whether something is put off for a return that the server lost, and that no desk can offer again."""
+    if not world.feed_forgot or not world.everybody_is_there():
+        return False
+    with world.server.looking() as connection:
+        booked = evidence.records(connection)
+    waiting = [row for desk in world.desks for row in evidence.outbox(desk) if row.state == "ready"]
+    return any(row.outcome == Outcome.NOT_YET and row.number not in booked for row in waiting)
 
 
 def _is_quiet(world: World) -> bool:
@@ -132,4 +176,14 @@ def _is_quiet(world: World) -> bool:
         return False
     with world.server.looking() as connection:
         theirs = evidence.of_server(connection)
-    return all(evidence.of_desk(desk) == theirs for desk in world.desks)
+        revoked = evidence.revoked(connection)
+        epoch = feed.epoch(connection)
+    if any(desk.opened.work.server_epoch() != epoch for desk in world.desks):
+        return False  # it has not heard of a restore yet
+    for desk in world.desks:
+        gone = revoked.get(desk.identity.device)
+        if gone is None and evidence.of_desk(desk) != theirs:
+            return False
+        if gone is not None and gone.whole and evidence.of_desk(desk):
+            return False
+    return True

@@ -39,9 +39,11 @@ class Server(Process):
         self.database = folder / "central.db"
         self.up = False
         self.starts = 0
-        self._handling: set[asyncio.Task[httpx.Response]] = set()
+        self._handling: dict[asyncio.Task[httpx.Response], None] = {}
+        """In the order in which they came: a set would end them in another one in each run."""
         self._living: asyncio.Task[None] | None = None
         self._engine: Engine | None = None
+        self._outside: Engine | None = None
         self._api: httpx.ASGITransport | None = None
 
     def start(self) -> None:
@@ -76,11 +78,11 @@ class Server(Process):
             raise ServerGone
         with running(self):
             task = asyncio.ensure_future(_whole(self._api, request))
-        self._handling.add(task)
+        self._handling[task] = None
         try:
             await asyncio.wait((task,))
         finally:
-            self._handling.discard(task)
+            del self._handling[task]
         if task.cancelled() or self.killed or isinstance(task.exception(), Killed):
             raise ServerGone
         return task.result()
@@ -108,11 +110,12 @@ class Server(Process):
     @contextmanager
     def _opened(self) -> Iterator[Engine]:
         with running(None):
-            engine = open_database(str(self.database))
+            if self._outside is None:
+                self._outside = open_database(str(self.database))
             try:
-                yield engine
+                yield self._outside
             finally:
-                engine.dispose()
+                self._outside.dispose()  # its connections: the file may be another one next time
 
     async def _live(self, lifespan: contextlib.AbstractAsyncContextManager[object]) -> None:
         """What runs beside the requests, until the server goes down."""

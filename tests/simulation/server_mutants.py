@@ -12,7 +12,7 @@ from unittest.mock import patch
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from central_api import books, documents, feed, operations, routes
+from central_api import books, documents, feed, operations, routes, signatures
 from central_api.database import write
 from central_api.loading import StoredAnswer
 from central_api.tables import OPERATION
@@ -141,6 +141,34 @@ def announced_in_another_transaction() -> Iterator[None]:
         patch.object(books, "log_changes", logged),
         patch.object(routes, "decide_batch", decided),
     ):
+        yield
+
+
+@contextmanager
+def revocation_is_forgotten() -> Iterator[None]:
+    """What somebody made who may no longer work is decided as before."""
+    place_of = signatures.place_of
+
+    def known(*arguments: Any) -> Any:
+        place = place_of(*arguments)
+        people = {name: replace(each, revoked="") for name, each in place.people.items()}
+        return replace(place, people=people)
+
+    with patch.object(routes, "place_of", known):
+        yield
+
+
+@contextmanager
+def the_old_protocol_is_forged() -> Iterator[None]:
+    """What a desk made before it had a key is held as if somebody had forged it."""
+    with patch.object(signatures, "_from_before_the_key", lambda _place, _envelope: False):
+        yield
+
+
+@contextmanager
+def a_restore_refuses() -> Iterator[None]:
+    """A decision that comes by before its return is refused, where the server was restored."""
+    with patch.object(operations, "is_awaited", lambda _books, _command, _now: False):
         yield
 
 

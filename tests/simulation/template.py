@@ -20,6 +20,7 @@ from tests import shop
 from tests.simulation import goods
 from tests.simulation.mix import Mix
 from tests.simulation.network import Network
+from tests.simulation.old_release import UNSIGNED, schema
 from tests.simulation.process import breakable_commits, running
 from tests.simulation.server import URL, Server, quiet_servers
 from tests.simulation.trace import Trace
@@ -64,6 +65,10 @@ atexit.register(sweep)
 @once
 def template() -> Template:
     """The template of this process."""
+    for revision in UNSIGNED:
+        schema(
+            revision
+        )  # now, not in the first run that needs it: that run would be another one then
     folder = scratch()
     _kept.append(folder)
     made = Template(folder)

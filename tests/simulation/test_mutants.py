@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.mutants import MUTANTS, Mutant
 from tests.simulation.run import run
 
-MOST_SEEDS = 300
+MOST_SEEDS = 60
 
 
 def seeds_until_found(mutant: Mutant, most: int) -> int:
@@ -19,7 +19,7 @@ def seeds_until_found(mutant: Mutant, most: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_planted_fault_is_found(mutant: Mutant) -> None:
     assert seeds_until_found(mutant, MOST_SEEDS)

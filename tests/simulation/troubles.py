@@ -16,6 +16,7 @@ import sqlcipher3.dbapi2
 
 from central_api import feed
 from central_api.catalog import upsert_customers, upsert_orders
+from central_api.people import revoke
 from central_api.policies import publish_policy
 from desk import ids
 from rma.errors import RmaError
@@ -119,6 +120,8 @@ class Troubles:
 
     async def _night(self) -> None:
         night = HOLIDAYS if self._draw.random() < 0.15 else NIGHT
+        if night is HOLIDAYS and self._world.revoked_once:
+            night = NIGHT  # after thirty days nothing is taken any more from who is revoked
         self._world.clock.sleep_over(night.total_seconds())
 
     async def _poison(self) -> None:
@@ -160,7 +163,33 @@ class Troubles:
                     shutil.copyfile(file, desk.folder / file.name)
         await self._world.revive_desk(desk)
         kept = {row.op_id for row in evidence.outbox(desk)}
-        self._world.lost |= {row.op_id: row for row in had if row.op_id not in kept}
+        gone = {(desk.name, row.op_id): row for row in had if row.op_id not in kept}
+        self._world.lost |= gone
+
+    async def _desk_cloned(self) -> None:
+        """The folder of a desk is copied with its secrets, and both go on."""
+        world, desk = self._world, self._any_desk()
+        if not desk.is_open or desk.old_release or any(each.copies for each in world.desks):
+            return
+        copy = world.clone(desk)
+        await world.revive_desk(copy)
+        person = Person(world, copy, Random(self._draw.random()))
+        world.helpers.append(world.spawn(person.work(self._draw.randint(2, 5))))
+
+    async def _revoked(self) -> None:
+        """A desk, or who works there, may no longer work; half of them may again after a while."""
+        world, desk = self._world, self._any_desk()
+        if not desk.is_open:
+            return
+        world.revoked_once = True
+        whom = self._draw.choice((desk.identity.device, desk.identity.person))
+        with world.server.changing() as connection:
+            revoke(connection, whom, _now())
+        if self._draw.random() < 0.5:
+            await asyncio.sleep(self._draw.uniform(5, 120))
+            with world.server.changing() as connection:
+                revoke(connection, whom, _now(), undo=True)
+            world.happened("revocation undone")
 
     async def _server_restored(self) -> None:
         """The server's disk is lost: it comes back with its last backup, as `csr-central restore` leaves it."""
@@ -170,10 +199,7 @@ class Troubles:
         server.dead, server.up = True, False
         await server.stop()
         await asyncio.sleep(self._draw.uniform(1, 20))
-        server.restore(self._world.folder / "backup.db")
-        with server.changing() as connection:
-            feed.renew(connection, _now())
-        self._world.feed_forgot = True
+        self._world.restore_server()
         server.start()
         self._world.happened("server is back")
 

@@ -14,7 +14,11 @@ from unittest.mock import patch
 from csr_tui import bootstrap
 from desk.desk import Desk
 from rma.operations import Identity, Operation, SealedOperation
+from storage import settings
+from storage.engines import reading
+from storage.secrets import DATABASE_KEY
 from sync.protocol import envelopes
+from tests.simulation.old_release import downgrade
 from tests.simulation.process import RUNNING, Killed, Process, running
 
 if TYPE_CHECKING:
@@ -31,7 +35,9 @@ class Workplace(Process):
         self.skew = timedelta()
         """How far its clock is from the truth."""
         self.old_release = False
-        """Whether it runs the release before this one."""
+        """Whether it runs a release that signs nothing; it has no network yet."""
+        self.copies = 0
+        """How often it was copied."""
         self.lives = 0
         """How often it was opened."""
         self.failed: Callable[[BaseException], None] = lambda _error: None
@@ -56,6 +62,12 @@ class Workplace(Process):
     def is_open(self) -> bool:
         """Whether somebody can work there."""
         return self._opened is not None and not self.dead and not self.killed
+
+    @property
+    def life(self) -> str | None:
+        """Which life of the desk its database is: copies that were told apart have one each."""
+        with reading(self.opened.work._engine) as connection:
+            return settings.incarnation(connection)
 
     @property
     def identity(self) -> Identity:
@@ -135,7 +147,15 @@ class Workplace(Process):
     def copy(self, to: Path) -> None:
         """Copy its folder, as it is between two transactions."""
         shutil.rmtree(to, ignore_errors=True)
-        shutil.copytree(self.folder, to)
+        shutil.copytree(self.folder, to, ignore=shutil.ignore_patterns("*-shm"))
+
+    async def age(self, revision: str) -> None:
+        """Close it, and leave its work.db as an older release had it: the next start brings it up to date."""
+        key = self.opened.secrets.get(DATABASE_KEY)
+        assert key is not None
+        self.dead = True
+        await self.close()
+        downgrade(self.folder / "work.db", key, revision)
 
     async def _sync(self, connection: Connection) -> None:
         try:
@@ -160,8 +180,8 @@ def clocks_and_releases() -> Iterator[None]:
     def sealing(operation: Operation, **named: Any) -> SealedOperation:
         desk = RUNNING.get()
         if isinstance(desk, Workplace) and desk.old_release:
-            with patch.object(envelopes, "PROTOCOL_VERSION", envelopes.PROTOCOL_VERSION - 1):
-                return seal(operation, **named)
+            with patch.object(envelopes, "PROTOCOL_VERSION", envelopes.UNSIGNED_PROTOCOL):
+                return seal(operation, **named | {"sign": None})
         return seal(operation, **named)
 
     with (

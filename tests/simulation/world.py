@@ -7,20 +7,42 @@ import shutil
 import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlalchemy import Connection, update
+
+from central_api import feed
+from central_api.tables import DEVICE_KEY
 from rma.errors import RmaError
 from tests.simulation.evidence import Queued
 from tests.simulation.mix import Mix
 from tests.simulation.network import Network
+from tests.simulation.old_release import UNSIGNED
 from tests.simulation.process import Killed, Process, running
 from tests.simulation.server import Server
 from tests.simulation.template import Template
 from tests.simulation.trace import Trace
 from tests.simulation.virtual import VirtualClock
 from tests.simulation.workplace import Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAgain:
+    """A number that was told for a second return."""
+
+    number: str
+    desks: tuple[str, str]
+    told_apart: bool
+    """Whether the two had been told apart, if they are copies of each other."""
+
+    @property
+    def by_copies(self) -> bool:
+        """Whether a desk and its copy told it."""
+        one, other = sorted(self.desks)
+        return other == f"{one}-copy"
 
 
 @dataclass
@@ -35,18 +57,26 @@ class World:
     desks: list[Workplace] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
     """RMA numbers that were said on the phone, each with the desk that said it."""
-    told_again: list[str] = field(default_factory=list)
+    told_again: list[ToldAgain] = field(default_factory=list)
     """Numbers that were said for a second return."""
+    told_apart: bool = False
+    """Whether all copies of a desk have been in contact for so long that they have numbers of their own."""
     surprises: list[str] = field(default_factory=list)
     """What broke in a way that nobody planned for."""
-    lost: dict[str, Queued] = field(default_factory=dict)
-    """Operations that a desk had only on a disk that is gone, by key; those that were sent are still on the server."""
+    lost: dict[tuple[str, str], Queued] = field(default_factory=dict)
+    """Operations that a desk had only on a disk that is gone, by desk and key; the server has those that were sent."""
+    revoked_once: bool = False
+    """Whether somebody was revoked, if only for a while."""
     feed_forgot: bool = False
     """Whether the server's feed no longer has everything that it announced."""
     drained_after: float | None = None
     """Seconds from the end of all troubles until nothing waited any more."""
     server: Server = field(init=False)
     network: Network = field(init=False)
+    keyed: dict[str, datetime] = field(default_factory=dict)
+    """When desks got their first key that had worked without one, by device."""
+    helpers: list[asyncio.Task[None]] = field(default_factory=list)
+    """People who came later."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def begin(self, template: Template) -> None:
@@ -66,6 +96,8 @@ class World:
             self._look_after(desk)
             self.desks.append(desk)
             desk.open()
+            if desk.old_release:
+                self.spawn(self._update_some_time(desk))
 
     async def end(self) -> None:
         """Stop everything."""
@@ -91,7 +123,8 @@ class World:
     def tell(self, number: str, desk: Workplace) -> None:
         """A caller was told this number."""
         if number in self.told:
-            self.told_again.append(number)
+            pair = (self.told[number], desk.name)
+            self.told_again.append(ToldAgain(number, pair, self.told_apart))
         self.told[number] = desk.name
         self.happened("told", desk.name, number)
 
@@ -116,7 +149,51 @@ class World:
 
     def everybody_is_there(self) -> bool:
         """Whether nobody is being started again."""
-        return self.server.up and all(desk.is_open for desk in self.desks)
+        return self.server.up and all(desk.is_open and not desk.old_release for desk in self.desks)
+
+    def clone(self, desk: Workplace) -> Workplace:
+        """Copy a desk's folder with all that is in it, and let somebody work at the copy too."""
+        desk.copies += 1
+        copy = Workplace(f"{desk.name}-copy", self.folder / f"{desk.name}-copy")
+        desk.copy(copy.folder)
+        copy.copies, copy.skew = desk.copies, desk.skew
+        self._look_after(copy)
+        self.desks.append(copy)
+        return copy
+
+    def restore_server(self) -> None:
+        """Put the last backup in the place of the database, as `csr-central restore` and the operator leave it."""
+        self.server.restore(self.folder / "backup.db")
+        with self.server.changing() as connection:
+            feed.renew(connection, datetime.now(UTC))
+            for device, moment in self.keyed.items():  # it is enrolled anew
+                self._register(connection, device, moment)
+        self.feed_forgot = True
+
+    def _register(self, connection: Connection, device: str, moment: datetime) -> None:
+        connection.execute(
+            update(DEVICE_KEY).where(DEVICE_KEY.c.device == device).values(registered_at=moment)
+        )
+
+    async def _update_some_time(self, desk: Workplace) -> None:
+        while desk.old_release:
+            await asyncio.sleep(self.draw.uniform(10, 150))
+            if desk.is_open:
+                await self._update(desk)
+                await self.revive_desk(desk)
+
+    async def _update(self, desk: Workplace) -> None:
+        """This release takes the place of the older one: it finds that one's database, and gets a key."""
+        revision = self.draw.choice(UNSIGNED)
+        device, waiting = desk.identity.device, desk.opened.work.queue().waiting
+        await desk.age(revision)
+        self.keyed[device] = datetime.now(UTC)
+        with self.server.changing() as connection:
+            self._register(connection, device, self.keyed[device])
+        desk.old_release = False
+        self.happened("updated", desk.name, revision, waiting)
+        if waiting:
+            self.happened("updated with a full queue", desk.name)
 
     def _look_after(self, desk: Workplace) -> None:
         def failed(error: BaseException) -> None:
@@ -144,8 +221,6 @@ class World:
         """Open a desk that died, as often as it takes."""
         await desk.close()
         await asyncio.sleep(self.draw.choice((0.0, 1.0, 5.0, 30.0)))
-        if self.draw.random() < 0.5:
-            desk.old_release = False
         while True:
             try:
                 desk.open()

@@ -150,3 +150,19 @@ async def test_a_desk_whose_history_is_shorter_than_what_was_countersigned_is_fo
 
     (fault,) = faults(street)
     assert "were countersigned" in fault
+
+
+async def test_a_report_that_is_overtaken_on_its_way_is_not_a_shorter_history(
+    street: Street,
+) -> None:
+    seat = await street.seat("Agent One")
+    a_minute_later(seat)
+    late = seat.work.desk_report()
+    assert late
+    assert seat.client
+    tell(seat, 0)
+    await seat.sync.run_once()
+
+    await seat.client.report_desk(late)
+
+    assert faults(street) == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from sync import effects
-from sync.errors import EpochChanged, Unreachable
+from sync.errors import EpochChanged, ServerRefused, Unreachable
 from tests.sync.memory import MemoryReference, MemoryWork, operation
 from tests.sync.world import World, lost_answer
 
@@ -66,6 +68,33 @@ def test_a_network_that_breaks_at_any_step_of_it_begins_it_anew(fault: int) -> N
     world.server.restore(2)
     world.work.operations.append(operation(9))
     world.faults.extend([lambda call: call()] * fault + [lost_answer] * 2)
+    world.until_quiet()
+    assert all_booked_once(world)
+    assert world.server.blocks == dict(world.work.leases)
+
+
+@pytest.mark.parametrize("fault", range(6))
+def test_a_server_that_was_restored_before_a_new_desk_had_its_first_page_gets_everything(
+    fault: int,
+) -> None:
+    world = World(MemoryWork([operation(index) for index in range(5)], numbers=0))
+    world.faults.extend([lambda call: call()] * fault + [lost_answer])
+    with suppress(Unreachable):
+        world.exchange()
+    world.server.restore(0)
+    world.until_quiet()
+    assert all_booked_once(world)
+
+
+@pytest.mark.parametrize("fault", range(6))
+def test_a_refusal_at_any_step_of_it_costs_no_block_of_numbers(fault: int) -> None:
+    def refused(_call: object) -> None:
+        raise ServerRefused(400, "", "")
+
+    world = world_after()
+    world.server.restore(2)
+    world.work.operations.append(operation(9))
+    world.faults.extend([lambda call: call()] * fault + [refused])
     world.until_quiet()
     assert all_booked_once(world)
     assert world.server.blocks == dict(world.work.leases)

@@ -183,6 +183,19 @@ class TestRevoked:
         with pytest.raises(DeviceRevoked):
             await seat.sync.run_once()
 
+    async def test_a_desk_that_was_revoked_before_it_could_download_anew_keeps_nothing(
+        self, street: Street
+    ) -> None:
+        seat = await street.seat("Ada")
+        seat.reference.forget()
+        revoked(street.town, seat.work.identity().device)  # type: ignore[union-attr]
+        assert seat.reference.customer("C-1") is not None
+
+        with pytest.raises(DeviceRevoked):
+            await seat.sync.run_once()
+
+        assert seat.reference.customer("C-1") is None
+
     async def test_a_revoked_person_hands_in_their_work_and_the_desk_keeps_its_data(
         self, street: Street
     ) -> None:

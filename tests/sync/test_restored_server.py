@@ -14,10 +14,12 @@ from sqlalchemy import update
 
 from central_api import feed
 from central_api.database import open_database, writing
+from central_api.people import revoke
 from central_api.reoffered import AWAITED_FOR
 from central_api.tables import FEED
 from rma.operations import Outcome
 from rma.states import RmaState
+from sync.errors import DeviceRevoked
 from tests.sync.town import Seat, Street, now, request
 
 
@@ -202,3 +204,23 @@ async def test_a_decision_about_a_return_that_never_comes_by_again_needs_a_perso
 
     (item,) = other.work.attention()
     assert item.outcome is Outcome.REJECTED
+
+
+async def test_a_revoked_desk_offers_again_what_the_restored_server_lost(street: Street) -> None:
+    mine = await street.seat("Agent One")
+    copy = back_up(street)
+    mine.finalize(request())
+    await mine.sync.run_once()
+    await restore(street, copy)
+    engine = open_database(street.database)
+    with writing(engine) as connection:
+        revoke(connection, mine.work.identity().device, now())  # type: ignore[union-attr]
+    engine.dispose()
+
+    with pytest.raises(DeviceRevoked):
+        await mine.sync.run_once()
+
+    (item,) = mine.work.attention()
+    assert item.outcome is Outcome.HELD_FOR_REVIEW
+    assert mine.work.queue().waiting == 0
+    assert mine.reference.cursor() is None
