@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from rma.operations import KnownRecord
+from rma.operations import KnownRecord, Outcome
 from rma.record import RmaRecord
 from storage.engines import connect
 from storage.secrets import DATABASE_KEY
@@ -43,6 +43,7 @@ class Queued:
     outcome: str | None
     sha256: str
     seq: int
+    depends_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,21 @@ class Revoked:
 
 def outbox(desk: Workplace) -> list[Queued]:
     """Everything that a desk ever wanted to send, oldest first."""
-    columns = "op_id, number, kind, state, outcome, sha256, seq"
+    columns = "op_id, number, kind, state, outcome, sha256, seq, depends_on"
     with _looking(desk, "work.db") as connection:
         rows = connection.execute(f"SELECT {columns} FROM outbox ORDER BY seq").fetchall()
     return [Queued(desk.name, *row) for row in rows]
+
+
+def waiting_for_held(rows: list[Queued]) -> set[tuple[str, str]]:
+    """Desk and key of what waits for something that is held before somebody's eyes, and goes on when that is released."""
+    held = {(row.desk, row.op_id) for row in rows if row.state == "held"}
+    waiting: set[tuple[str, str]] = set()
+    for row in rows:  # oldest first
+        put_off = row.state == "ready" and row.outcome == Outcome.NOT_YET
+        if put_off and (row.desk, row.depends_on) in held | waiting:
+            waiting.add((row.desk, row.op_id))
+    return waiting
 
 
 def audited(desk: Workplace) -> Counter[tuple[str, str]]:
