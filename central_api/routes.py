@@ -34,7 +34,7 @@ from central_api.desk_reports import take_report
 from central_api.documents import KINDS
 from central_api.enrolling import enroll
 from central_api.errors import EnrollmentRefused, TokenRefused
-from central_api.numbers import lease
+from central_api.numbers import NoBlocksLeft, lease
 from central_api.openapi import OF_A_BODY, READING, SENDING, problems, text_of
 from central_api.operations import NotAnEnvelope, decide_batch, read_batch
 from central_api.people import Caller
@@ -169,14 +169,16 @@ async def lease_numbers(
         raise HttpProblem("bad-request", "lease_id: expected 1 to 80 characters")
     if asked.block is not None and not FIRST_BLOCK <= asked.block <= LAST_BLOCK:
         raise HttpProblem("bad-request", f"block: expected {FIRST_BLOCK} to {LAST_BLOCK}")
-    return _json(
-        await _write(
+    try:
+        leased = await _write(
             engine,
             lambda connection: lease(
                 connection, caller.device, asked.lease_id, now, held=asked.block
             ),
         )
-    )
+    except NoBlocksLeft as error:
+        raise HttpProblem("unavailable", str(error)) from error
+    return _json(leased)
 
 
 @router.post(

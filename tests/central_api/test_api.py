@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from central_api import numbers
 from central_api.database import writing
 from central_api.people import create_code
 from rma.operations import KnownRecord, Outcome
@@ -314,3 +315,15 @@ def test_health_and_the_openapi_document_need_no_token(served: Served) -> None:
     body = document["paths"]["/v1/enroll"]["post"]["requestBody"]["content"]
     told = {"code", "device", "platform", "public_key", "signature"}
     assert set(body["application/json"]["schema"]["properties"]) == told
+
+
+def test_when_all_numbers_are_leased_the_desk_is_told_to_come_again(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = served.branch.desk("Ada", Role.AGENT)
+    monkeypatch.setattr(numbers, "LAST_BLOCK", numbers.FIRST_BLOCK)
+    with served.client(desk) as client:
+        first = client.post("/v1/number-blocks", content=b'{"lease_id":"one"}')
+        second = client.post("/v1/number-blocks", content=b'{"lease_id":"two"}')
+    assert first.status_code == 200
+    problem(second, 503, "unavailable")
