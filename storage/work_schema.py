@@ -20,7 +20,7 @@ from storage.retention import RETIRED
 if TYPE_CHECKING:
     import sqlite3
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every revision, oldest first; they sort as texts."""
 
 SCRIPTS = "storage:work_migrations"

@@ -85,6 +85,12 @@ class OutboxRow(WorkTable, table=True):
             "decided_at",
             sqlite_where=text("state = 'ready' AND outcome = 'not_yet'"),
         ),
+        Index(
+            "ix_outbox_attention",
+            "decided_at",
+            "seq",
+            sqlite_where=text("settled_at IS NULL AND outcome NOT IN ('accepted', 'not_yet')"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -100,6 +100,7 @@ def test_a_desk_from_before_calls_and_refusals_keeps_its_work_and_gets_their_tab
         database.execute("ALTER TABLE outbox DROP COLUMN erased")
         database.execute("DROP TRIGGER frozen_outbox_delete")
         database.execute("DROP INDEX ix_outbox_put_off")
+        database.execute("DROP INDEX ix_outbox_attention")
         database.execute("ALTER TABLE outbox DROP COLUMN epoch")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Select
 
 from rma.operations import OperationKind, Outcome, Result
 from rma.record import Problem, ProblemType
 from rma.states import RmaState
+from storage import outbox
+from storage.engines import reading
 from storage.work import WorkStore
 from tests import shop
 from tests.keys import decrypted
@@ -235,3 +239,24 @@ def test_a_draft_of_a_refused_finalize_is_still_a_draft(work: WorkStore) -> None
     with pytest.raises(Exception, match="UNIQUE"):
         work.finalize([build("op-1")], ["D-1"])
     assert work.draft("D-1") == shop.draft()
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (outbox._KNOWN.params(keys=["op-1", "op-2"]), "sqlite_autoindex_outbox_1"),
+        (outbox._COUNT_ATTENTION, "ix_outbox_attention"),
+    ],
+)
+def test_what_each_answer_and_each_second_asks_costs_the_same_however_much_waits(
+    work: WorkStore, statement: Select[Any], index: str
+) -> None:
+    sql = statement.compile(dialect=work._engine.dialect, compile_kwargs={"literal_binds": True})
+    with reading(work._engine) as connection:
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+    assert [index in step.detail for step in steps] == [True]
+
+
+def test_every_outcome_that_wants_attention_is_in_its_index() -> None:
+    quiet = {"accepted", "not_yet"}
+    assert {each.value for each in Outcome if not each.wants_attention} == quiet
