@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Select
+from sqlalchemy import ClauseElement, text
 
 from rma.operations import OperationKind, Outcome, Result
 from rma.record import Problem, ProblemType
@@ -246,10 +245,11 @@ def test_a_draft_of_a_refused_finalize_is_still_a_draft(work: WorkStore) -> None
     [
         (outbox._KNOWN.params(keys=["op-1", "op-2"]), "sqlite_autoindex_outbox_1"),
         (outbox._COUNT_ATTENTION, "ix_outbox_attention"),
+        (text(outbox._ANY_PUT_OFF), "ix_outbox_put_off"),
     ],
 )
 def test_what_each_answer_and_each_second_asks_costs_the_same_however_much_waits(
-    work: WorkStore, statement: Select[Any], index: str
+    work: WorkStore, statement: ClauseElement, index: str
 ) -> None:
     sql = statement.compile(dialect=work._engine.dialect, compile_kwargs={"literal_binds": True})
     with reading(work._engine) as connection:
