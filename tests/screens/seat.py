@@ -158,7 +158,7 @@ class Seat:
 
     def opened(self) -> bool:
         """The stores are open, and the list of what waits is read: an arrow key has somewhere to go."""
-        reading = any(w.is_running for w in self.app.workers if w.node is self.app.screen)
+        reading = any(not w.is_finished for w in self.app.workers if w.node is self.app.screen)
         return "Look up" in self.text and "opening" not in self.text and not reading
 
     async def type(self, text: str) -> None:
