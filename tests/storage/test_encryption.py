@@ -28,7 +28,7 @@ OTHER = bytes(reversed(KEY))
 
 NAME, MAIL, PHONE, NOTE = "Wilhelmina", "zaphod@example.net", "15554443322", "brokenhinge"
 CUSTOMER = Customer(
-    customer_id="C-9",
+    customer_id="CUSTOMER-0190A1B2",
     name=f"{NAME} Quux",
     email=MAIL,
     phone=f"+{PHONE}",
@@ -48,9 +48,9 @@ def used(tmp_path: Path) -> Iterator[Path]:
     make(work, asking={"lines": (shop.wanted(note=NOTE),)})
     reference = ReferenceStore.open(tmp_path, KEY)
     load = reference.begin_load("0")
-    load.add([ReferenceRow("customer", "C-9", 1, CUSTOMER)])
+    load.add([ReferenceRow("customer", "CUSTOMER-0190A1B2", 1, CUSTOMER)])
     load.finish()
-    reference.apply([ReferenceRow("customer", "C-9", 2, CUSTOMER)], "1")
+    reference.apply([ReferenceRow("customer", "CUSTOMER-0190A1B2", 2, CUSTOMER)], "1")
     assert reference.customers_by_name([NAME], 9) == [CUSTOMER]
     yield tmp_path
     reference.close()
@@ -68,7 +68,7 @@ def test_no_file_holds_a_customer_in_clear(used: Path) -> None:
     assert any(path.suffix == ".backup" for path in files)
     for path in files:
         content = path.read_bytes().lower()
-        for personal in (NAME, MAIL, PHONE, PHONE[::-1], NOTE, "C-9", "CREATE TABLE"):
+        for personal in (NAME, MAIL, PHONE, PHONE[::-1], NOTE, "CUSTOMER-0190A1B2", "CREATE TABLE"):
             assert personal.lower().encode() not in content, f"{path.name} holds {personal}"
 
 
@@ -102,11 +102,11 @@ def test_a_page_that_was_altered_is_noticed(tmp_path: Path) -> None:
 
 def test_ref_db_of_another_key_is_made_anew(tmp_path: Path) -> None:
     reference = ReferenceStore.open(tmp_path, KEY)
-    reference.apply([ReferenceRow("customer", "C-9", 2, CUSTOMER)], "1")
+    reference.apply([ReferenceRow("customer", "CUSTOMER-0190A1B2", 2, CUSTOMER)], "1")
     reference.close()
     reference = ReferenceStore.open(tmp_path, OTHER)
     assert reference.cursor() is None
-    assert reference.customer("C-9") is None
+    assert reference.customer("CUSTOMER-0190A1B2") is None
     reference.close()
 
 
