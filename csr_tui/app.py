@@ -80,9 +80,13 @@ class DeskApp(Endings, SigningIn):
 
     async def _open(self) -> None:
         """Open stores in a thread, hand them to the home screen, then start to sync."""
+        session = None
         try:
             session = await self._open_desk()
+            signs_in = await asyncio.to_thread(session.desk.sign_in.is_asked_for)
         except RmaError as error:
+            if session is not None:
+                await session.close()
             if self._exit:
                 return  # the agent has quit meanwhile, and nothing is left to write on
             self._home.cannot_open(str(error))
@@ -94,7 +98,7 @@ class DeskApp(Endings, SigningIn):
             await session.close()
             return
         self._session = session
-        await self._begin_work(session)
+        await self._begin_work(session, signs_in=signs_in)
         self.takes_commands.set()
         await self._update_status()
         self.set_interval(STATUS_SECONDS, self._each_second)

@@ -48,10 +48,10 @@ class SigningIn(Routes):
             return False
         return super().check_action(action, parameters)
 
-    async def _begin_work(self, session: Session) -> None:
+    async def _begin_work(self, session: Session, *, signs_in: bool) -> None:
         """Open the desk for who works here, or ask who that is."""
-        self._signs_in = await asyncio.to_thread(session.desk.sign_in.is_asked_for)
-        if self._signs_in:
+        self._signs_in = signs_in
+        if signs_in:
             self._home.take_next_call()  # what was typed ahead may have been meant for the lock
             await self._ask_who(session)
         else:
@@ -86,12 +86,15 @@ class SigningIn(Routes):
                 self._say(str(error), error=True)
         identity = session.identity
         self._worked_before = identity.person if identity else ""
-        await self._ask_who(session)
+        with self._desk_screen.reporting():
+            await self._ask_who(session)
 
     async def _ask_who(self, session: Session) -> None:
         from screens.sign_in import SignInDialog
 
         people = await asyncio.to_thread(session.desk.sign_in.people)
+        if self.is_locked:  # by itself, in the moment of the key
+            return
         quit_key = next(c.shown_key for c in self._desk_screen.everywhere if c.id == "app.quit")
 
         async def sign_in(name: str, pin: str) -> None:
@@ -133,7 +136,6 @@ class SigningIn(Routes):
         if session is None or session.identity is None:
             return
         name = session.identity.person
-        people = await asyncio.to_thread(session.desk.sign_in.people)
 
         async def choose(new: str, before: str) -> None:
             await asyncio.to_thread(session.desk.sign_in.choose_pin, new, before)
@@ -143,10 +145,9 @@ class SigningIn(Routes):
                 self._signs_in = True
                 self._say(_("The new PIN counts from now on. F7 locks the desk."))
 
-        dialog = ChoosePinDialog(
-            name, choose, has_one=any(each.has_pin for each in people if each.name == name)
-        )
-        self._desk_screen.open_dialog(dialog, chosen)
+        with self._desk_screen.reporting():
+            has_one = await asyncio.to_thread(session.desk.sign_in.has_pin, name)
+            self._desk_screen.open_dialog(ChoosePinDialog(name, choose, has_one=has_one), chosen)
 
     def _why_not(self, command: Command) -> str:
         """Locking needs somebody who can unlock."""

@@ -60,11 +60,15 @@ class SignIn:
             Somebody(
                 name=each.name,
                 role=each.role,
-                has_pin=self._work.pin(each.name) is not None,
+                has_pin=self.has_pin(each.name),
                 signed_in=here is not None and here.person == each.name,
             )
             for each in self._work.people()
         ]
+
+    def has_pin(self, name: str) -> bool:
+        """Whether somebody has a PIN here."""
+        return self._work.pin(name) is not None
 
     def is_asked_for(self) -> bool:
         """Whether somebody has to prove who they are before they work here."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from rma.errors import RmaError
 from rma.operations import EnrolledPerson
 from rma.request import Role
 from storage.pin_verifiers import PinVerifiers
 from tests import shop
+from tests.desk.memory import MemoryWork
 from tests.screens.seat import Seat, Shop, seated, small_shop
 
 ADA, SUE = "Agent One", "Sue Park"
@@ -196,3 +198,35 @@ async def test_what_was_typed_before_the_lock_was_seen_is_no_pin_and_stays_nowhe
         await sign_in(seat, PIN)
         await seat.sees("Look up")
         assert "abc" not in seat.text
+
+
+class Troubled(MemoryWork):
+    """work.db cannot be read, from a moment on."""
+
+    broken = False
+
+    def people(self) -> tuple[EnrolledPerson, ...]:
+        if self.broken:
+            raise RmaError("The database cannot be read: check the disk.")
+        return super().people()
+
+
+async def test_a_desk_that_cannot_read_who_works_there_stays_closed() -> None:
+    of = small_shop()
+    of.work = work = Troubled()
+    work.broken = True
+    async with seated(of, opened=False) as seat:
+        await seat.sees("The database cannot be read: check the disk.", "Ctrl+Q quits")
+    assert of.closed == 1
+
+
+async def test_a_lock_that_cannot_read_who_works_there_says_so_and_work_goes_on() -> None:
+    of = small_shop()
+    of.work = work = Troubled()
+    work.set_pin(ADA, PinVerifiers().make(PIN))
+    async with seated(of, opened=False) as seat:
+        await sign_in(seat, PIN)
+        await seat.sees("Look up", "Agent One, agent")
+        work.broken = True
+        await seat.press("f7")
+        await seat.sees("The database cannot be read: check the disk.", "Look up")
