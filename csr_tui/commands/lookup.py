@@ -30,13 +30,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the hits, best first."""
-    from csr_tui.bootstrap import open_desk
+    from csr_tui.commands.signed_in import signed_in
 
-    opened = open_desk(data_folder(arguments.data))
-    try:
+    with signed_in(data_folder(arguments.data)) as opened:
         found = opened.desk.lookup.search(arguments.text)
-    finally:
-        opened.close()
     if arguments.json:
         hits = [
             {

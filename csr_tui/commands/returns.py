@@ -57,19 +57,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run_create(arguments: argparse.Namespace) -> int:
     """Finalize the return that a document describes."""
-    from csr_tui.bootstrap import open_desk
+    from csr_tui.commands.signed_in import signed_in
     from rma.record import Refusal
     from rma.states import RmaState
     from sync.protocol.document_problems import BadDocument
 
-    opened = open_desk(data_folder(arguments.data))
     try:
-        request = _request(read_text(arguments.file), opened.reference)
-        made = opened.desk.returns.finalize_request(request)
+        with signed_in(data_folder(arguments.data)) as opened:
+            request = _request(read_text(arguments.file), opened.reference)
+            made = opened.desk.returns.finalize_request(request)
     except (BadDocument, UnreadableFile) as error:
         return print_problems(error, arguments.json)
-    finally:
-        opened.close()
     if isinstance(made, Refusal):
         _print_refusal(made, arguments.json)
         return ExitCode.REFUSED
@@ -79,17 +77,15 @@ def run_create(arguments: argparse.Namespace) -> int:
 
 def run_show(arguments: argparse.Namespace) -> int:
     """Print one RMA."""
-    from csr_tui.bootstrap import open_desk
+    from csr_tui.commands.signed_in import signed_in
     from desk.errors import NotFound
 
-    opened = open_desk(data_folder(arguments.data))
     try:
-        view = opened.desk.rmas.show(arguments.number)
+        with signed_in(data_folder(arguments.data)) as opened:
+            view = opened.desk.rmas.show(arguments.number)
     except NotFound as error:
         print(harmless(str(error)), file=sys.stderr)
         return ExitCode.NOT_FOUND
-    finally:
-        opened.close()
     _print_record(view.record, arguments.json, pending=view.pending)
     return ExitCode.OK
 

@@ -247,3 +247,28 @@ def test_help_names_every_command_and_exit_code(
     assert ended.value.code == 0
     for word in ("demo", "enroll", "sync", "lookup", "return", "quote", "replay", "exit codes"):
         assert word in printed
+
+
+@pytest.mark.parametrize("words", [("lookup", "maria"), ("return", "show", "47120300008")])
+def test_where_people_sign_in_a_command_asks_too_and_says_nothing_without_a_terminal(
+    run: Any, desk: str, words: tuple[str, ...]
+) -> None:
+    opened = open_desk(Path(desk))
+    opened.desk.sign_in.choose_pin("480215")
+    opened.close()
+    result = run(*words, "--data", desk)
+    assert result.code == 1
+    assert result.out == ""
+    assert "People sign in on this desk" in result.err
+
+
+def test_where_people_sign_in_no_document_becomes_a_return_without_a_pin(
+    run: Any, desk: str
+) -> None:
+    opened = open_desk(Path(desk))
+    opened.desk.sign_in.choose_pin("480215")
+    opened.close()
+    assert run("return", "create", "--file", "-", "--data", desk, stdin="{}").code == 1
+    opened = open_desk(Path(desk))
+    assert opened.work.queue().waiting == 0
+    opened.close()

@@ -105,3 +105,18 @@ def test_enrolling_a_second_person_asks_for_their_pin_twice_and_shows_neither(
     with pytest.raises(NotReady, match="Ada has no PIN on this desk"):
         opened.desk.sign_in.sign_in("Ada", "")
     opened.close()
+
+
+def test_a_command_asks_for_the_pin_of_whoever_worked_there_last(desk: Path) -> None:
+    command = [sys.executable, "-m", "csr_tui", "lookup", "100001", "--data", str(desk)]
+    with Terminal(command) as terminal:
+        terminal.wait_for("PIN or password of Agent on this desk")
+        terminal.type(f"{PIN}\r")
+        terminal.wait_for("order +100001")
+        assert terminal.wait_end() == ExitCode.OK
+        assert PIN.encode() not in terminal.raw
+    with Terminal(command) as terminal:
+        terminal.wait_for("PIN or password of Agent on this desk")
+        terminal.type(f"{HERS}\r")
+        assert terminal.wait_end() == ExitCode.FAILED
+        assert b"100001" not in terminal.raw
