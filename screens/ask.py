@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -49,9 +50,9 @@ class _Question(FormKeys, Dialog[R]):
     def _answer(self) -> str:
         return self._texts.text(_ANSWER).strip()
 
+    @abstractmethod
     def hint(self) -> str:
         """What the keys do."""
-        raise NotImplementedError
 
     def action_give_up(self) -> None:
         """Go back without an answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from datetime import date
 
 from desk.rmas import Rmas, RmaView
@@ -26,9 +27,9 @@ class WithGoods(WithSlip):
         self._rmas = rmas
         self._view: RmaView | None = None
 
+    @abstractmethod
     def shows(self, view: RmaView) -> None:
         """Show the RMA as it is now."""
-        raise NotImplementedError
 
     def action_goods(self) -> None:
         """Ask for what belongs to the step, then for a typed `y`: none of them can be taken back."""
