@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from getpass import getpass
 
 from rma.harmless import harmless
@@ -18,9 +17,12 @@ def ask_pin(person: str, needed: bool) -> str:
         question = _(
             "PIN or password of {name} on this desk (Enter for none, as long as nobody shares it): "
         )
+    question = harmless(question.format(name=person))
+    refused = ""
     while True:
         try:
-            pin = getpass(harmless(question.format(name=person)))
+            # One prompt with why the last was refused: whoever reads it types when nothing is echoed any more.
+            pin = getpass(refused + question)
             if not pin and not needed:
                 return ""
             why = unfit_pin(pin, person)
@@ -30,4 +32,4 @@ def ask_pin(person: str, needed: bool) -> str:
             return ""
         if not why:
             return pin
-        sys.stderr.write(f"✗ {why}\n")
+        refused = f"✗ {why}\n"

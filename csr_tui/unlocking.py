@@ -119,15 +119,16 @@ def _opened_vault(folder: Path, asking: Asking) -> Secrets:
     named = _from_file()
     if named is not None:
         return keep_in(Kind.VAULT, folder, lambda: named)
+    question = _("Passphrase of the desk in {folder}: ").format(folder=folder)
+    refused = ""
     for tries_left in reversed(range(TRIES)):
         try:
-            question = _("Passphrase of the desk in {folder}: ").format(folder=folder)
-            typed = _ask(question, asking)
+            typed = _ask(refused + question, asking)
             return keep_in(Kind.VAULT, folder, lambda: typed)  # noqa: B023 - called at once
         except WrongPassphrase as error:
             if not tries_left:
                 raise
-            sys.stderr.write(f"{error}\n")
+            refused = f"{error}\n"
     raise AssertionError
 
 
@@ -148,14 +149,15 @@ def new_passphrase(folder: Path, asking: Asking = Asking.TERMINAL) -> str:
         "needs the operator's recovery key."
     )
     sys.stderr.write(f"{said}\n")
+    question = _("New passphrase of the desk in {folder}: ").format(folder=folder)
+    refused = ""
     while True:
-        question = _("New passphrase of the desk in {folder}: ").format(folder=folder)
-        typed = _ask(question, asking)
+        typed = _ask(refused + question, asking)
         if len(typed) < SHORTEST:
-            said = _("At least {count} letters: a few words are easy to remember.")
-            sys.stderr.write(said.format(count=SHORTEST) + "\n")
+            refused = _("At least {count} letters: a few words are easy to remember.")
+            refused = refused.format(count=SHORTEST) + "\n"
         elif typed != _ask(_("The same once more: "), asking):
-            sys.stderr.write(_("These were two different ones.") + "\n")
+            refused = _("These were two different ones.") + "\n"
         else:
             return typed
 
@@ -172,6 +174,7 @@ def _from_file() -> str | None:
 
 
 def _ask(question: str, asking: Asking) -> str:
+    """One line, not echoed; why the last was refused belongs into `question`: once it is read, no letter is shown."""
     _can_ask(asking)
     try:
         return getpass.getpass(question)
