@@ -29,7 +29,6 @@ from central_api.outbound import with_everything_sent
 from central_api.tables import ORDER_LINE, ORDERS, RMA, RMA_LINE
 from rma.erasing import without_person
 from rma.order import Customer, Order, OrderLine, Product
-from sync.protocol.documents import write_document
 
 T = TypeVar("T", Customer, Order, Product)
 
@@ -145,7 +144,7 @@ def _sort(
     changed: dict[str, dict[str, Any]] = {}
     unchanged = 0
     for key, item in by_key.items():
-        document = write_document(item).decode()
+        document = kind.document(item)
         digest = digest_of(document)
         stored: Stored | None = known.get(key)
         if stored is not None and stored.digest == digest:

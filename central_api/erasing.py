@@ -288,7 +288,7 @@ def _erase_documents(
 ) -> int:
     kind, versions = KINDS[name], []
     for key, version, value in list(_unerased(connection, name, customer_id, theirs)):
-        document = write_document(value).decode()
+        document = kind.document(value)
         values: dict[str, Any] = {
             "row_version": version + 1,
             "digest": digest_of(document),

@@ -1,7 +1,7 @@
 """The tables of ref.db. Disposable: another version of them means a new file and a new download.
 
-Documents are JSON of the dataclasses in `rma`; the columns beside them are what is searched. Instants are ISO 8601
-texts in UTC, which sort.
+Documents are JSON of the dataclasses in `rma`; the columns beside them are what is searched. Instants are microseconds
+since 1970.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from storage.engines import open_database, reading, writing
 from storage.search import NAME_INDEX
 
-VERSION = 7
+VERSION = 8
 """Raised with every change of these tables, of `storage.search`, of a default in the documents, or of the encryption."""
 
 TABLES = (
@@ -24,15 +24,15 @@ TABLES = (
     "row_version INTEGER NOT NULL, name_key TEXT NOT NULL, phone_key TEXT NOT NULL, "
     "email_key TEXT NOT NULL, postcode_key TEXT NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE sales_order (order_id TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
-    "number_key TEXT NOT NULL, customer_id TEXT NOT NULL, placed_at TEXT NOT NULL, "
+    "number_key TEXT NOT NULL, customer_id TEXT NOT NULL, placed_at INTEGER NOT NULL, "
     "document TEXT NOT NULL)",
     "CREATE TABLE product (sku TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "name_key TEXT NOT NULL, priced INTEGER NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE rma (number TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "order_id TEXT NOT NULL, customer_id TEXT NOT NULL, state TEXT NOT NULL, "
-    "finalized_at TEXT NOT NULL, reference_key TEXT NOT NULL, document TEXT NOT NULL)",
+    "finalized_at INTEGER NOT NULL, reference_key TEXT NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE refusal (refusal_id TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
-    "customer_id TEXT NOT NULL, refused_at TEXT NOT NULL, document TEXT NOT NULL)",
+    "customer_id TEXT NOT NULL, refused_at INTEGER NOT NULL, document TEXT NOT NULL)",
     "CREATE TABLE erasure (customer_id TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "
     "document TEXT NOT NULL)",
     "CREATE TABLE policy (key TEXT PRIMARY KEY, row_version INTEGER NOT NULL, "

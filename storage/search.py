@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 NAME_INDEX = (
     "CREATE VIRTUAL TABLE customer_name USING fts5("
@@ -31,6 +32,7 @@ _STROKES = str.maketrans(
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 """How the same names are written where the letters are missing: Müller is Muller and Mueller."""
 
+_NO_DIGITS = re.compile("[^0-9]+")
 _APOSTROPHES = re.compile("['’‘ʼʹ`´]")
 _ASCII_WORDS = re.compile(r"[a-z0-9]+")
 _TAIL = "\U0010ffff"
@@ -39,12 +41,23 @@ _TAIL = "\U0010ffff"
 
 def spellings(text: str) -> list[tuple[str, ...]]:
     """The words of a name, each in the spellings under which it may be known; the plain one first."""
-    if text.isascii():
-        plain = _APOSTROPHES.sub("", text.lower())
-        return [(word[:LONGEST_WORD],) for word in _ASCII_WORDS.findall(plain)[:MOST_WORDS]]
-    folded = unicodedata.normalize("NFC", text[:1000]).casefold()
+    spelled: list[tuple[str, ...]] = []
+    for part in text[:1000].split():
+        spelled += _known_spellings(part) if len(part) <= LONGEST_WORD else _spellings(part)
+    return spelled[:MOST_WORDS]
+
+
+def _spellings(part: str) -> list[tuple[str, ...]]:
+    if part.isascii():
+        plain = _APOSTROPHES.sub("", part.lower())
+        return [(word[:LONGEST_WORD],) for word in _ASCII_WORDS.findall(plain)]
+    folded = unicodedata.normalize("NFC", part).casefold()
     pairs = zip(_words(folded), _words(folded.translate(_DIGRAPHS)), strict=False)
-    return [tuple(dict.fromkeys(pair)) for pair in pairs][:MOST_WORDS]
+    return [tuple(dict.fromkeys(pair)) for pair in pairs]
+
+
+_known_spellings = lru_cache(maxsize=8_192)(_spellings)
+"""The same names come again and again in a first download."""
 
 
 def name_key(name: str) -> str:
@@ -71,6 +84,8 @@ def whole_matches(key: str, words: Sequence[tuple[str, ...]]) -> int:
 
 def reversed_digits(phone: str) -> str:
     """The digits of a phone number from its end, in ASCII; 40 at most."""
+    if phone.isascii():
+        return _NO_DIGITS.sub("", phone[:200])[::-1][:40]
     digits = (unicodedata.decimal(character, None) for character in phone[:200])
     return "".join(str(digit) for digit in digits if digit is not None)[::-1][:40]
 
@@ -82,6 +97,8 @@ def email_key(email: str) -> str:
 
 def code_key(text: str) -> str:
     """A postcode or an order number: letters and digits alone, whatever their case."""
+    if text.isascii() and text.isalnum():
+        return text[:80].lower()
     folded = unicodedata.normalize("NFKC", text[:200]).casefold()
     return "".join(character for character in folded if character.isalnum())[:80]
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
+
+from msgspec import Raw, Struct
+from msgspec.json import Decoder
 
 from rma.erasing import Erasure
 from rma.errors import RmaError
@@ -18,23 +21,26 @@ from rma.record import RmaRecord
 from rma.refused import RefusedReturn
 from rma.wording import _
 from storage.reference_rows import ReferenceRow
+from storage.searched import SearchedCustomer, SearchedOrder, SearchedProduct, SearchedRma
 from sync.errors import UnreadableAnswer
 from sync.protocol.documents import read_document, read_tree
 from sync.protocol.envelopes import Change, PolicyDocument, ReasonsDocument
 from sync.protocol.policies import parse_policy, parse_reasons
 
-D = TypeVar("D")
+_NOTHING = Raw(b"null")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line(Generic[D]):
-    """A `Change` whose document is read in the same go: a first download has millions."""
+class _Line(Struct, forbid_unknown_fields=True):
+    """A `Change` whose document is not read yet."""
 
     kind: str
     key: str
     row_version: int
     deleted: bool = False
-    document: D | None = None
+    document: Raw = _NOTHING
+
+
+_LINES = Decoder(_Line)
 
 
 def _policy(document: PolicyDocument) -> Policy:
@@ -55,21 +61,21 @@ class _Kind:
 
     document: Any
     """What travels."""
-    page: Any
-    """What a page of a first download is."""
     made: Callable[[Any], Any] = _as_it_is
     """What the local copy keeps of a document."""
+    searched: Decoder[Any] | None = None
+    """What is taken out of a document that is kept as it came; None: all of it is read, they are few."""
 
 
 _KINDS = {
-    "erasure": _Kind(Erasure, list[_Line[Erasure]]),
-    "customer": _Kind(Customer, list[_Line[Customer]]),
-    "order": _Kind(Order, list[_Line[Order]]),
-    "product": _Kind(Product, list[_Line[Product]]),
-    "rma": _Kind(RmaRecord, list[_Line[RmaRecord]]),
-    "refusal": _Kind(RefusedReturn, list[_Line[RefusedReturn]]),
-    "policy": _Kind(PolicyDocument, list[_Line[PolicyDocument]], _policy),
-    "reasons": _Kind(ReasonsDocument, list[_Line[ReasonsDocument]], _reasons),
+    "erasure": _Kind(Erasure),
+    "customer": _Kind(Customer, searched=Decoder(SearchedCustomer)),
+    "order": _Kind(Order, searched=Decoder(SearchedOrder)),
+    "product": _Kind(Product, searched=Decoder(SearchedProduct)),
+    "rma": _Kind(RmaRecord, searched=Decoder(SearchedRma)),
+    "refusal": _Kind(RefusedReturn),
+    "policy": _Kind(PolicyDocument, _policy),
+    "reasons": _Kind(ReasonsDocument, _reasons),
 }
 
 
@@ -97,28 +103,54 @@ def rows_of(changes: Iterable[Change]) -> list[ReferenceRow]:
 def rows_of_page(name: str, page: bytes) -> tuple[ReferenceRow, ...]:
     """A page of a first download (one JSON document per line) as rows of the kind `name`.
 
+    Of what comes by the million only what is searched is read, and of each page one document as strictly as all are when
+    they are opened: a server that means something else by them is found out before its copy is used.
+
     Raises:
         UnreadableAnswer: if a line is not a row of this kind.
     """
     kind = _KINDS.get(name)
     if kind is None:
         return ()
-    listed = b"[" + b",".join(line for line in page.split(b"\n") if line) + b"]"
     try:
-        lines: list[_Line[Any]] = read_document(kind.page, listed)
-        return tuple(_row(name, line, kind.made) for line in lines)
+        lines = _LINES.decode_lines(page)
+        rows = tuple(_row(name, kind, line) for line in lines)
+        if kind.searched is not None and rows and rows[0].document is not None:
+            read_document(kind.document, rows[0].document)
     except (ValueError, RmaError) as error:
         raise UnreadableAnswer(_("a page of {kind}").format(kind=name)) from error
+    return rows
 
 
-def _row(name: str, line: _Line[Any], made: Callable[[Any], Any]) -> ReferenceRow:
+def whole(row: ReferenceRow) -> ReferenceRow:
+    """A row of a first download whose document was kept as it came, with all of it read.
+
+    Raises:
+        UnreadableAnswer: if the document is not what its kind says.
+    """
+    if row.document is None:
+        return row
+    try:
+        value = read_document(_KINDS[row.kind].document, row.document)
+    except ValueError as error:
+        raise UnreadableAnswer(f"{row.kind} {row.key}") from error
+    return row._replace(value=value, document=None)
+
+
+def _row(name: str, kind: _Kind, line: _Line) -> ReferenceRow:
     if line.kind != name:
         raise ValueError(f"a row that is no {name}")
-    value = None if _gone(line) else made(line.document)
-    return ReferenceRow(name, line.key, line.row_version, value)
+    if line.deleted:
+        return ReferenceRow(name, line.key, line.row_version, None)
+    document = str(line.document, "utf-8")
+    if kind.searched is None:
+        value = kind.made(read_document(kind.document, document))
+        return ReferenceRow(name, line.key, line.row_version, value)
+    value = kind.searched.decode(line.document)
+    return ReferenceRow(name, line.key, line.row_version, value, document)
 
 
-def _gone(row: Change | _Line[Any]) -> bool:
+def _gone(row: Change) -> bool:
     """Whether it is a tombstone; a row without a document that is none is an error."""
     if not row.deleted and row.document is None:
         raise ValueError("a row without its document")

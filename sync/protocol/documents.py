@@ -114,6 +114,9 @@ def canonical(tree: Any) -> bytes:
     return _CANONICAL.encode(tree).encode(errors="replace")
 
 
-def write_document(value: Any, shape: Any = None) -> bytes:
-    """A dataclass as JSON, fast, for stores and pages (not canonical)."""
-    return _adapter(shape or type(value)).dump_json(value)
+def write_document(value: Any, shape: Any = None, *, defaults: bool = True) -> bytes:
+    """A dataclass as JSON, fast, for stores and pages (not canonical).
+
+    Without `defaults` it is a third shorter, and means what it meant only as long as they stay.
+    """
+    return _adapter(shape or type(value)).dump_json(value, exclude_defaults=not defaults)

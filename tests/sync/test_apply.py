@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from rma.order import Customer
 from rma.policy import Policy
 from rma.reasons import ReasonTree
-from storage.reference_rows import ReferenceRow
+from storage.reference_rows import SHAPES, ReferenceRow
 from sync.apply import rows_of, rows_of_page
 from sync.errors import UnreadableAnswer
-from sync.protocol.documents import to_tree, write_document
+from sync.protocol.documents import read_document, to_tree, write_document
 from sync.protocol.envelopes import Change, PolicyDocument, ReasonsDocument
 from sync.protocol.policies import default_policy, default_reasons, parse_policy, parse_reasons
 from tests import shop
@@ -50,13 +51,28 @@ def change(kind: str, document: Any, key: str = "K") -> Change:
     return Change(kind=kind, key=key, row_version=7, document=to_tree(document))
 
 
+def whole(row: ReferenceRow, shape: type[Any]) -> Any:
+    """What a reader finds in the copy once this row is in it."""
+    return row.value if row.document is None else read_document(shape, row.document)
+
+
 @pytest.mark.parametrize("kind", THINGS)
 def test_a_change_and_a_line_of_the_download_give_the_same_row(kind: str) -> None:
     document, kept = THINGS[kind]
     told = change(kind, document)
-    expected = ReferenceRow(kind, "K", 7, kept)
-    assert rows_of([told]) == [expected]
-    assert rows_of_page(kind, write_document(told) + b"\n") == (expected,)
+    assert rows_of([told]) == [ReferenceRow(kind, "K", 7, kept)]
+    (row,) = rows_of_page(kind, write_document(told) + b"\n")
+    assert (row.kind, row.key, row.row_version) == (kind, "K", 7)
+    assert SHAPES[kind].values(row.value) == SHAPES[kind].values(kept)
+    assert whole(row, type(kept)) == kept
+
+
+def test_one_document_of_each_page_is_read_as_strictly_as_all_are_later() -> None:
+    odd = to_tree(shop.order())
+    odd["lines"][0]["units"] = "two"
+    line = replace(change("order", shop.order()), document=odd)
+    with pytest.raises(UnreadableAnswer):
+        rows_of_page("order", write_document(line))
 
 
 def test_policies_and_reasons_arrive_as_what_the_rules_judge_by() -> None:
@@ -80,7 +96,7 @@ def test_a_kind_of_a_later_release_is_skipped() -> None:
 def test_line_separators_inside_a_text_do_not_split_a_row() -> None:
     customer = shop.customer(name="Line\u2028Separator\x85Next\x0b")
     (row,) = rows_of_page("customer", write_document(change("customer", customer)) + b"\n")
-    assert row.value == customer
+    assert whole(row, Customer) == customer
 
 
 @pytest.mark.parametrize(
