@@ -13,8 +13,8 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from tests.simulation.mutants import MUTANTS, SEEN_ELSEWHERE, mutant
-from tests.simulation.run import Ran, run
+from tests.simulation.mutants import MUTANTS, SEEN_ELSEWHERE
+from tests.simulation.run import Ran, run, run_planted
 
 MOST_SEEDS_FOR_A_MUTANT = 60
 
@@ -68,16 +68,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def _runs(seeds: Iterable[int], asked: argparse.Namespace) -> Iterator[Ran]:
-    one = partial(_run, planted=asked.mutant, kept=asked.verbose)
+    one = partial(run_planted, planted=asked.mutant, kept=asked.verbose)
     if asked.processes == 1:
         yield from map(one, seeds)
         return
     with get_context("spawn").Pool(asked.processes) as pool:
         yield from pool.imap(one, seeds)
-
-
-def _run(seed: int, *, planted: str | None, kept: bool) -> Ran:
-    return run(seed, mutant(planted) if planted else None, kept=kept)
 
 
 def _all_mutants(asked: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from rma.operations import Outcome
 from tests.simulation import evidence
 from tests.simulation.invariants import Breach, breaches
 from tests.simulation.mix import Mix
-from tests.simulation.mutants import Mutant
+from tests.simulation.mutants import Mutant, mutant
 from tests.simulation.people import Person
 from tests.simulation.process import breakable_commits
 from tests.simulation.server import quiet_servers
@@ -159,6 +159,11 @@ async def _settle(world: World) -> None:
         if world.clock.monotonic() - began > 10 * DRAIN_SECONDS:
             raise NothingWillHappen("somebody never came back")
     world.happened("quiet" if world.drained_after is not None else "not quiet")
+
+
+def run_planted(seed: int, *, planted: str | None, kept: bool) -> Ran:
+    """The same with a planted fault by its name; a process of its own can be asked for it."""
+    return run(seed, mutant(planted) if planted else None, kept=kept)
 
 
 def _waits_for_what_is_gone(world: World) -> bool:

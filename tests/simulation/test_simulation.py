@@ -5,6 +5,7 @@ A seed that fails prints how it is run again: `uv run python -m tests.simulation
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -52,6 +53,28 @@ def test_a_seed_tells_the_same_story_again_also_in_another_process() -> None:
         check=True,
     )
     assert other.stdout.strip() == mine
+
+
+def test_the_command_runs_seeds_in_processes_of_their_own() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.simulation",
+        "--seeds",
+        "2",
+        "--processes",
+        "2",
+        "--json",
+    ]
+    told = subprocess.run(
+        command,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(told.stdout)["failed"] == []
 
 
 def test_another_seed_tells_another_story() -> None:
