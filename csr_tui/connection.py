@@ -34,6 +34,7 @@ class Connection:
             bootstrap=state.bootstrap,
             last_sync_at=state.last_sync_at,
             trouble=state.trouble,
+            revoked=state.revoked,
         )
 
     async def sync_now(self) -> SyncStatus:

@@ -62,14 +62,20 @@ class SigningIn(Routes):
         self._home.open_desk(desk.lookup, desk.returns, session.identity, session.clock.now)
 
     def lock_if_left(self) -> None:
-        """Lock where nobody has typed for long enough."""
-        if (
-            self._signs_in
-            and not self.is_locked
-            and not self.is_commanded
-            and self.seconds_since_key >= self.lock_after_seconds
-        ):
+        """Lock where nobody has typed for long enough, or who works here may no longer."""
+        if self.is_locked or self.is_commanded:
+            return
+        turned_away = self._is_turned_away()
+        left = self.seconds_since_key >= self.lock_after_seconds
+        if turned_away or (self._signs_in and left):
+            self._signs_in = self._signs_in or turned_away
             start(self, self.action_lock, name="lock", exclusive=True)
+
+    def _is_turned_away(self) -> bool:
+        session = self._session
+        if session is None or session.identity is None or session.sync is None:
+            return False
+        return session.sync.status().revoked == session.identity.person
 
     async def action_lock(self) -> None:
         """F7: lock the desk; what is half-typed is kept."""

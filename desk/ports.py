@@ -132,6 +132,10 @@ class Reference(Protocol):
         """RMAs of a customer, oldest first."""
         ...
 
+    def records_around(self, order_id: str, customer_id: str) -> list[KnownRecord]:
+        """RMAs of an order and all of a customer, oldest first."""
+        ...
+
     def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
         """Refused returns of a customer, newest first."""
         ...
@@ -258,6 +262,10 @@ class Work(Protocol):
         """RMAs of a customer made or changed here, oldest first."""
         ...
 
+    def records_around(self, order_id: str, customer_id: str) -> list[LocalRecord]:
+        """RMAs of an order and all of a customer made or changed here, oldest first."""
+        ...
+
     def records_since(self, since: datetime, limit: int) -> list[LocalRecord]:
         """RMAs finalized here since then, newest first."""
         ...
@@ -294,6 +302,8 @@ class SyncStatus:
     last_sync_at: datetime | None = None
     trouble: str = ""
     """Why the last try failed, in the agent's words."""
+    revoked: str = ""
+    """Whom the central API turned away in the last try: they may no longer work here."""
 
 
 class Sync(Protocol):

@@ -40,6 +40,8 @@ class Somebody:
     has_pin: bool
     signed_in: bool
     """Whether they are the one who works here now, or did last."""
+    revoked: bool = False
+    """Whether the central API turned them away."""
 
 
 class SignIn:
@@ -62,6 +64,7 @@ class SignIn:
                 role=each.role,
                 has_pin=self.has_pin(each.name),
                 signed_in=here is not None and here.person == each.name,
+                revoked=each.revoked,
             )
             for each in self._work.people()
         ]
@@ -73,15 +76,18 @@ class SignIn:
     def is_asked_for(self) -> bool:
         """Whether somebody has to prove who they are before they work here."""
         people = self.people()
-        return len(people) > 1 or any(each.has_pin for each in people)
+        return len(people) > 1 or any(each.has_pin or each.revoked for each in people)
 
     def sign_in(self, name: str, pin: str) -> Identity:
         """Let somebody work here who knows their PIN.
 
         Raises:
             WrongPin: if it is not the right one, or no try is taken at the moment.
-            NotReady: if they have no PIN here, or this desk has been without the central API for too long.
+            NotReady: if they were revoked, have no PIN here, or this desk has been without the central API for too long.
         """
+        if any(each.name == name and each.revoked for each in self._work.people()):
+            said = _("{name} may no longer work here. Your administrator can allow it again.")
+            raise NotReady(said.format(name=name))
         self._still_allowed()
         self._try(name, pin)
         return self._work.sign_in(name)

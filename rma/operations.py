@@ -407,3 +407,5 @@ class EnrolledPerson:
 
     name: str
     role: Role
+    revoked: bool = False
+    """Whether the central API said that they may no longer; a new enrollment ends it."""

@@ -42,6 +42,10 @@ class Person(Protocol):
     def signed_in(self) -> bool:
         """Whether they worked here last."""
 
+    @property
+    def revoked(self) -> bool:
+        """Whether they may no longer."""
+
 
 SignIn = Callable[[str, str], Awaitable[None]]
 """Signs somebody in by name and PIN; raises RmaError where that is refused."""
@@ -156,7 +160,8 @@ class SignInDialog(Dialog[None]):
 
 
 def _row(person: Person) -> Row:
-    name, role = plain(person.name), words(person.role)
+    name = plain(person.name)
+    role = _("revoked") if person.revoked else words(person.role)
 
     def draw(width: int) -> Text:
         room = max(8, min(40, width - 14))

@@ -39,15 +39,19 @@ def people(connection: Connection) -> tuple[EnrolledPerson, ...]:
     """Who is enrolled here, in the order of their enrollment."""
     text = _get(connection, _PEOPLE)
     if text is not None:
-        return tuple(EnrolledPerson(name, Role(role)) for name, role in json.loads(text))
+        return tuple(
+            EnrolledPerson(name, Role(role), bool(revoked))
+            for name, role, *revoked in json.loads(text)
+        )
     only = identity(connection)
     return () if only is None else (EnrolledPerson(only.person, only.role),)
 
 
 def add_person(connection: Connection, person: EnrolledPerson) -> None:
-    """Remember that somebody is enrolled here; their role is the one of now."""
-    known = {each.name: each.role for each in people(connection)} | {person.name: person.role}
-    _set(connection, _PEOPLE, json.dumps(list(known.items())))
+    """Remember that somebody is enrolled here; role and whether they were revoked are as of now."""
+    known = {each.name: each for each in people(connection)} | {person.name: person}
+    rows = [[p.name, p.role, True] if p.revoked else [p.name, p.role] for p in known.values()]
+    _set(connection, _PEOPLE, json.dumps(rows))
 
 
 def clock_offset(connection: Connection) -> timedelta:

@@ -96,6 +96,13 @@ class WorkPeople(WorkFile):
                 settings.set_last_contact(connection, now)
             self._contact = now
 
+    def note_revoked(self, name: str, revoked: bool) -> None:
+        """The central API has said that somebody may no longer work, or that they may again."""
+        for person in self.people():
+            if person.name == name and person.revoked != revoked:
+                with self._writing() as connection:
+                    settings.add_person(connection, replace(person, revoked=revoked))
+
     def set_identity(self, identity: Identity) -> None:
         """Somebody was enrolled on this desk, and works here from now on."""
         with self._writing() as connection:

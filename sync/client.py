@@ -53,7 +53,10 @@ from sync.protocol.envelopes import (
 from sync.protocol.signing import as_text
 
 PAGE = 1_000
-"""Rows asked for at once."""
+"""Rows of a first download asked for at once."""
+
+CHANGES = 100
+"""Changes asked for at once: reading a page holds up a key that is pressed meanwhile, by 2 ms on a slow machine."""
 
 GZIP_FROM = 4_096
 """Bytes: a smaller body is sent as it is."""
@@ -133,6 +136,11 @@ class CentralClient:
         """The epoch of the server's last answer; None before the first."""
         return self._server_epoch
 
+    @property
+    def asked_for(self) -> str:
+        """Who was signed in at the last request; empty where it has no credentials of its own."""
+        return self._token_of
+
     def take_clock_reading(self) -> ClockReading | None:
         """The best measurement of the server's clock since the last call."""
         reading, self._reading = self._reading, None
@@ -180,7 +188,7 @@ class CentralClient:
         Raises:
             CursorTooOld: if the feed no longer goes back that far.
         """
-        params = {"cursor": cursor, "limit": str(PAGE), "wait": str(wait)}
+        params = {"cursor": cursor, "limit": str(CHANGES), "wait": str(wait)}
         response = await self._send("GET", "/v1/changes", params=params, patience=wait)
         if response.status_code == httpx.codes.GONE:
             raise CursorTooOld

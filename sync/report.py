@@ -40,3 +40,5 @@ class SyncState:
     """When everything was last exchanged."""
     trouble: str = ""
     """Why the last try did not do everything, in the agent's words."""
+    revoked: str = ""
+    """Whom the server turned away in the last try, as they may no longer work."""

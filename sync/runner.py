@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -51,13 +51,16 @@ from sync.effects import (
 )
 from sync.engine import exchange
 from sync.erasing import take_erasures
-from sync.errors import SyncError, Unreachable
+from sync.errors import DeviceRevoked, Revoked, SyncError, Unreachable
 from sync.pacing import Exchange, Pacing, Probe, Rest
 from sync.protocol.envelopes import ChangePage, erased_body
 from sync.report import SyncReport, SyncState
 from sync.threads import in_thread
 
 _log = logging.getLogger(__name__)
+
+_BULK = (FetchChanges, ApplyChanges, FetchRows, AddRows)
+"""What takes the interpreter for long, page after page."""
 
 
 class SyncEngine:
@@ -84,12 +87,15 @@ class SyncEngine:
         self._state = SyncState()
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._give_way: Callable[[], Awaitable[None]] | None = None
         self._long_poll: asyncio.Task[ChangePage] | None = None
         self._persons = 0
         """People who wait for an exchange of their own: no long poll begins before theirs."""
         self._nudge = asyncio.Event()
         """Set when a person's own try went through: the engine need not wait any longer."""
         self._load: stores.Load | None = None
+        self._turned_away = True
+        """Whether who works here was turned away, perhaps before this start."""
         self._epoch: str | None = None
         """The server's, as this desk knows it; None before it was asked."""
 
@@ -117,13 +123,16 @@ class SyncEngine:
         self._nudge.set()
         return report
 
-    async def run_forever(self, wake: asyncio.Event) -> None:
+    async def run_forever(
+        self, wake: asyncio.Event, give_way: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         """Exchange whenever `wake` is set (there is work to push) and whenever the server has news, until cancelled.
 
+        Before each page that is read or applied, `give_way` may wait a moment for somebody who types.
         When to try, to probe and to rest is decided by `Pacing`. Nothing but being cancelled ends it: what goes wrong
         shows in `status` and in the log.
         """
-        self._wake = wake
+        self._wake, self._give_way = wake, give_way
         await self._prune()
         while True:
             match self._pacing.next_step(time.monotonic(), work=wake.is_set()):
@@ -182,9 +191,20 @@ class SyncEngine:
                 # Not where it was cancelled: a full disk would take the place of that, and it went on for ever.
                 with suppress(RmaError):
                     await self._correct_clock()
+                if isinstance(error, Revoked) and not isinstance(error, DeviceRevoked):
+                    await self._note_revoked(revoked=True)
                 raise
             await in_thread(self._work.note_contact)
+            if self._turned_away:
+                await self._note_revoked(revoked=False)
             self._state = SyncState(online=True, last_sync_at=self._clock(), trouble=report.trouble)
+
+    async def _note_revoked(self, *, revoked: bool) -> None:
+        """Whoever the server turned away cannot sign in here, also where it is out of reach, until it takes them again."""
+        name = self._client.asked_for
+        await in_thread(self._work.note_revoked, name, revoked)
+        self._turned_away = revoked
+        self._state = replace(self._state, revoked=name if revoked else "")
 
     async def _correct_clock(self) -> None:
         reading = self._client.take_clock_reading()
@@ -201,6 +221,8 @@ class SyncEngine:
             try:
                 effect = next(steps)
                 while True:
+                    if self._give_way is not None and isinstance(effect, _BULK):
+                        await self._give_way()
                     try:
                         answer = await self._perform(effect)
                     except SyncError as error:

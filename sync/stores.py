@@ -78,6 +78,10 @@ class Work(Protocol):
         """The server has answered."""
         ...
 
+    def note_revoked(self, name: str, revoked: bool) -> None:
+        """The server has said that this person may no longer work, or that they may."""
+        ...
+
     def clock_offset(self) -> timedelta:
         """Server time minus device time, as last measured."""
         ...

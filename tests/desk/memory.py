@@ -125,6 +125,10 @@ class MemoryReference:
     def records_of_customer(self, customer_id: str) -> list[KnownRecord]:
         return [r for r in self.record_list if r.record.customer_id == customer_id]
 
+    def records_around(self, order_id: str, customer_id: str) -> list[KnownRecord]:
+        either = {"order_id": order_id, "customer_id": customer_id}.items()
+        return [r for r in self.record_list if any(getattr(r.record, k) == v for k, v in either)]
+
     def refusals_of_customer(self, customer_id: str, limit: int) -> list[RefusedReturn]:
         found = [r for r in self.refusal_list if r.customer_id == customer_id]
         return sorted(found, key=lambda r: r.refused_at, reverse=True)[:limit]
@@ -280,6 +284,10 @@ class MemoryWork:
 
     def records_of_customer(self, customer_id: str) -> list[LocalRecord]:
         return [r for r in self.local.values() if r.record.customer_id == customer_id]
+
+    def records_around(self, order_id: str, customer_id: str) -> list[LocalRecord]:
+        either = {"order_id": order_id, "customer_id": customer_id}.items()
+        return [r for r in self.local.values() if any(getattr(r.record, k) == v for k, v in either)]
 
     def records_since(self, since: datetime, limit: int) -> list[LocalRecord]:
         found = [r for r in self.local.values() if r.record.finalized_at >= since]

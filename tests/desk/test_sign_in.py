@@ -138,3 +138,14 @@ def test_nobody_begins_to_work_beyond_the_allowance(desk: SignIn, work: MemoryWo
         desk.sign_in(ADA, PIN)
     work.contact = work.clock.now()
     assert desk.sign_in(ADA, PIN).person == ADA
+
+
+def test_whom_the_central_api_turned_away_cannot_sign_in_not_even_alone(
+    desk: SignIn, work: MemoryWork
+) -> None:
+    desk.choose_pin(PIN)
+    work.enrolled = [EnrolledPerson(ADA, Role.AGENT, revoked=True)]
+    with pytest.raises(NotReady, match="Agent One may no longer work here"):
+        desk.sign_in(ADA, PIN)
+    work.pins.clear()
+    assert desk.is_asked_for()

@@ -230,3 +230,17 @@ async def test_a_lock_that_cannot_read_who_works_there_says_so_and_work_goes_on(
         work.broken = True
         await seat.press("f7")
         await seat.sees("The database cannot be read: check the disk.", "Look up")
+
+
+async def test_a_desk_locks_itself_when_the_server_turns_away_who_works_there() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        await seat.type("mar")
+        await seat.sees("Maria Müller")
+        of.work.enrolled = [EnrolledPerson(ADA, Role.AGENT, revoked=True)]
+        of.sync.state = replace(of.sync.state, revoked=ADA)
+        await seat.sees("This desk is locked", "revoked")
+        assert "Maria Müller" not in seat.text
+        await seat.type(PIN)
+        await seat.press("enter")
+        await seat.sees("✗ Agent One may no longer work here")

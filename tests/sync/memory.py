@@ -42,6 +42,7 @@ class MemoryWork:
     numbers: int = WANTED_NUMBERS
     leases: list[tuple[str, int]] = field(default_factory=list)
     contacts: int = 0
+    revoked: set[str] = field(default_factory=set)
     offset: timedelta = timedelta()
     lease_id: int = 0
     epoch: str | None = None
@@ -118,6 +119,9 @@ class MemoryWork:
 
     def note_contact(self) -> None:
         self.contacts += 1
+
+    def note_revoked(self, name: str, revoked: bool) -> None:
+        self.revoked = self.revoked | {name} if revoked else self.revoked - {name}
 
     def clock_offset(self) -> timedelta:
         return self.offset

@@ -48,6 +48,13 @@ def revoked(town: Town, name: str) -> None:
     engine.dispose()
 
 
+def taken_again(town: Town, name: str) -> None:
+    engine = open_database(town.database)
+    with writing(engine) as connection:
+        revoke(connection, name, now(), undo=True)
+    engine.dispose()
+
+
 def tokens(town: Town) -> int:
     engine = open_database(town.database)
     with reading(engine) as connection:
@@ -209,3 +216,24 @@ class TestRevoked:
         assert not isinstance(caught.value, DeviceRevoked)
         assert seat.work.queue().waiting == 0
         assert seat.reference.customer("C-1") is not None
+        assert seat.sync.status.revoked == "Ada"
+        assert [(each.name, each.revoked) for each in seat.work.people()] == [("Ada", True)]
+
+    async def test_whom_the_server_takes_again_may_sign_in_again(self, street: Street) -> None:
+        seat = await street.seat("Ada")
+        await seat.enroll(street.town, "Bob")
+        seat.work.sign_in("Ada")
+        revoked(street.town, "Ada")
+        with pytest.raises(Revoked):
+            await seat.sync.run_once()
+
+        seat.work.sign_in("Bob")
+        await seat.sync.run_once()
+        assert seat.sync.status.revoked == ""
+        assert [each.name for each in seat.work.people() if each.revoked] == ["Ada"]
+
+        seat.work.sign_in("Ada")
+        taken_again(street.town, "Ada")
+        seat.connect(street.town)  # as after a start of the program
+        await seat.sync.run_once()
+        assert not any(each.revoked for each in seat.work.people())
