@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from central_api.books import Books
-from rma.numbers import BadRmaNumber, parse
 from rma.operations import Command, FinalizeReturn, RefuseReturn
 
 AWAITED_FOR = timedelta(days=3)
@@ -18,13 +17,10 @@ AWAITED_FOR = timedelta(days=3)
 
 
 def is_awaited(books: Books, command: Command, now: datetime) -> bool:
-    """Whether this is about a return that is not known, may have been before the restore, and is not of the sender's numbers."""
+    """Whether this is about a return that is not known, and may have been before the restore.
+
+    Also where its number is of the sender's own: a copy of a desk has the same numbers, and offers again on its own.
+    """
     if isinstance(command, FinalizeReturn | RefuseReturn) or books.record(command.number):
         return False
-    if books.restored_at is None or now - books.restored_at > AWAITED_FOR:
-        return False
-    try:
-        number = parse(command.number)
-    except BadRmaNumber:
-        return False
-    return not books.leased(number)
+    return books.restored_at is not None and now - books.restored_at <= AWAITED_FOR

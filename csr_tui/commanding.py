@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from csr_tui.stack import ScreenStack
 from rma.wording import _
-from screens.commands import EVERYWHERE, Command
+from screens.commands import Command
+
+if TYPE_CHECKING:
+    from screens.base import DeskScreen
 
 
 class Commanding(ScreenStack):
@@ -39,14 +43,19 @@ class Commanding(ScreenStack):
 
         screen = self._desk_screen
         choices = [Choice(command, screen.why_not(command)) for command in screen.commands]
-        choices += [Choice(command, self._why_not(command)) for command in screen.everywhere]
+        ours = self.commands_of_app(screen)
+        choices += [Choice(command, self._why_not(command)) for command in ours]
         await self.push_screen(self._with_keys(Palette(choices)), self._run_command)
+
+    def commands_of_app(self, screen: DeskScreen) -> tuple[Command, ...]:
+        """What the palette offers beside the commands of the screen."""
+        return screen.everywhere
 
     async def _run_command(self, command: Command | None) -> None:
         if command is not None:
-            is_ours = command.id in {each.id for each in EVERYWHERE}
-            target = self if is_ours else self._desk_screen
-            await self.run_action(command.action, target)
+            screen = self._desk_screen
+            is_ours = command in self.commands_of_app(screen)
+            await self.run_action(command.action, self if is_ours else screen)
 
     def _why_not(self, command: Command) -> str:
         """Why a command of the app does not apply now; empty where it does."""

@@ -73,7 +73,13 @@ class FolderRefused(RmaError):
         )
 
 
-def run_desk(folder: Path, settings: str | None = None, *, screen_reader: bool = False) -> ExitCode:
+def run_desk(
+    folder: Path,
+    settings: str | None = None,
+    *,
+    screen_reader: bool = False,
+    desk: type[DeskApp] = DeskApp,
+) -> ExitCode:
     """Open the desk of this folder until the agent quits; what it has to say at the end goes to standard error.
 
     Where the settings file is wrong, the desk opens without it and says so. With `screen_reader`, or where the
@@ -84,7 +90,7 @@ def run_desk(folder: Path, settings: str | None = None, *, screen_reader: bool =
     if is_new(folder, secrets):
         return _first_start(folder, settings, screen_reader)
     chosen, notice = _chosen(settings)
-    app_class, driver = _for_reading(DeskApp) if screen_reader else (DeskApp, driver_class())
+    app_class, driver = _for_reading(desk) if screen_reader else (desk, driver_class())
     app = app_class(
         lambda: open_session(folder, secrets),
         reports=folder,
@@ -171,7 +177,7 @@ async def open_session(folder: Path, secrets: Secrets | None = None) -> Session:
         AlreadyOpen: if another terminal has this desk open.
         FolderRefused: if the folder cannot be used.
     """
-    opened, connection = await asyncio.to_thread(_open, folder, secrets)
+    opened, connection, protection = await asyncio.to_thread(_open, folder, secrets)
 
     async def close() -> None:
         if connection is not None:
@@ -184,22 +190,24 @@ async def open_session(folder: Path, secrets: Secrets | None = None) -> Session:
         sync=connection,
         keep_syncing=connection.keep_syncing if connection else None,
         load_rest=partial(_load_rest, opened),
+        protection=protection,
         close=close,
     )
 
 
-def _open(folder: Path, secrets: Secrets | None) -> tuple[OpenedDesk, LateConnection | None]:
+def _open(folder: Path, secrets: Secrets | None) -> tuple[OpenedDesk, LateConnection | None, str]:
     from csr_tui.bootstrap import open_desk
     from csr_tui.late_connection import LateConnection
     from csr_tui.log import log_to_file
-    from csr_tui.unlocking import Asking, unlock
+    from csr_tui.unlocking import Asking, protection, unlock
 
     try:
         log_to_file(folder / "csr-tui.log")
         opened = open_desk(folder, secrets=secrets or unlock(folder, asking=Asking.NOBODY))
     except OSError as error:
         raise FolderRefused(folder, error) from error
-    return opened, LateConnection(opened) if opened.work.identity() else None
+    connection = LateConnection(opened) if opened.work.identity() else None
+    return opened, connection, protection(folder)
 
 
 def _load_rest(opened: OpenedDesk) -> None:

@@ -83,6 +83,19 @@ class Central:
         self.url = str(json.loads(line)["listening"])
         return self.url
 
+    @property
+    def is_serving(self) -> bool:
+        """Whether it serves now."""
+        return self._process is not None
+
+    def start_again(self) -> None:
+        """Serve where it served before.
+
+        Raises:
+            CentralFailed: if it ends before it listens.
+        """
+        self.start(defaults=False, port=int(self.url.rpartition(":")[2]))
+
     def enroll_code(self, name: str, role: Role) -> str:
         """A single-use enrollment code."""
         return str(self.command("enroll", "--name", name, "--role", role)["code"])

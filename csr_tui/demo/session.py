@@ -97,9 +97,12 @@ def _run_in(
             from csr_tui.swift import make_swift
 
             make_swift()
+            from csr_tui.demo.desk import desk_of
             from csr_tui.desk_program import run_desk
 
-            return run_desk(desk_folder, settings, screen_reader=screen_reader)
+            return run_desk(
+                desk_folder, settings, screen_reader=screen_reader, desk=desk_of(central)
+            )
         _say_ready(folder, central, as_json)
         return ExitCode.OK
     finally:

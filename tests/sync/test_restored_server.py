@@ -20,6 +20,7 @@ from central_api.tables import FEED
 from rma.operations import Outcome
 from rma.states import RmaState
 from sync.errors import DeviceRevoked
+from tests.sync.test_clones import copied, opened
 from tests.sync.town import Seat, Street, now, request
 
 
@@ -182,6 +183,32 @@ async def test_an_edit_that_comes_by_before_its_return_does_waits_for_it(street:
 
     assert (other.work.queue().waiting, other.work.attention()) == (0, [])
     known = other.reference.record(made.number)
+    assert known is not None
+    assert known.record.edition == 1
+
+
+async def test_an_edit_of_what_a_copy_of_the_same_desk_told_waits_for_it_too(
+    street: Street,
+) -> None:
+    desk = await street.seat("Agent One")
+    street.seats.clear()
+    folder = await copied(street, desk, "copy")
+    one, copy = await opened(street, desk.folder), await opened(street, folder)
+    before = back_up(street)
+    made = copy.finalize(request())
+    await copy.sync.run_once()
+    await one.sync.run_once()
+    draft = one.desk.returns.edit(made.number)
+    one.desk.returns.finalize(replace(draft, lines=(replace(draft.lines[0], condition="opened"),)))
+    await one.sync.run_once()
+
+    await restore(street, before)
+    for seat in (one, copy, one):
+        await seat.sync.run_once()
+
+    assert [seat.work.attention() for seat in (one, copy)] == [[], []]
+    assert one.work.queue().waiting == 0
+    known = one.reference.record(made.number)
     assert known is not None
     assert known.record.edition == 1
 
