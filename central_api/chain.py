@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from central_api.documents import insert_rows
 from central_api.tables import AUDIT_ENTRY
@@ -26,9 +26,12 @@ SERVER = "central API"
 """Who acts where no person did."""
 
 _CHAIN = "audit_chain"
-_COLUMNS = (
-    AUDIT_ENTRY.c.position,
-    AUDIT_ENTRY.c.hash,
+_COLUMNS = (AUDIT_ENTRY.c.position, AUDIT_ENTRY.c.hash)
+_END = (
+    select(*_COLUMNS)
+    .where(AUDIT_ENTRY.c.chain == bindparam("chain"))
+    .order_by(AUDIT_ENTRY.c.position.desc())
+    .limit(1)
 )
 
 
@@ -139,12 +142,7 @@ def _end_of(connection: Connection) -> tuple[str, int, str]:
     """Name, length and last hash of this connection's chain; a new name where it has none."""
     chain = connection.info.get(_CHAIN)
     if chain is not None:
-        end = connection.execute(
-            select(*_COLUMNS)
-            .where(AUDIT_ENTRY.c.chain == chain)
-            .order_by(AUDIT_ENTRY.c.position.desc())
-            .limit(1)
-        ).first()
+        end = connection.execute(_END, {"chain": chain}).first()
         if end is not None:
             return chain, end.position, end.hash
     newest = connection.execute(

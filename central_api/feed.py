@@ -28,6 +28,8 @@ PAGE = 1_000
 PAGE_BYTES = 1 << 20
 """A page ends before it gets larger than this, unless a single change does."""
 
+_RESTORED_AT = select(FEED.c.restored_at)
+
 _AT_ONCE = 200
 """Documents that are read in one go: what does not fit into a page is not read for it."""
 
@@ -69,7 +71,7 @@ def epoch(connection: Connection) -> str:
 
 def restored_at(connection: Connection) -> datetime | None:
     """When this history began with a backup; what desks told since that was made comes by again after it."""
-    moment: datetime | None = connection.execute(select(FEED.c.restored_at)).scalar_one()
+    moment: datetime | None = connection.execute(_RESTORED_AT).scalar_one()
     return moment
 
 

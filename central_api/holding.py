@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from central_api.database import insert_into
 from central_api.errors import ReleaseRefused
@@ -42,16 +42,15 @@ class Held:
     received_at: datetime
 
 
+_KEPT = select(func.count(), func.sum(func.length(HELD_OPERATION.c.line))).where(
+    HELD_OPERATION.c.device == bindparam("device"), HELD_OPERATION.c.released_at.is_(None)
+)
 _COLUMNS = [HELD_OPERATION.c[name] for name in Held.__dataclass_fields__]
 
 
 def room_left(connection: Connection, device: str) -> int:
     """How many more are kept of a device."""
-    kept, size = connection.execute(
-        select(func.count(), func.sum(func.length(HELD_OPERATION.c.line))).where(
-            HELD_OPERATION.c.device == device, HELD_OPERATION.c.released_at.is_(None)
-        )
-    ).one()
+    kept, size = connection.execute(_KEPT, {"device": device}).one()
     return MOST_OF_A_DEVICE - int(kept) if (size or 0) < MOST_BYTES_OF_A_DEVICE else 0
 
 

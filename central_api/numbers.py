@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from central_api.database import insert_into
 from central_api.errors import CentralError
@@ -16,6 +16,12 @@ from sync.protocol.envelopes import LeaseResponse
 
 _TRIES = 1_000
 """Draws before the blocks count as used up; at 99 % in use, all miss once in 23,000 leases."""
+
+
+_LEASED = select(NUMBER_BLOCK.c.block).where(
+    NUMBER_BLOCK.c.device == bindparam("device"),
+    NUMBER_BLOCK.c.block.in_(bindparam("blocks", expanding=True)),
+)
 
 
 class NoBlocksLeft(CentralError):
@@ -59,9 +65,5 @@ def leased_to(connection: Connection, device: str, blocks: Iterable[int]) -> fro
     wanted = set(blocks)
     if not wanted:
         return frozenset()
-    rows = connection.execute(
-        select(NUMBER_BLOCK.c.block).where(
-            NUMBER_BLOCK.c.device == device, NUMBER_BLOCK.c.block.in_(wanted)
-        )
-    )
-    return frozenset(rows.scalars())
+    asked = {"device": device, "blocks": sorted(wanted)}
+    return frozenset(connection.execute(_LEASED, asked).scalars())

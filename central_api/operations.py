@@ -224,9 +224,11 @@ def _decide_one(
     elif number is not None and decision.tell:
         known = books.record(number)
         version = known.row_version if known else None
-    about = books.record(number) if number is not None else None
+    told = _with_record(books, number, decision)
+    names_somebody = told.record is not None or told.problem is not None
+    about = books.record(number) if names_somebody and number is not None else None
     erased = about is not None and books.concerns_erased(about.record)
-    answer = _answer(op_id, _with_record(books, number, decision), version, erased=erased)
+    answer = _answer(op_id, told, version, erased=erased)
     books.answered(_row(caller, item, decision, number, answer, now), envelope.actor)
     return answer
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -61,6 +62,9 @@ NO_REASONS = ReasonTree(0, ())
 """Before the first tree was published."""
 
 NOTHING_PUBLISHED = Stand(datetime.min.replace(tzinfo=UTC), (), NO_REASONS)
+
+_POLICIES = select(POLICY.c.document).order_by(POLICY.c.code, POLICY.c.version)
+_TREES = select(REASONS.c.document).order_by(REASONS.c.version)
 
 _MOST_STANDS = 50
 """Stands of the publications that one return is judged by until one says what the caller was told."""
@@ -156,10 +160,8 @@ def roll_back(connection: Connection, code: str, version: int, now: datetime) ->
 
 def published_policies(connection: Connection) -> tuple[PublishedPolicy, ...]:
     """Every published version, by code and version."""
-    rows = connection.execute(
-        select(POLICY.c.document).order_by(POLICY.c.code, POLICY.c.version)
-    ).scalars()
-    return tuple(_policy_of(document) for document in rows)
+    documents = connection.execute(_POLICIES).scalars()
+    return tuple(_policy_of(document) for document in documents)
 
 
 def reasons_not_known(connection: Connection, policy: Policy) -> tuple[str, ...]:
@@ -201,14 +203,16 @@ def stands_for(told: Iterable[PolicyRef], stands: Sequence[Stand], at: datetime)
     How old its knowledge can be is the offline allowance of the policies it told. A policy that was published after
     the desk's last sync, also one of another code, does not overturn what the caller was told.
     """
+    if not stands:
+        return
+    yield stands[0]  # mostly the one: how old it can be need not be known then
     refs = frozenset(told)
-    newest = stands[0].policies if stands else ()
-    hours = [policy.offline_hours for policy in newest if policy.ref in refs]
+    hours = [policy.offline_hours for policy in stands[0].policies if policy.ref in refs]
     shortest = min((each for each in hours if each is not None), default=None)
-    for stand in stands:
-        yield stand
-        if shortest is not None and stand.since + timedelta(hours=shortest) < at:
+    for newer, stand in pairwise(stands):
+        if shortest is not None and newer.since + timedelta(hours=shortest) < at:
             return
+        yield stand
 
 
 def newest_reasons(
@@ -235,8 +239,8 @@ def _outdated(ref: PolicyRef, published: Sequence[PublishedPolicy], at: datetime
 
 def published_reasons(connection: Connection) -> tuple[PublishedReasons, ...]:
     """Every published reason tree, by version."""
-    rows = connection.execute(select(REASONS.c.document).order_by(REASONS.c.version)).scalars()
-    return tuple(_reasons_of(document) for document in rows)
+    documents = connection.execute(_TREES).scalars()
+    return tuple(_reasons_of(document) for document in documents)
 
 
 def _publish(

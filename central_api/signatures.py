@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from central_api.holding import room_left
 from central_api.people import Caller
@@ -27,6 +27,26 @@ from central_api.tables import DEVICE, DEVICE_KEY, DEVICE_PERSON, PERSON
 from rma.request import Role
 from sync.protocol.envelopes import UNSIGNED_PROTOCOL, Envelope
 from sync.protocol.signing import from_text, is_signed
+
+# Made once: what a statement is compiled to is remembered with it.
+_KEYS = (
+    select(DEVICE_KEY.c.public_key, DEVICE_KEY.c.registered_at)
+    .where(DEVICE_KEY.c.device == bindparam("device"))
+    .order_by(DEVICE_KEY.c.current.desc(), DEVICE_KEY.c.registered_at.desc())
+)
+_DEVICE = select(DEVICE.c.enrolled_at, DEVICE.c.revoked_at).where(
+    DEVICE.c.device == bindparam("device")
+)
+_PEOPLE = (
+    select(
+        PERSON.c.name,
+        PERSON.c.role,
+        PERSON.c.revoked_at,
+        DEVICE_PERSON.c.revoked_at.label("left_at"),
+    )
+    .join(DEVICE_PERSON, DEVICE_PERSON.c.person == PERSON.c.name)
+    .where(DEVICE_PERSON.c.device == bindparam("device"))
+)
 
 
 class Standing(Enum):
@@ -67,27 +87,11 @@ class Place:
 
 def place_of(connection: Connection, sender: Caller) -> Place:
     """The device of whoever sends a batch."""
-    here = DEVICE_PERSON.c.device == sender.device
-    keys = connection.execute(
-        select(DEVICE_KEY.c.public_key, DEVICE_KEY.c.registered_at)
-        .where(DEVICE_KEY.c.device == sender.device)
-        .order_by(DEVICE_KEY.c.current.desc(), DEVICE_KEY.c.registered_at.desc())
-    ).all()
-    device = connection.execute(
-        select(DEVICE.c.enrolled_at, DEVICE.c.revoked_at).where(DEVICE.c.device == sender.device)
-    ).one()
-    rows = connection.execute(
-        select(
-            PERSON.c.name,
-            PERSON.c.role,
-            PERSON.c.revoked_at,
-            DEVICE_PERSON.c.revoked_at.label("left_at"),
-        )
-        .join(DEVICE_PERSON, DEVICE_PERSON.c.person == PERSON.c.name)
-        .where(here)
-    )
+    here = {"device": sender.device}
+    keys = connection.execute(_KEYS, here).all()
+    device = connection.execute(_DEVICE, here).one()
     people = {}
-    for name, role, revoked_at, left_at in rows:
+    for name, role, revoked_at, left_at in connection.execute(_PEOPLE, here):
         gone = "person" if revoked_at or left_at else ""
         revoked = "device" if device.revoked_at else gone
         people[name] = Caller(sender.device, name, Role(role), revoked)

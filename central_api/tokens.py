@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from central_api.database import insert_into
 from central_api.errors import TokenRefused
@@ -48,6 +48,16 @@ _WHO = (
     )
     .join(PERSON, PERSON.c.name == DEVICE_PERSON.c.person)
     .join(DEVICE, DEVICE.c.device == DEVICE_PERSON.c.device)
+)
+_WHO_HERE = _WHO.where(
+    DEVICE_PERSON.c.device == bindparam("device"), DEVICE_PERSON.c.person == bindparam("person")
+)
+_WHO_WITH = _WHO.join(
+    ACCESS_TOKEN,
+    (ACCESS_TOKEN.c.device == DEVICE_PERSON.c.device)
+    & (ACCESS_TOKEN.c.person == DEVICE_PERSON.c.person),
+).where(
+    ACCESS_TOKEN.c.token_sha256 == bindparam("token"), ACCESS_TOKEN.c.expires_at > bindparam("now")
 )
 
 _STRANGE = "This desk is not known with that key: enroll it anew."
@@ -86,8 +96,8 @@ def grant_token(connection: Connection, request: TokenRequest, now: datetime) ->
         TokenRefused: if it is not proven, not for somebody who is enrolled there, or was used before.
     """
     told = check_assertion(connection, request, now)
-    here = (DEVICE_PERSON.c.device == told.device) & (DEVICE_PERSON.c.person == told.person)
-    caller = _caller(connection, _WHO.where(here), now)
+    here = {"device": told.device, "person": told.person}
+    caller = _caller(connection.execute(_WHO_HERE, here).one_or_none(), now)
     if caller is None:
         raise TokenRefused(f"{told.person[:80]} is not enrolled on this desk.")
     connection.execute(delete(USED_ASSERTION).where(USED_ASSERTION.c.expires_at < now - LEEWAY))
@@ -120,18 +130,12 @@ def caller_of(connection: Connection, authorization: str, now: datetime) -> Call
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
-    of_token = (ACCESS_TOKEN.c.device == DEVICE_PERSON.c.device) & (
-        ACCESS_TOKEN.c.person == DEVICE_PERSON.c.person
-    )
-    asked = _WHO.join(ACCESS_TOKEN, of_token).where(
-        ACCESS_TOKEN.c.token_sha256 == hash_of(token.strip()), ACCESS_TOKEN.c.expires_at > now
-    )
-    return _caller(connection, asked, now)
+    asked = {"token": hash_of(token.strip()), "now": now}
+    return _caller(connection.execute(_WHO_WITH, asked).one_or_none(), now)
 
 
-def _caller(connection: Connection, asked: Select[Any], now: datetime) -> Caller | None:
+def _caller(row: Any, now: datetime) -> Caller | None:
     """Somebody on a device, as both stand now; None where they are not enrolled, or were revoked long ago."""
-    row = connection.execute(asked).one_or_none()
     if row is None:
         return None
     moments = (row.device_revoked, row.person_revoked, row.place_revoked)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
-from central_api.database import insert_into, is_sqlite
+from central_api.database import is_sqlite
 from central_api.errors import CentralError
 from central_api.tables import EXPECTED_INBOUND
 
@@ -21,6 +21,11 @@ _TAKE_ALL = (
     "AND consumed + moved.units BETWEEN 0 AND delivered"
 )
 """Take units of order lines, as far as there are any left."""
+
+_EXPECT = text(
+    "INSERT INTO expected_inbound (sku, units) VALUES (:sku, :units) "
+    "ON CONFLICT (sku) DO UPDATE SET units = expected_inbound.units + excluded.units"
+)
 
 
 class GuardFailed(CentralError):
@@ -61,11 +66,7 @@ def expect_inbound(connection: Connection, inbound: Mapping[str, int]) -> None:
     more = [{"sku": sku, "units": units} for sku, units in changes if units > 0]
     fewer = [{"sku_": sku, "less": -units} for sku, units in changes if units < 0]
     if more:
-        inserted = insert_into(connection, EXPECTED_INBOUND)
-        summed = EXPECTED_INBOUND.c.units + inserted.excluded.units
-        connection.execute(
-            inserted.on_conflict_do_update(index_elements=["sku"], set_={"units": summed}), more
-        )
+        connection.execute(_EXPECT, more)
     if fewer:
         connection.execute(
             update(EXPECTED_INBOUND)

@@ -48,6 +48,13 @@ class Records:
             self._reference.records_of_customer(customer_id),
         )
 
+    def around(self, order_id: str, customer_id: str) -> list[RmaRecord]:
+        """RMAs of an order and all of a customer, oldest first: one look at each store for both."""
+        return _merged(
+            self._work.records_around(order_id, customer_id),
+            self._reference.records_around(order_id, customer_id),
+        )
+
     def refused_of(self, customer_id: str, limit: int) -> list[RefusedReturn]:
         """Refused returns of a customer, newest first; the server has them as they were told."""
         ours = self._work.refusals_of_customer(customer_id, limit)
@@ -62,10 +69,9 @@ class Records:
         records = (self.find(entry.record.number) for entry in known)
         return [record for record in records if record is not None and record.state is state]
 
-    def ledger(self, order: Order, *, without: str = "") -> Ledger:
-        """What is left of an order, as if the RMA `without` did not exist."""
-        records = self.of_order(order.order_id)
-        return ledger_of(order, (record for record in records if record.number != without))
+    def ledger(self, order: Order) -> Ledger:
+        """What is left of an order."""
+        return ledger_of(order, self.of_order(order.order_id))
 
     def is_pending(self, number: str) -> bool:
         """Whether the server has still to hear something about this RMA."""

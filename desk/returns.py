@@ -1,19 +1,16 @@
-"""Make a return: draft, judge, price, finalize. The number is final the moment it is shown, online or not."""
+"""Make a return: finalize, edit, refuse. The number is final the moment it is shown, online or not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from desk.caller import Caller
-from desk.errors import CustomerErased, NoNumbersLeft, NotAllowed, NotFound, NotReady
+from desk.drafting import GONE, Drafting
+from desk.errors import NoNumbersLeft, NotAllowed, NotFound, NotReady
 from desk.ids import new_id
-from desk.ports import Clock, Reference, Work
-from desk.records import Records
 from desk.refusing import refuse
-from desk.typed_orders import TypedOrders
 from rma.assessment import Assessment, Case
-from rma.draft import Draft, Editing, read_draft
+from rma.draft import Draft, Editing
 from rma.operations import (
     CallMetrics,
     FinalizeReturn,
@@ -22,166 +19,16 @@ from rma.operations import (
     SupersedeReturn,
     Told,
 )
-from rma.order import Customer, Order, Product
-from rma.reasons import ReasonTree
-from rma.record import Refusal, RmaRecord, check, return_moments
-from rma.redraft import draft_of
+from rma.record import Refusal, RmaRecord, check
 from rma.refused import RefusedReturn
-from rma.request import Channel, ReturnRequest, ReturnType
-from rma.states import IllegalTransition
-from rma.superseding import check_editable, supersede
+from rma.request import ReturnRequest
+from rma.superseding import supersede
 from rma.typed_case import give_number, judge
-from rma.typed_view import NO_CURRENCY, as_order
-from rma.verdict import Missing
-from rma.wording import _, mark, words
-
-_GONE = mark("This draft is gone: it was finalized or discarded.")
+from rma.wording import _
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftView:
-    """A draft as it stands: what it asks for, and what the rules say about it now."""
-
-    draft: Draft
-    order: Order
-    customer: Customer
-    request: ReturnRequest
-    assessment: Assessment
-    missing: tuple[Missing, ...]
-    """Unreadable and missing fields, one entry per field, in the order of the screen."""
-    case: Case
-    """What was judged; finalizing judges the same."""
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """Everything that stands against it; None where it gets its number."""
-        refusal = check(self.assessment)
-        if refusal is None and not self.missing:
-            return None
-        return Refusal(self.missing, refusal.findings if refusal else ())
-
-
-class Returns:
+class Returns(Drafting):
     """Drafts and their finalization."""
-
-    def __init__(
-        self,
-        reference: Reference,
-        work: Work,
-        records: Records,
-        clock: Clock,
-        caller: Caller,
-    ) -> None:
-        self._reference = reference
-        self._work = work
-        self._records = records
-        self._clock = clock
-        self._caller = caller
-        self._typed = TypedOrders(reference, work, clock, caller)
-
-    def start(self, order_id: str) -> Draft:
-        """A new draft for an order, with the customer's contact and what the caller told filled in; not saved yet.
-
-        Raises:
-            NotFound: if this desk does not know the order or its customer.
-        """
-        order, customer = self._order_and_customer(order_id)
-        now = self._clock.now()
-        return self._caller.begins(
-            Draft(
-                draft_id=new_id(),
-                customer_id=customer.customer_id,
-                order_id=order.order_id,
-                started_at=now,
-                saved_at=now,
-                return_type=ReturnType.RETURN,
-                channel=Channel.PHONE,
-                email=customer.email,
-                phone=customer.phone,
-            ),
-            customer,
-        )
-
-    def save(self, draft: Draft) -> Draft:
-        """Keep a draft, half-typed as it may be; gives back what was kept."""
-        draft = replace(draft, saved_at=self._clock.now())
-        self._work.save_draft(draft)
-        return draft
-
-    def open(self, draft_id: str) -> Draft:
-        """A kept draft, with what was told in this call about the caller.
-
-        Raises:
-            NotFound: if it is gone.
-        """
-        draft = self._work.draft(draft_id)
-        if draft is None:
-            raise NotFound(_(_GONE))
-        customer = self._reference.customer(draft.customer_id)
-        return self._caller.goes_on(draft, customer) if customer is not None else draft
-
-    def discard(self, draft_id: str) -> None:
-        """Drop a draft; it holds nothing."""
-        self._work.discard_draft(draft_id)
-
-    def reasons(self) -> ReasonTree:
-        """The reasons an agent can choose from.
-
-        Raises:
-            NotReady: before the first sync.
-        """
-        tree = self._reference.reasons()
-        if tree is None:
-            raise NotReady(_("The reasons are not here yet: press F5 to sync first."))
-        return tree
-
-    def products(self, text: str, limit: int = 50) -> list[Product]:
-        """What can go out in an exchange: SKUs that start so, then names that have a word that starts with each of
-        the words; only what has a price.
-        """
-        return self._reference.products(text, limit)
-
-    def assess(self, draft: Draft) -> DraftView:
-        """Judge and price a draft as it stands.
-
-        Raises:
-            NotFound: if this desk does not know the order or its customer.
-            NotReady: before the first sync.
-        """
-        if draft.by_hand is not None:
-            return self._assess_typed(draft)
-        order, customer = self._order_and_customer(draft.order_id)
-        request, unreadable = read_draft(draft, order.currency)
-        case = self._case(request, order, customer, without=draft.edited)
-        assessment = judge(case)
-        missing = {(m.field, m.line_id): m for m in (*assessment.missing, *unreadable)}
-        return DraftView(
-            draft=draft,
-            order=case.order or order,
-            customer=customer,
-            request=request,
-            assessment=assessment,
-            missing=tuple(missing.values()),
-            case=case,
-        )
-
-    def _assess_typed(self, draft: Draft) -> DraftView:
-        """A return of an order that was typed by hand; it has no number as long as that order is known after all."""
-        customer = self._typed.customer_of(draft)
-        request, unreadable = read_draft(draft, NO_CURRENCY)
-        assert request.typed is not None
-        case = self._case(request, None, customer)
-        assessment = judge(case)
-        against = (*assessment.missing, *unreadable, *self._typed.missing(draft))
-        return DraftView(
-            draft=draft,
-            order=as_order(request.typed, request.customer_id, case.at),
-            customer=customer,
-            request=request,
-            assessment=assessment,
-            missing=tuple({(m.field, m.line_id): m for m in against}.values()),
-            case=case,
-        )
 
     def finalize(self, draft: Draft) -> RmaRecord | Refusal:
         """Give the draft its number, or say everything that stands against it. The draft is kept on refusal.
@@ -219,10 +66,6 @@ class Returns:
                 self.wait_for_number(draft)
             raise
 
-    def wait_for_number(self, draft: Draft) -> Draft:
-        """Keep a draft as finished but for its number; gives back what was kept."""
-        return self.save(replace(draft, needs_number=draft.needs_number or self._clock.now()))
-
     def give_number(self, draft_id: str) -> RmaRecord | Refusal:
         """Finalize a kept draft that needed a number, judged as of now; the facts told in its own call count.
 
@@ -232,53 +75,8 @@ class Returns:
         """
         draft = self._work.draft(draft_id)
         if draft is None:
-            raise NotFound(_(_GONE))
+            raise NotFound(_(GONE))
         return self.finalize(draft)
-
-    def edit(self, number: str, content: FinalizeReturn | None = None) -> Draft:
-        """A kept draft of an RMA with everything that was typed; finalizing it tells other content under the number.
-
-        `content` is what was typed last, where the RMA is something else. An edit that was begun before goes on.
-
-        Raises:
-            NotAllowed: if the RMA can no longer be edited, or the role makes no returns.
-            NotFound: if this desk knows no such RMA, or not its order.
-        """
-        self._may_finalize()
-        record = self._records.find(number)
-        if record is None:
-            raise NotFound(_("This return is not known here: press F5 to sync."))
-        self._check_editable(record)
-        order, _customer = self._order_and_customer(record.order_id)
-        begun = Editing(number=number, edition=record.edition, operation=self._work.told_by(number))
-        for draft in self._work.drafts():
-            if draft.editing == begun:
-                return draft
-        request = content.request if content is not None else record.request
-        at = self._clock.now()
-        draft = draft_of(request, order.currency, draft_id=new_id(), at=at, editing=begun)
-        self._work.save_draft(draft)
-        return draft
-
-    def again(self, content: FinalizeReturn) -> Draft:
-        """A kept draft of a new return with everything that was typed for one whose number could not be booked.
-
-        Raises:
-            NotAllowed: if the role makes no returns.
-            NotFound: if this desk does not know the order or its customer.
-        """
-        self._may_finalize()
-        order, _customer = self._order_and_customer(content.request.order_id)
-        at = self._clock.now()
-        draft = draft_of(content.request, order.currency, draft_id=new_id(), at=at, editing=None)
-        self._work.save_draft(draft)
-        return draft
-
-    def _check_editable(self, record: RmaRecord) -> None:
-        try:
-            check_editable(record)
-        except IllegalTransition as error:
-            raise NotAllowed(str(error)) from error
 
     def _finalize_edit(self, draft: Draft, editing: Editing) -> RmaRecord | Refusal:
         """Tell other content under the number; the server hears of it after all that it has to hear of before."""
@@ -347,12 +145,6 @@ class Returns:
         self._work.refuse(refused, operation)
         return refused
 
-    def _may_finalize(self) -> None:
-        identity = self._work.identity()
-        if identity is not None and not identity.role.makes_returns:
-            said = _("The role {role} makes no returns: ask an agent.")
-            raise NotAllowed(said.format(role=words(identity.role)))
-
     def _build(
         self, case: Case, assessment: Assessment, metrics: CallMetrics
     ) -> Callable[[str], MadeReturn]:
@@ -365,48 +157,6 @@ class Returns:
             return MadeReturn(record=record, operation=_operation(record, case, metrics))
 
         return build
-
-    def _case(
-        self, request: ReturnRequest, order: Order | None, customer: Customer, *, without: str = ""
-    ) -> Case:
-        """What is judged; an edit, as if the RMA `without` that it replaces did not exist. No order: typed by hand."""
-        identity = self._work.identity()
-        if identity is None:
-            raise NotReady(_("This desk is not enrolled: run csr-tui enroll first."))
-        policies = self._reference.policies()
-        # Only policies that count returns pay for reading the customer's whole history.
-        counted = any(policy.approval.many_returns for policy in policies)
-        past = self._records.of_customer(customer.customer_id) if counted else []
-        ledger = self._records.ledger(order, without=without) if order is not None else None
-        return Case(
-            request=request,
-            order=ledger.order if ledger is not None else None,
-            customer=customer,
-            ledger=ledger,
-            policies=policies,
-            reasons=self.reasons(),
-            at=self._clock.now(),
-            actor=identity.actor,
-            recent_returns=return_moments(r for r in past if r.number != without),
-            products=self._going_out(request),
-        )
-
-    def _going_out(self, request: ReturnRequest) -> tuple[Product, ...]:
-        """What the request sends out in exchanges, as far as this desk knows it."""
-        skus = {line.outbound_sku for line in request.lines if line.outbound_sku}
-        found = (self._reference.product(sku) for sku in sorted(skus))
-        return tuple(product for product in found if product is not None)
-
-    def _order_and_customer(self, order_id: str) -> tuple[Order, Customer]:
-        order = self._reference.order(order_id)
-        if order is None:
-            raise NotFound(_("This order is not known here: press F5 to sync, then look up again."))
-        customer = self._reference.customer(order.customer_id)
-        if customer is None:
-            raise NotFound(_("This order's customer is not known here: press F5 to sync."))
-        if customer.erased:
-            raise CustomerErased
-        return order, customer
 
 
 def _operation(record: RmaRecord, case: Case, metrics: CallMetrics) -> Operation:

@@ -91,3 +91,8 @@ def digit_by_digit(number: str) -> str:
 def block_of(number: str) -> int:
     """The leased block a number belongs to."""
     return int(number[:6])
+
+
+def index_of(number: str) -> int:
+    """Which number of its block it is, from 0."""
+    return int(number[6:9])

@@ -105,11 +105,13 @@ def coupon(
     if not reprice:
         amount = max(0, amount)
     amount = max(amount, -subtotal.amount)
-    if amount == 0:
-        return []
-    tax_taken_off = sum(hold.coupon_tax for hold in ledger.holds)
     full = -wanted - taken_off
-    tax = subtotal.tax_kept_inside(amount, proportion(-wanted_tax - tax_taken_off, amount, full))
+    owed_tax = -wanted_tax - sum(hold.coupon_tax for hold in ledger.holds)
+    tax = owed_tax if amount == full else proportion(owed_tax, amount, full)
+    tax = subtotal.tax_kept_inside(amount, tax)
+    # A cancel may leave a cent of tax where no money is left: it goes with the last of the discount.
+    if amount == 0 and (wanted != 0 or tax == 0):
+        return []
     return [Component(kind=ComponentKind.COUPON, amount=amount, tax=tax)]
 
 

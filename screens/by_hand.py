@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.returns import DraftView
+from desk.judging import DraftView
 from rma.wording import _
 from screens.formats import money
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.returns import DraftView
+from desk.judging import DraftView
 from rma.assessment import LineAssessment
 from rma.money import Minor
 from rma.numbers import spoken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.returns import DraftView
+from desk.judging import DraftView
 from rma.refused import RefusalCause, RefusedReturn
 from rma.wording import _, short_day
 from screens.money_words import quoted

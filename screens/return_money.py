@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from desk.returns import DraftView
+from desk.judging import DraftView
 from rma.assessment import LineAssessment
 from rma.order import Order
 from rma.quote import ComponentKind, Quote

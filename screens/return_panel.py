@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desk.customers import OrderView
-from desk.returns import DraftView
+from desk.judging import DraftView
 from rma.assessment import LineAssessment
 from rma.draft import Draft
 from rma.policy import Rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.returns import DraftView
+from desk.judging import DraftView
 from rma.refused import RefusalCause, cause_of
 from rma.verdict import Verdict
 from rma.wording import _

@@ -12,9 +12,10 @@ from textual.app import ComposeResult
 from desk.caller import Caller
 from desk.customers import CustomerFile, OrderView
 from desk.errors import NotFound
+from desk.judging import DraftView
 from desk.parked import Parked
 from desk.ports import Clock
-from desk.returns import DraftView, Returns
+from desk.returns import Returns
 from desk.typed_orders import order_of
 from rma.draft import Cursor, Draft
 from rma.errors import RmaError

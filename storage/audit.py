@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, select
 from rma.operations import Identity
 from storage.columns import stored
 from storage.documents import canonical, storable
-from storage.engines import run
+from storage.engines import run, run_many
 from storage.work_tables import AUDIT_ENTRY, AUDIT_PERSONAL
 
 FIRST = "0" * 64
@@ -139,9 +139,10 @@ class Chain:
                 self._head,
             ),
         ).lastrowid
-        for field, text in values.items():
-            salt = salts[field]
-            run(self._connection, _INSERT_PERSONAL, (seq, field, act.customer_id, salt, text))
+        personal = [
+            (seq, field, act.customer_id, salts[field], text) for field, text in values.items()
+        ]
+        run_many(self._connection, _INSERT_PERSONAL, personal)
 
 
 _COLUMNS = [AUDIT_ENTRY.c[field] for field in AuditEntry.__dataclass_fields__]

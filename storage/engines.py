@@ -146,6 +146,11 @@ def run(
     return _raw(connection).execute(sql, parameters)
 
 
+def run_many(connection: Connection, sql: str, rows: Sequence[Sequence[object]]) -> None:
+    """The same statement once for each of `rows`."""
+    _raw(connection).executemany(sql, rows)
+
+
 def fetch(engine: Engine, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
     """The rows of one SELECT, as tuples: a snapshot of its own, without the cost of a transaction around it.
 

@@ -24,6 +24,7 @@ _OLDEST_FIRST = " ORDER BY finalized_at, number"
 _BY_NUMBER = f"{_SELECT} WHERE number = ?"
 _BY_ORDER = f"{_SELECT} WHERE order_id = ? {_OLDEST_FIRST}"
 _BY_CUSTOMER = f"{_SELECT} WHERE customer_id = ? {_OLDEST_FIRST}"
+_AROUND = f"{_SELECT} WHERE order_id = ? OR customer_id = ? {_OLDEST_FIRST}"
 _NUMBERS_SINCE = (
     select(RMA.c.number)
     .where(RMA.c.made_here, RMA.c.finalized_at >= bindparam("since"))
@@ -62,6 +63,10 @@ class LocalRecords:
     def of_customer(self, engine: Engine, customer_id: str) -> list[LocalRecord]:
         """RMAs of a customer, oldest first."""
         return self._known(fetch(engine, _BY_CUSTOMER, (customer_id,)))
+
+    def around(self, engine: Engine, order_id: str, customer_id: str) -> list[LocalRecord]:
+        """RMAs of an order and all of a customer, oldest first."""
+        return self._known(fetch(engine, _AROUND, (order_id, customer_id)))
 
     def since(self, connection: Connection, since: datetime, limit: int) -> list[LocalRecord]:
         """RMAs finalized here, newest first."""

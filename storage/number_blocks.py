@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from rma.errors import NoNumbersLeft
-from rma.numbers import BLOCK_SIZE, FIRST_BLOCK, LAST_BLOCK, block_of, compose
+from rma.numbers import BLOCK_SIZE, FIRST_BLOCK, LAST_BLOCK, block_of, compose, index_of
 from storage.engines import run
 from storage.errors import WrongBlock
 from storage.work_tables import NUMBER_BLOCK
@@ -30,7 +30,7 @@ def take(connection: Connection, count: int) -> list[str]:
     taken: list[str] = []
     for block, next_index in run(connection, _FREE, (BLOCK_SIZE,)).fetchall():
         (highest,) = run(connection, _HIGHEST, (str(block), str(block + 1))).fetchone()
-        free_from = max(next_index, int(highest[6:9]) + 1 if highest else 0)
+        free_from = max(next_index, index_of(highest) + 1 if highest else 0)
         upto = min(BLOCK_SIZE, free_from + count - len(taken))
         taken.extend(compose(block, index) for index in range(free_from, upto))
         run(connection, _USE, (upto, block))
@@ -60,10 +60,9 @@ def used(connection: Connection) -> dict[int, int]:
     return dict(rows)
 
 
-def used_by(connection: Connection, numbers: Iterable[str]) -> dict[int, int]:
-    """The same for the blocks of these numbers."""
-    blocks = {block_of(number) for number in numbers}
-    return {block: upto for block, upto in used(connection).items() if block in blocks}
+def used_by(numbers: Iterable[str]) -> dict[int, int]:
+    """The same for the blocks of these numbers, once the last of them is taken."""
+    return {block_of(number): index_of(number) + 1 for number in sorted(numbers)}
 
 
 def fence(connection: Connection, marks: Mapping[int, int]) -> dict[int, tuple[int, int]]:

@@ -170,6 +170,16 @@ class ReferenceStore:
         """RMAs of a customer, oldest first."""
         return self._known("customer_id = ?", storable(customer_id), -1)
 
+    def records_around(self, order_id: str, customer_id: str) -> list[KnownRecord]:
+        """RMAs of an order and all of a customer, oldest first."""
+        rows = self._rows(
+            "SELECT number, document, row_version FROM rma WHERE order_id = ? OR customer_id = ? "
+            "ORDER BY finalized_at, number",
+            storable(order_id),
+            storable(customer_id),
+        )
+        return self._read_records(rows)
+
     def records_by_reference(self, prefix: str, limit: int) -> list[KnownRecord]:
         """RMAs whose case number in another system starts so, spaces and case ignored."""
         key = code_key(prefix)

@@ -158,7 +158,7 @@ class WorkStore(WorkNumbers, WorkQueue, WorkPeople, WorkErasing):
             chain = self._chain(connection, identity)
             numbers = number_blocks.take(connection, len(builds))
             if self._high_water is not None:
-                self._high_water.reach(number_blocks.used_by(connection, numbers))
+                self._high_water.reach(number_blocks.used_by(numbers))
             of_drafts: Sequence[str | None] = draft_ids or [None] * len(builds)
             for build, number, draft in zip(builds, numbers, of_drafts, strict=True):
                 made = build(number)
@@ -232,6 +232,10 @@ class WorkStore(WorkNumbers, WorkQueue, WorkPeople, WorkErasing):
     def records_of_customer(self, customer_id: str) -> list[LocalRecord]:
         """RMAs of a customer made or changed here, oldest first."""
         return self._records.of_customer(self._engine, customer_id)
+
+    def records_around(self, order_id: str, customer_id: str) -> list[LocalRecord]:
+        """RMAs of an order and all of a customer made or changed here, oldest first."""
+        return self._records.around(self._engine, order_id, customer_id)
 
     def records_since(self, since: datetime, limit: int) -> list[LocalRecord]:
         """RMAs finalized here since then, newest first."""

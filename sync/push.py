@@ -35,7 +35,10 @@ def report_desk(report: SyncReport) -> Steps[None]:
 
 
 def lease_numbers(report: SyncReport) -> Steps[None]:
-    """Lease blocks until there are numbers enough; a refusal is reported, and nothing else waits for it."""
+    """Lease blocks until there are numbers enough; a refusal is reported, and nothing else waits for it.
+
+    A block is kept once the epoch that it came with is known: a server that was restored since has to be told of it.
+    """
     last = None
     while (lease_id := (yield from ask(LeaseWanted()))) is not None:
         if lease_id == last:
@@ -44,6 +47,8 @@ def lease_numbers(report: SyncReport) -> Steps[None]:
             block = yield from ask(AskForBlock(lease_id))
         except ServerRefused as refused:
             report.trouble = str(refused)
+            return
+        if not (yield from is_known_epoch(report)):
             return
         yield from ask(StoreLease(lease_id, block))
         report.leased += 1

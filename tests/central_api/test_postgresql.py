@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import OperationalError
 
-from central_api import feed
+from central_api import feed, loading
 from central_api.database import CONNECTIONS, open_database, reading, write, writing
 from central_api.documents import log_changes
 from central_api.matching import _match_some
@@ -230,3 +230,20 @@ def test_one_process_takes_few_connections(branch: Branch) -> None:
         ).scalar_one()
     watching.dispose()
     assert 1 <= used <= CONNECTIONS
+
+
+@pytest.mark.parametrize("statement", [loading._RECORDS, loading._PAST])
+def test_a_plan_that_is_made_while_a_table_is_small_is_good_when_it_is_large(
+    branch: Branch, statement: str
+) -> None:
+    with writing(branch.engine) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO rma (number, row_version, digest, document, order_id, customer_id, state, "
+            "holding, author, finalized_at, booked_at, metrics) SELECT number, 1, '', '{}', number, "
+            "number, 'authorized', true, '', now(), now(), '{}' "
+            "FROM generate_series(1, 500) AS number"
+        )
+        asked = ([str(number) for number in range(100)],)
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", asked).scalars().all()
+
+    assert not [line for line in plan if "Seq Scan" in line]

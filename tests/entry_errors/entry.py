@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from desk.returns import DraftView
+from desk.judging import DraftView
 from rma.order import Order, OrderLine
 from rma.record import Refusal, RmaRecord
 from rma.request import Fact

@@ -213,6 +213,22 @@ def test_a_repriced_coupon_adds_up_in_any_order_split_and_cancel(
     assert sum(c.amount for c in coupons) == sum(c.tax for c in coupons) == 0
 
 
+def test_a_cancel_leaves_no_cent_of_the_coupons_tax_behind() -> None:
+    order = shop.order(
+        shop.line("1", units=5, gross=3, tax=3),
+        shop.line("2", gross=423, tax=0),
+        discounts=(shop.discount({"1": 705, "2": 0}, minimum=567),),
+        tenders=(shop.card(426),),
+    )
+    desk = Desk(order, shop.policy(coupon=CouponRule.REPRICE))
+    desk.make(shop.wanted("1"), shop.wanted("2"))
+    desk.make(shop.wanted("1"))
+    desk.cancel(0)
+    desk.make(shop.wanted("1"))
+    desk.return_the_rest()
+    assert (sum(q.total for q in desk.live()), sum(q.tax for q in desk.live())) == (426, 3)
+
+
 @THOROUGH
 @given(
     st.data(),

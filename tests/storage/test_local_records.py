@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from rma.operations import ApproveReturn, Operation, Outcome, Result
-from rma.record import approve
+from rma.record import RmaRecord, approve
 from rma.states import RmaState
+from storage import local_records
+from storage.engines import fetch
 from storage.work import WorkStore
 from tests import shop
 from tests.storage.desk import cancelled, make, open_work
@@ -26,6 +28,24 @@ def test_records_of_an_order_and_of_a_customer_stand_oldest_first(work: WorkStor
     assert numbers == [early.number, elsewhere.number, late.number]
     assert work.records_of_customer("C-2") == []
     assert work.record("47120000099") is None
+
+
+def test_an_order_and_its_customer_are_looked_up_at_once_each_rma_once(work: WorkStore) -> None:
+    late = make(work, "op-1", at=shop.NOW + timedelta(hours=1))
+    other = shop.order(order_id="O-2", number="2")
+    elsewhere = make(work, "op-2", order=other, asking={"order_id": "O-2"})
+
+    def found(order_id: str, customer_id: str) -> list[RmaRecord]:
+        return [local.record for local in work.records_around(order_id, customer_id)]
+
+    assert found("O-1", "C-1") == [elsewhere, late]
+    assert found("O-1", "C-2") == [late]
+    assert found("O-3", "C-2") == []
+
+
+def test_looking_up_an_order_and_its_customer_goes_through_no_other_rma(work: WorkStore) -> None:
+    steps = fetch(work._engine, f"EXPLAIN QUERY PLAN {local_records._AROUND}", ("O-1", "C-1"))
+    assert not [detail for *_ids, detail in steps if detail.startswith("SCAN")]
 
 
 def test_records_since_stand_newest_first_and_are_those_made_here(work: WorkStore) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from rma.order import Customer, Order, Product
 from rma.record import RmaRecord
 from rma.states import RmaState
-from storage.reference import ReferenceStore
+from storage.reference import FILE, ReferenceStore
 from storage.reference_rows import ReferenceRow
 from tests import shop
 from tests.keys import KEY, decrypted
@@ -123,6 +124,25 @@ def test_a_changed_customer_is_found_by_the_new_values_only(reference: Reference
     assert reference.customers_by_postcode("101", 10) == []
 
 
+def test_a_change_that_keeps_the_name_writes_nothing_into_the_index_of_names(
+    tmp_path: Path,
+) -> None:
+    def index() -> list[tuple[int, bytes]]:
+        with closing(decrypted(tmp_path / FILE, KEY)) as connection:
+            return connection.execute("SELECT id, block FROM customer_name_data").fetchall()
+
+    reference = ReferenceStore.open(tmp_path, KEY)
+    reference.apply(customers(shop.customer()), "c-1")
+    before = index()
+    reference.apply(customers(shop.customer(city="Potsdam"), version=2), "c-2")
+    assert index() == before
+    (found,) = reference.customers_by_name(["müller"], 10)
+    assert found.city == "Potsdam"
+    reference.apply(customers(shop.customer(name="Maria Meyer"), version=3), "c-3")
+    assert index() != before
+    reference.close()
+
+
 def test_a_tombstone_removes_and_keeps_older_versions_out(reference: ReferenceStore) -> None:
     reference.apply(everything(), "c-1")
     gone = [
@@ -180,6 +200,8 @@ def test_rmas_stand_oldest_first_by_order_customer_and_state(reference: Referenc
     oldest_first = [shop.number(i) for i in (0, 1, 2)]
     assert numbers(reference.records_of_order("O-1")) == oldest_first
     assert set(numbers(reference.records_of_customer("C-1"))) == {*oldest_first, shop.number(7)}
+    assert set(numbers(reference.records_around("O-2", "C-1"))) == {*oldest_first, shop.number(7)}
+    assert numbers(reference.records_around("O-1", "C-9")) == oldest_first
     assert numbers(reference.records_in_state(RmaState.AUTHORIZED, 2)) == oldest_first[:2]
     assert numbers(reference.records_in_state(RmaState.NEEDS_APPROVAL, 10)) == [shop.number(7)]
 

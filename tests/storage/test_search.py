@@ -192,6 +192,7 @@ def test_hostile_text_finds_nothing_wrong_and_never_raises(
     names.record(text)
     names.records_of_order(text)
     names.records_of_customer(text)
+    names.records_around(text, text)
     assert len(found(names, "maria")) == 2
 
 

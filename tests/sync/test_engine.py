@@ -22,6 +22,7 @@ from tests.sync.world import (
     World,
     as_it_should,
     lost_answer,
+    lost_request,
     not_let_in,
     nothing_told,
     partial,
@@ -148,6 +149,20 @@ def test_a_lost_lease_is_asked_with_the_same_id_and_gives_the_same_block() -> No
     world.exchange()
     assert world.work.leases == [("lease-0", 100_000)]
     assert world.server.blocks == {"lease-0": 100_000}
+
+
+def test_a_block_is_told_to_a_server_that_was_restored_right_after_it_leased_it() -> None:
+    world = with_faults([as_it_should, lost_request], work=MemoryWork(numbers=999))
+    with pytest.raises(Unreachable):
+        world.exchange()
+    assert world.work.leases == [("lease-0", 100_000)]
+    world.server.restore(0)
+    world.server.blocks.clear()
+    world.work.operations.append(operation(1))
+    world.exchange()
+    sent = [e for e in world.performed if isinstance(e, effects.AskForBlock | effects.Push)]
+    assert sent[-2] == effects.AskForBlock("lease-0", 100_000)
+    assert isinstance(sent[-1], effects.Push)
 
 
 def test_a_block_that_brings_no_numbers_ends_the_exchange_instead_of_asking_for_ever() -> None:
