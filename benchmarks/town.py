@@ -126,12 +126,12 @@ def _words(random: Random, count: int) -> list[str]:
     return list(found)
 
 
-def _customers(count: int) -> Iterator[ReferenceRow]:
+def town_customers() -> Iterator[Customer]:
+    """Those whom only ref.db knows, without end."""
     random = Random(SEED)
-    for index, name in enumerate(islice(names(), count), start=1):
-        key = f"T{index:07d}"
-        customer = Customer(
-            customer_id=key,
+    for index, name in enumerate(names(), start=1):
+        yield Customer(
+            customer_id=f"T{index:07d}",
             name=name,
             email=f"{name.lower().replace(' ', '.')}{index}@example.com",
             phone=f"+44{random.randrange(1_000_000_000, 9_999_999_999)}",
@@ -139,7 +139,6 @@ def _customers(count: int) -> Iterator[ReferenceRow]:
             city=name.split()[1] + "ton",
             country="GB",
         )
-        yield ReferenceRow("customer", key, 1, customer)
 
 
 def _fill(desk: Path, customers: int) -> None:
@@ -153,7 +152,11 @@ def _fill(desk: Path, customers: int) -> None:
         load = reference.begin_load(cursor)
         for kind in _TYPES:
             load.add(list(_rows(desk, kind)))
-        for batch in _batches(_customers(customers)):
+        people = (
+            ReferenceRow("customer", person.customer_id, 1, person)
+            for person in islice(town_customers(), customers)
+        )
+        for batch in _batches(people):
             load.add(batch)
         load.finish()
     finally:

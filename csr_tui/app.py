@@ -28,6 +28,12 @@ from screens.themes import DEFAULT
 STATUS_SECONDS = 1.0
 """How often the status line is made true."""
 _NOBODY_TYPES_SECONDS = 1.5
+STILL_SECONDS = 0.4
+"""After so long without a key, the screen reads again what a sync brought."""
+DRAWN_SECONDS = 0.06
+"""After so long, what came of a key is drawn."""
+GIVEN_WAY_SECONDS = 0.2
+"""What arrives waits for keys no longer than this, page by page."""
 SYNC_PAUSE_SECONDS = 60.0
 """How long sync rests after an error that nobody expected."""
 
@@ -61,7 +67,7 @@ class DeskApp(Endings, SigningIn):
         self._notice = notice
         self._open_desk = open_desk
         self._wake = asyncio.Event()
-        self._syncing = self._reading_status = False
+        self._syncing = self._reading_status = self._news = False
         self.dress(theme)
 
     def get_default_screen(self) -> Screen[None]:
@@ -128,7 +134,7 @@ class DeskApp(Endings, SigningIn):
         assert self._session is not None and self._session.keep_syncing is not None
         while True:
             try:
-                await self._session.keep_syncing(self._wake)
+                await self._session.keep_syncing(self._wake, self._give_way)
             except RmaError as error:
                 self._say(str(error), error=True)
             except Exception as error:  # a call must not end because of the wire
@@ -136,6 +142,17 @@ class DeskApp(Endings, SigningIn):
                 await asyncio.sleep(SYNC_PAUSE_SECONDS)
                 continue
             return
+
+    async def _give_way(self) -> bool:
+        """A page waits until what came of the last key is drawn, but for no longer than a moment: keys may never end."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + GIVEN_WAY_SECONDS
+        while clock() < deadline:
+            left = DRAWN_SECONDS - self.seconds_since_key
+            if left <= 0:
+                break
+            await asyncio.sleep(left)
+        return self.seconds_since_key < _NOBODY_TYPES_SECONDS
 
     def _sync_broke(self, error: Exception) -> None:
         told = self._report(error, _("Syncing hit an error that nobody expected."))
@@ -170,7 +187,7 @@ class DeskApp(Endings, SigningIn):
                 )
         finally:
             self._syncing = False
-            await self._update_status()
+            await self._update_status(at_once=True)
 
     # --- status line
 
@@ -192,8 +209,11 @@ class DeskApp(Endings, SigningIn):
         finally:
             self._reading_status = False
 
-    async def _update_status(self) -> None:
-        """Read the queue in a thread; wake the engine when more waits, and the screen when a sync ended."""
+    async def _update_status(self, *, at_once: bool = False) -> None:
+        """Read the queue in a thread; wake the engine when more waits, and the screen when a sync ended.
+
+        Without `at_once` the screen hears of it in the next pause: what somebody types by is not read again meanwhile.
+        """
         session = self._session
         if session is None:
             return
@@ -207,12 +227,15 @@ class DeskApp(Endings, SigningIn):
             held_keys=self.told_keys,
             call_since=self.call_since,
             parked=max(0, queue.parked - self.open_drafts),
+            protection=session.protection,
         )
         self._show_status()
         if queue.waiting > (before.queue.waiting if before.queue else 0):
             self._wake.set()
         last = before.sync.last_sync_at if before.sync else None
-        if sync is not None and sync.last_sync_at != last:
+        self._news |= sync is not None and sync.last_sync_at != last
+        if self._news and (at_once or self.seconds_since_key >= STILL_SECONDS):
+            self._news = False
             self._changed()
 
     def _show_status(self) -> None:

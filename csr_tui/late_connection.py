@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from desk.ports import SyncStatus
@@ -37,13 +38,15 @@ class LateConnection:
         """
         return await (await self._made()).sync_now()
 
-    async def keep_syncing(self, wake: asyncio.Event) -> None:
-        """Sync until it is cancelled; the event wakes it when something waits.
+    async def keep_syncing(
+        self, wake: asyncio.Event, give_way: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """Sync until it is cancelled; the event wakes it when something waits, and it gives way before each page.
 
         Raises:
             SyncError: if this desk's token or its server's address cannot be used.
         """
-        await (await self._made()).engine.run_forever(wake)
+        await (await self._made()).engine.run_forever(wake, give_way)
 
     async def close(self) -> None:
         """Let go of the network."""

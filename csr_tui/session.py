@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from rma.operations import Identity
 from screens.forms.last_values import LastValues
 
+GiveWay: TypeAlias = Callable[[], Awaitable[bool]]
+"""Waits a moment, where somebody types; whether somebody did lately."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Session:
@@ -22,12 +25,14 @@ class Session:
     clock: Clock
     sync: Sync | None = None
     """None where the desk works without a central API."""
-    keep_syncing: Callable[[asyncio.Event], Awaitable[None]] | None = None
-    """Runs until it is cancelled; the event wakes it when something waits."""
+    keep_syncing: Callable[[asyncio.Event, GiveWay], Awaitable[None]] | None = None
+    """Runs until it is cancelled; the event wakes it when something waits, and it gives way to keys before each page."""
     load_rest: Callable[[], None] | None = None
     """Loads what is not needed for the first search, and would hold up the first return; blocks."""
     last_values: LastValues = field(default_factory=LastValues)
     """What the return before held, for Ctrl+R."""
+    protection: str = ""
+    """What protects this desk's keys, for the status line."""
     close: Callable[[], Awaitable[None]]
     """Releases stores and connections; called once, at the end."""
 

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from rma.errors import RmaError
-from rma.wording import _
+from rma.wording import _, mark
 from storage.errors import NotEnrolled
 from storage.in_clear import is_encrypted, is_plain
 from storage.secrets import Secrets
@@ -41,6 +41,12 @@ SHORTEST = 10
 """Letters of a new passphrase: the vault can be tried out by whoever copies it."""
 
 _CHOICES = {"keyring": Kind.KEYRING, "vault": Kind.VAULT, "file": Kind.FILE}
+
+_SHOWN = {
+    Kind.KEYRING: mark("keys: keyring"),
+    Kind.VAULT: mark("keys: vault"),
+    Kind.FILE: mark("keys: not protected"),
+}
 
 
 class Asking(Enum):
@@ -93,6 +99,12 @@ def unlock_or_make(
     if kind_in(folder) is None and not is_encrypted(folder / "work.db"):
         return _made(folder, new, asking)
     return unlock(folder, asking=asking)
+
+
+def protection(folder: Path) -> str:
+    """What protects the keys of the desk in this folder, in the words of the status line; empty where there are none."""
+    kind = kind_in(folder)
+    return "" if kind is None else _(_SHOWN[kind])
 
 
 def _made(folder: Path, new: Kind | None, asking: Asking) -> Secrets:

@@ -30,6 +30,8 @@ class DeskStatus:
     """When the call under way began."""
     parked: int = 0
     """Returns that were begun and left."""
+    protection: str = ""
+    """What protects this desk's keys, such as `keys: vault`."""
     enrolled: bool = True
     """False at a first start."""
     closed: bool = False

@@ -21,7 +21,7 @@ from rma.wording import _
 from storage.reference_rows import ReferenceRow
 from sync import stores
 from sync.apply import rows_of, rows_of_page
-from sync.client import CentralClient
+from sync.client import PAGE, SMALL_PAGE, CentralClient
 from sync.clock import ClockWatch
 from sync.effects import (
     AddRows,
@@ -87,7 +87,9 @@ class SyncEngine:
         self._state = SyncState()
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._give_way: Callable[[], Awaitable[None]] | None = None
+        self._give_way: Callable[[], Awaitable[bool]] | None = None
+        self._typing = False
+        """Whether somebody typed lately, as `give_way` said."""
         self._long_poll: asyncio.Task[ChangePage] | None = None
         self._persons = 0
         """People who wait for an exchange of their own: no long poll begins before theirs."""
@@ -124,11 +126,12 @@ class SyncEngine:
         return report
 
     async def run_forever(
-        self, wake: asyncio.Event, give_way: Callable[[], Awaitable[None]] | None = None
+        self, wake: asyncio.Event, give_way: Callable[[], Awaitable[bool]] | None = None
     ) -> None:
         """Exchange whenever `wake` is set (there is work to push) and whenever the server has news, until cancelled.
 
-        Before each page that is read or applied, `give_way` may wait a moment for somebody who types.
+        Before each page that is read or applied, `give_way` may wait a moment for somebody who types; pages are small
+        while it says that somebody does.
         When to try, to probe and to rest is decided by `Pacing`. Nothing but being cancelled ends it: what goes wrong
         shows in `status` and in the log.
         """
@@ -222,7 +225,7 @@ class SyncEngine:
                 effect = next(steps)
                 while True:
                     if self._give_way is not None and isinstance(effect, _BULK):
-                        await self._give_way()
+                        self._typing = await self._give_way()
                     try:
                         answer = await self._perform(effect)
                     except SyncError as error:
@@ -314,8 +317,12 @@ class SyncEngine:
     async def _fetch_changes(self, cursor: str, wait: int) -> ChangePage | None:
         """A page of changes; None when work came in, or a person asked, while the server had nothing to tell."""
         if not wait or self._persons:
-            return await self._client.changes(cursor)
-        poll = self._long_poll = asyncio.ensure_future(self._client.changes(cursor, wait))
+            limit = SMALL_PAGE if self._typing else PAGE
+            return await self._client.changes(cursor, limit=limit)
+        # Who types when it is answered is not known yet.
+        poll = self._long_poll = asyncio.ensure_future(
+            self._client.changes(cursor, wait, limit=SMALL_PAGE)
+        )
         waker = asyncio.ensure_future(self._wake.wait())
         try:
             await asyncio.wait((poll, waker), return_when=asyncio.FIRST_COMPLETED)

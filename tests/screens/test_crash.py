@@ -10,8 +10,9 @@ import pytest
 from textual.worker import WorkerFailed
 
 from csr_tui import crash
-from csr_tui.session import Session
-from desk.returns import DraftView, Returns
+from csr_tui.session import GiveWay, Session
+from desk.judging import DraftView
+from desk.returns import Returns
 from rma.draft import Draft
 from tests.screens.returning import kept, open_panel, shop_with
 from tests.screens.seat import Seat, Shop, seated, small_shop
@@ -56,7 +57,7 @@ class BrokenWire(Shop):
     """A desk whose sync fails in a way that nobody expected."""
 
     async def open(self) -> Session:
-        async def keep_syncing(wake: asyncio.Event) -> None:
+        async def keep_syncing(wake: asyncio.Event, give_way: GiveWay) -> None:
             raise KeyError("cursor")
 
         return replace(await super().open(), keep_syncing=keep_syncing)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from csr_tui.session import Session
 from desk.ports import SyncStatus
 from rma.operations import Identity, QueueState
 from rma.request import Role
 from screens.status_words import DeskStatus, age, connection, wanted, who
+from tests.screens.seat import Shop, seated, small_shop
 from tests.shop import NOW
 
 
@@ -90,3 +93,25 @@ def test_the_person_is_shown_as_plain_text() -> None:
 )
 def test_an_age_is_said_in_its_largest_unit(minutes: int, said: str) -> None:
     assert age(NOW - timedelta(minutes=minutes), NOW) == said
+
+
+class InAVault(Shop):
+    """A desk whose keys are in a vault."""
+
+    async def open(self) -> Session:
+        return replace(await super().open(), protection="keys: vault")
+
+
+async def test_what_protects_the_keys_is_said_where_there_is_room() -> None:
+    the_shop = InAVault(reference=small_shop().reference)
+    the_shop.as_role(Role.SUPERVISOR, "Maximiliane Musterfrau-W")
+    async with seated(the_shop) as seat:
+        await seat.sees("ONLINE · keys: vault")
+        the_shop.sync.state = SyncStatus(online=False)
+        await seat.type("maria")
+        await seat.sees(
+            " Maximiliane Musterfrau-W, supervisor · OFFLINE nothing queued · call 0:00 "
+        )
+        assert "keys" not in seat.text
+        await seat.resize(120, 40)
+        await seat.sees("OFFLINE nothing queued · call 0:00 · keys: vault")

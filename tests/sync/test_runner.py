@@ -436,3 +436,46 @@ async def test_cancelling_waits_for_a_store_call_that_is_under_way(open_desk: An
     with pytest.raises(asyncio.CancelledError):
         await task
     assert finished == [True]
+
+
+async def test_no_page_is_read_or_applied_before_the_engine_may_go_on(open_desk: Any) -> None:
+    desk = await open_desk()
+    desk.add_news(3)
+    asked, may_go_on = [], asyncio.Event()
+
+    async def give_way() -> bool:
+        asked.append((len(desk.server.requests), len(desk.reference.rows)))
+        await may_go_on.wait()
+        return True
+
+    task = asyncio.create_task(desk.engine.run_forever(desk.wake, give_way))
+    await desk.until(lambda: bool(asked))
+    assert all("cursor" not in request.query for request in desk.server.requests)
+    may_go_on.set()
+    await desk.until(lambda: len(desk.reference.rows) == 3)
+    assert asked[1][1] == 0, "a page was applied at once"
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@pytest.mark.parametrize(("typing", "most"), [(True, 50), (False, 1000)])
+async def test_pages_are_small_while_somebody_types(
+    open_desk: Any, typing: bool, most: int
+) -> None:
+    async def give_way() -> bool:
+        return typing
+
+    desk = await open_desk()
+    task = asyncio.create_task(desk.engine.run_forever(desk.wake, give_way))
+    await desk.until(lambda: desk.polling)
+    limits = [
+        (request.query["wait"], int(request.query["limit"]))
+        for request in desk.server.requests
+        if "limit" in request.query
+    ]
+    assert limits[-1] == ("25", 50)  # who types when it is answered is not known yet
+    assert {limit for wait, limit in limits if wait == "0"} == {most}
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

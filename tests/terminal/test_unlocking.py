@@ -47,6 +47,7 @@ def test_the_passphrase_is_asked_for_on_the_terminal_and_not_shown(
         terminal.wait_for(rf"(?s){ASKS}.*does not open with this passphrase: try again.*{ASKS}")
         terminal.type(f"{PASSPHRASE}\r")
         opened(terminal)
+        terminal.wait_for("keys: vault")
         assert quit_desk(terminal) == ExitCode.OK
         assert b"battery" not in terminal.raw
 
@@ -59,6 +60,12 @@ def test_three_wrong_passphrases_end_it_with_8(desk: Path, monkeypatch: pytest.M
             terminal.type("not this one\r")
         assert terminal.wait_end() == ExitCode.LOCKED
         assert b"\x1b[?1049h" not in terminal.raw
+
+
+def test_the_status_line_says_that_nothing_protects_the_keys(desk: Path) -> None:
+    with start_desk(desk) as terminal:
+        terminal.wait_for("Agent, agent · .* · keys: not protected")
+        assert quit_desk(terminal) == ExitCode.OK
 
 
 def test_a_service_names_the_file_of_the_passphrase(
@@ -101,6 +108,7 @@ def test_a_keyring_that_hangs_ends_in_a_sentence_and_the_desk_can_be_left(
         assert protect(desk, None) == "keyring: Secret Service"
         with start_desk(desk) as terminal:
             opened(terminal)
+            terminal.wait_for("keys: keyring")
             quit_desk(terminal)
         service.daemon.send_signal(signal.SIGSTOP)
         try:
