@@ -16,7 +16,6 @@ _TURN_SECONDS = 0.0005
 def make_swift() -> None:
     """Look for no garbage until `all_is_loaded`: starting makes none, and looking for it costs a fifth of the time."""
     gc.disable()
-    sys.setswitchinterval(_TURN_SECONDS)
     os.environ.setdefault("TEXTUAL_FPS", _FRAMES_PER_SECOND)
 
 
@@ -29,7 +28,9 @@ def all_is_loaded() -> None:
     """What is there now stays: nothing is gained by looking through it again and again.
 
     Everything since is looked through by `tidy_up` alone: it takes 10 to 20 ms, which would fall on a key sooner or later.
+    Threads get short turns from now on: until the first paint they would only hold it up by a tenth.
     """
+    sys.setswitchinterval(_TURN_SECONDS)
     gc.freeze()
     gc.set_threshold(_YOUNG, _OLDER, _NEVER)
     gc.enable()

@@ -125,6 +125,7 @@ async def exceptions(seat: Seat) -> None:
 
 async def labels(seat: Seat) -> None:
     await priced(seat)
+    await seat.settled()  # the labels lie where things stood at the key
     await seat.press("ctrl+o")
     await seat.settled()
 
