@@ -78,7 +78,7 @@ def run_desk(
     settings: str | None = None,
     *,
     screen_reader: bool = False,
-    desk: type[DeskApp] = DeskApp,
+    desk: type[DeskApp] | None = None,
 ) -> ExitCode:
     """Open the desk of this folder until the agent quits; what it has to say at the end goes to standard error.
 
@@ -90,6 +90,7 @@ def run_desk(
     if is_new(folder, secrets):
         return _first_start(folder, settings, screen_reader)
     chosen, notice = _chosen(settings)
+    desk = desk or DeskApp
     app_class, driver = _for_reading(desk) if screen_reader else (desk, driver_class())
     app = app_class(
         lambda: open_session(folder, secrets),

@@ -152,15 +152,18 @@ class Judging:
         """The customer's returns, where a policy counts them, and what is left of the order."""
         # Only policies that count returns pay for reading the customer's whole history.
         counted = any(policy.approval.many_returns for policy in policies)
-        if order is None:
-            found = self._records.of_customer(customer_id) if counted else []
+        of_order: list[RmaRecord] = []
+        past: list[RmaRecord] = []
+        if order is not None and counted:
+            of_order, past = self._records.around(order.order_id, customer_id)
+        elif order is not None:
+            of_order = self._records.of_order(order.order_id)
         elif counted:
-            found = self._records.around(order.order_id, customer_id)
-        else:
-            found = self._records.of_order(order.order_id)
-        others = [record for record in found if record.number != without]
-        past = [record for record in others if counted and record.customer_id == customer_id]
-        return past, ledger_of(order, others) if order is not None else None
+            past = self._records.of_customer(customer_id)
+        past = [record for record in past if record.number != without]
+        if order is None:
+            return past, None
+        return past, ledger_of(order, (each for each in of_order if each.number != without))
 
     def _going_out(self, request: ReturnRequest) -> tuple[Product, ...]:
         """What the request sends out in exchanges, as far as this desk knows it."""

@@ -48,11 +48,22 @@ class Records:
             self._reference.records_of_customer(customer_id),
         )
 
-    def around(self, order_id: str, customer_id: str) -> list[RmaRecord]:
-        """RMAs of an order and all of a customer, oldest first: one look at each store for both."""
-        return _merged(
-            self._work.records_around(order_id, customer_id),
-            self._reference.records_around(order_id, customer_id),
+    def around(self, order_id: str, customer_id: str) -> tuple[list[RmaRecord], list[RmaRecord]]:
+        """RMAs of an order, and all of a customer, each oldest first: one look at each store for both.
+
+        Each is merged for itself: an RMA may be of the order in one store alone, until this desk hears that it was matched.
+        """
+        ours = self._work.records_around(order_id, customer_id)
+        theirs = self._reference.records_around(order_id, customer_id)
+        return (
+            _merged(
+                (entry for entry in ours if entry.record.order_id == order_id),
+                (entry for entry in theirs if entry.record.order_id == order_id),
+            ),
+            _merged(
+                (entry for entry in ours if entry.record.customer_id == customer_id),
+                (entry for entry in theirs if entry.record.customer_id == customer_id),
+            ),
         )
 
     def refused_of(self, customer_id: str, limit: int) -> list[RefusedReturn]:

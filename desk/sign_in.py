@@ -86,8 +86,7 @@ class SignIn:
             NotReady: if they were revoked, have no PIN here, or this desk has been without the central API for too long.
         """
         if any(each.name == name and each.revoked for each in self._work.people()):
-            said = _("{name} may no longer work here. Your administrator can allow it again.")
-            raise NotReady(said.format(name=name))
+            raise turned_away(name)
         self._still_allowed()
         self._try(name, pin)
         return self._work.sign_in(name)
@@ -163,6 +162,14 @@ class SignIn:
         wait = wait_left(counted, self._clock.now()) if counted else timedelta(0)
         said = _("That is not the PIN of {name}. Next try in {wait}.")
         raise WrongPin(said.format(name=name, wait=_time(wait)), wait)
+
+
+def turned_away(name: str) -> NotReady:
+    """The central API said that somebody may no longer work."""
+    said = _(
+        "{name} may no longer work here. Your administrator can give you a new enrollment code."
+    )
+    return NotReady(said.format(name=name))
 
 
 def _no_pin(name: str) -> NotReady:

@@ -6,11 +6,14 @@ The document itself is kept as it came, and read strictly when it is opened.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from rma.states import RmaState
+
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+"""With its zone."""
 
 
 class SearchedCustomer(Struct, frozen=True):
@@ -30,7 +33,7 @@ class SearchedOrder(Struct, frozen=True):
     order_id: str
     number: str
     customer_id: str
-    placed_at: datetime
+    placed_at: Instant
 
 
 class SearchedProduct(Struct, frozen=True):
@@ -55,7 +58,7 @@ class SearchedRma(Struct, frozen=True):
     order_id: str
     customer_id: str
     state: RmaState
-    finalized_at: datetime
+    finalized_at: Instant
     request: SearchedRequest
 
 

@@ -205,9 +205,9 @@ class SyncEngine:
     async def _note_revoked(self, *, revoked: bool) -> None:
         """Whoever the server turned away cannot sign in here, also where it is out of reach, until it takes them again."""
         name = self._client.asked_for
+        self._state = replace(self._state, revoked=name if revoked else "")
         await in_thread(self._work.note_revoked, name, revoked)
         self._turned_away = revoked
-        self._state = replace(self._state, revoked=name if revoked else "")
 
     async def _correct_clock(self) -> None:
         reading = self._client.take_clock_reading()

@@ -11,6 +11,7 @@ from csr_tui.plain.signing_in import sign_in
 from csr_tui.plain.talk import AnswersEnded, Back, Quit, Talk
 from csr_tui.plain.workplace import Workplace
 from desk.errors import NotReady
+from desk.sign_in import turned_away
 from rma.errors import RmaError
 from rma.wording import _
 from screens.values import position
@@ -26,7 +27,7 @@ class Conversation:
         self._queues = Queues(talk, place)
 
     def run(self) -> ExitCode:
-        """Ask until `quit` or the end of the answers; the exit code says whether something was left half-done."""
+        """Ask until `quit`, the end of the answers or of the right to work; the exit code says whether something was left half-done."""
         try:
             sign_in(self._talk, self._place.desk.sign_in)
         except (Back, Quit, AnswersEnded):
@@ -35,6 +36,9 @@ class Conversation:
             self._talk.say(str(error))
             return ExitCode.FAILED
         while True:
+            if (name := self._place.turned_away) is not None:
+                self._talk.say(str(turned_away(name)))
+                return ExitCode.FAILED
             self._talk.say(self._place.status_words())
             choices = self._choices()
             self._talk.say(*(f"{at}. {label}" for at, (label, __) in enumerate(choices, 1)))

@@ -44,6 +44,12 @@ class Workplace:
         """What the person who works here may do."""
         return self.identity.role if self.identity else Role.AGENT
 
+    @property
+    def turned_away(self) -> str | None:
+        """Who works here, where the central API said that they may no longer."""
+        name = self.identity.person if self.identity else None
+        return name if self.sync is not None and self.sync.status().revoked == name else None
+
     def status_words(self) -> str:
         """Person, connection and what wants attention: one sentence each."""
         status = DeskStatus(

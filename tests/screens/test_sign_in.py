@@ -244,3 +244,16 @@ async def test_a_desk_locks_itself_when_the_server_turns_away_who_works_there() 
         await seat.type(PIN)
         await seat.press("enter")
         await seat.sees("✗ Agent One may no longer work here")
+
+
+async def test_a_desk_of_one_without_a_pin_opens_again_when_the_server_takes_them_again() -> None:
+    of = small_shop()
+    async with seated(of) as seat:
+        of.work.enrolled = [EnrolledPerson(ADA, Role.AGENT, revoked=True)]
+        of.sync.state = replace(of.sync.state, revoked=ADA)
+        await seat.sees("This desk is locked")
+        of.work.enrolled = [EnrolledPerson(ADA, Role.AGENT)]
+        of.sync.state = replace(of.sync.state, revoked="")
+        await seat.sees("Look up")
+        await seat.press("f7")
+        await seat.sees("Nobody signs in on this desk")

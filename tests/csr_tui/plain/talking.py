@@ -50,10 +50,11 @@ class Told:
         return self.text.splitlines()
 
 
-def talk(of: Shop, *answers: str, online: bool = True) -> Told:
+def talk(of: Shop, *answers: str, online: bool = True, revoked: str = "") -> Told:
     """Give these answers, one line each, and then no more."""
     out = io.StringIO()
-    sync = StandingSync(SyncStatus(online=online, trouble="" if online else "No connection."))
+    trouble = "" if online else "No connection."
+    sync = StandingSync(SyncStatus(online=online, trouble=trouble, revoked=revoked))
     place = Workplace(
         desk=build_desk(of.reference, of.work, of.clock, PinVerifiers(), of.papers),
         clock=of.clock,

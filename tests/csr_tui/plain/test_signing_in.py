@@ -32,3 +32,10 @@ def test_without_a_pin_nothing_of_the_desk_is_said() -> None:
 
 def test_a_desk_of_one_is_not_asked() -> None:
     assert "PIN" not in talk(small_shop(), "quit").text
+
+
+def test_whom_the_server_turns_away_is_asked_nothing_more() -> None:
+    told = talk(small_shop(), "quit", revoked="Agent One")
+    assert told.code is ExitCode.FAILED
+    assert "Agent One may no longer work here" in told.text
+    assert "What does the caller say" not in told.text
