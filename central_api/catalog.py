@@ -29,6 +29,7 @@ from central_api.outbound import with_everything_sent
 from central_api.tables import ORDER_LINE, ORDERS, RMA, RMA_LINE
 from rma.erasing import without_person
 from rma.order import Customer, Order, OrderLine, Product
+from sync.protocol.documents import write_document
 
 T = TypeVar("T", Customer, Order, Product)
 
@@ -147,7 +148,8 @@ def _sort(
         document = kind.document(item)
         digest = digest_of(document)
         stored: Stored | None = known.get(key)
-        if stored is not None and stored.digest == digest:
+        # What was stored before defaults were left out means the same: no desk hears of it again.
+        if stored is not None and (stored.digest == digest or _is_in_full(stored, item)):
             unchanged += 1
             continue
         target = new if stored is None else changed
@@ -159,6 +161,10 @@ def _sort(
             **columns(item),
         }
     return _Sorted(new, changed, unchanged)
+
+
+def _is_in_full(stored: Stored, item: object) -> bool:
+    return stored.digest == digest_of(write_document(item))
 
 
 def _customer(customer: Customer) -> dict[str, Any]:

@@ -34,8 +34,6 @@ class SigningIn(Routes):
     _signs_in = False
     """Whether people prove here who they are."""
     _lock: SignInDialog | None = None
-    _was_turned_away = False
-    """Whether it locked because who works here may no longer."""
     _worked_before = ""
     """Whose work is open behind the lock."""
 
@@ -66,27 +64,26 @@ class SigningIn(Routes):
     def lock_if_left(self) -> None:
         """Lock where nobody has typed for long enough, or who works here may no longer."""
         if self.is_locked:
-            if self._was_turned_away and not self._is_turned_away():
-                start(self, self._let_in_again, name="lock", exclusive=True)
+            start(self, self._open_for_nobody, name="unlock", exclusive=True)
             return
         if self.is_commanded:
             return
         turned_away = self._is_turned_away()
         left = self.seconds_since_key >= self.lock_after_seconds
         if turned_away or (self._signs_in and left):
-            self._was_turned_away = turned_away
             self._signs_in = self._signs_in or turned_away
             start(self, self.action_lock, name="lock", exclusive=True)
 
-    async def _let_in_again(self) -> None:
-        """The server takes them again: where nobody signs in, nobody can open this lock."""
-        self._was_turned_away = False
+    async def _open_for_nobody(self) -> None:
+        """Open the lock of a desk where nobody signs in, once the server takes whoever it turned away: no PIN would."""
         session = self._session
-        if session is None or await asyncio.to_thread(session.desk.sign_in.is_asked_for):
+        if session is None:
             return
-        self._signs_in = False
-        if self._lock is not None:
-            self._lock.dismiss(None)
+        with self._desk_screen.reporting():
+            asked = await asyncio.to_thread(session.desk.sign_in.is_asked_for)
+            if not asked and self._lock is not None:
+                self._signs_in = False
+                self._lock.dismiss(None)
 
     def _is_turned_away(self) -> bool:
         session = self._session

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from central_api.catalog import Counts, upsert_customers, upsert_products
 from central_api.database import writing
+from central_api.documents import digest_of
+from central_api.tables import ORDERS
 from rma.operations import Outcome
+from sync.protocol.documents import write_document
 from tests import shop
 from tests.central_api.branch import Branch, kettles, number_of
 from tests.central_api.test_feed import head, page
@@ -27,6 +31,19 @@ def test_new_changed_and_unchanged_rows_are_counted(branch: Branch) -> None:
 
 def test_an_unchanged_order_writes_nothing_and_tells_no_desk(branch: Branch) -> None:
     start = head(branch)
+
+    assert branch.upsert(shop.order()) == Counts(unchanged=1)
+    assert page(branch, start).changes == ()
+
+
+def test_an_order_that_was_stored_with_everything_usual_in_it_counts_as_unchanged(
+    branch: Branch,
+) -> None:
+    start = head(branch)
+    in_full = write_document(shop.order()).decode()
+    with writing(branch.engine) as connection:
+        stored = {"document": in_full, "digest": digest_of(in_full)}
+        connection.execute(update(ORDERS).where(ORDERS.c.order_id == "O-1").values(stored))
 
     assert branch.upsert(shop.order()) == Counts(unchanged=1)
     assert page(branch, start).changes == ()
