@@ -21,6 +21,7 @@ from central_api.tables import NUMBER_BLOCK
 from csr_tui.bootstrap import OpenedDesk, open_desk
 from csr_tui.demo.central import Central
 from csr_tui.enrollment import enroll
+from csr_tui.swift import all_is_loaded
 from csr_tui.unlocking import unlock_or_make
 from rma.numbers import FIRST_BLOCK
 from rma.operations import MadeReturn
@@ -114,6 +115,7 @@ def main() -> None:
     opened = enrolled(Path(folder), url, database, f"Agent {first}")
     if int(count):
         make_returns(opened, database, int(first), int(count))
+    all_is_loaded()  # as the desk has it before it draws anything
     print("ready", flush=True)
     sys.stdin.readline()
     memory, processor = _memory_now(), time.process_time()

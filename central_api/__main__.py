@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from rma.errors import RmaError
 from rma.harmless import harmless_lines
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -70,10 +69,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
-    except (RmaError, OSError) as error:
-        sys.stderr.write(f"{harmless_lines(str(error))}\n")
-        return FAILED
     except KeyboardInterrupt:
+        return FAILED
+    except Exception as error:
+        from central_api.commands.telling import in_words
+
+        said = in_words(error)
+        if said is None:
+            raise
+        sys.stderr.write(f"{harmless_lines(said)}\n")
         return FAILED
     return code
 

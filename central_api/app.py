@@ -32,6 +32,12 @@ from central_api.watch import FeedWatch
 CHANGES_KEPT = timedelta(days=30)
 """A desk that was away for longer starts with a bootstrap."""
 
+TRIM_SECONDS = 24 * 3600
+"""How often the changes before that are forgotten, after the start."""
+
+TRIM_PAUSE = 0.1
+"""Seconds between two parts of them: the others get to write."""
+
 EXPIRY_SECONDS = 60
 """How often RMAs are looked for whose last day has passed."""
 
@@ -86,17 +92,33 @@ def create_app(database_url: str, *, clock: Callable[[], datetime] = utc_now) ->
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine: Engine = app.state.engine
-    await run_in_threadpool(_trim, engine, app.state.clock())
+    await run_in_threadpool(_renew_if_foreign, engine, app.state.clock())
     app.state.epoch = await run_in_threadpool(_epoch, engine)
     stopped = asyncio.Event()
+    trimming = asyncio.create_task(_trim_daily(app, stopped))
     expiring = asyncio.create_task(_expire(app, stopped))
     logging = asyncio.create_task(_log_reads(app, stopped))
     yield
     app.state.watch.close()
     stopped.set()
+    await trimming
     await expiring
     await logging
     await run_in_threadpool(engine.dispose)
+
+
+async def _trim_daily(app: FastAPI, stopped: asyncio.Event) -> None:
+    """Forget the oldest changes, now and once a day; any number of servers may do this at once."""
+    while not stopped.is_set():
+        try:
+            before = app.state.clock() - CHANGES_KEPT
+            old = await run_in_threadpool(_old, app.state.engine, before)
+            while old is not None and await run_in_threadpool(_trim, app.state.engine, old):
+                if await _stops_within(TRIM_PAUSE, stopped):
+                    return
+        except Exception:
+            _log.exception("feed_not_trimmed")  # the next day tries again
+        await _stops_within(TRIM_SECONDS, stopped)
 
 
 async def _expire(app: FastAPI, stopped: asyncio.Event) -> None:
@@ -108,15 +130,13 @@ async def _expire(app: FastAPI, stopped: asyncio.Event) -> None:
             app.state.epoch = await run_in_threadpool(_epoch, app.state.engine)
         except Exception:
             _log.exception("expiry_failed")  # the next minute tries again
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopped.wait(), EXPIRY_SECONDS)
+        await _stops_within(EXPIRY_SECONDS, stopped)
 
 
 async def _log_reads(app: FastAPI, stopped: asyncio.Event) -> None:
     """Write down who read what, every few seconds and at the end."""
     while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopped.wait(), FLUSH_SECONDS)
+        await _stops_within(FLUSH_SECONDS, stopped)
         rows = app.state.reads.take()
         try:
             if rows:
@@ -132,10 +152,24 @@ async def _log_reads(app: FastAPI, stopped: asyncio.Event) -> None:
             return
 
 
-def _trim(engine: Engine, now: datetime) -> None:
+async def _stops_within(seconds: float, stopped: asyncio.Event) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopped.wait(), seconds)
+    return stopped.is_set()
+
+
+def _renew_if_foreign(engine: Engine, now: datetime) -> None:
     with writing(engine) as connection:
         feed.renew_if_foreign(connection, now)
-        feed.trim(connection, now - CHANGES_KEPT)
+
+
+def _old(engine: Engine, before: datetime) -> feed.Old | None:
+    with reading(engine) as connection:
+        return feed.old(connection, before)
+
+
+def _trim(engine: Engine, old: feed.Old) -> bool:
+    return write(engine, lambda connection: feed.trim(connection, old))
 
 
 def _epoch(engine: Engine) -> str:

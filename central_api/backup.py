@@ -5,6 +5,7 @@ PostgreSQL has tools of its own for both; what is left to do after them is `rene
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -36,15 +37,41 @@ def back_up(engine: Engine, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.execute("VACUUM INTO ?", (str(unfinished),))
-    unfinished.chmod(0o600)
-    check_file(unfinished)
-    with unfinished.open("rb+") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(target)
+    try:
+        _copy(engine, unfinished)
+        check_file(unfinished)
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except BaseException:
+        _remove(unfinished, "-journal")
+        raise
+
+
+def _copy(engine: Engine, target: Path) -> None:
+    try:
+        with engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        code = error.sqlite_errorcode & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise OSError(errno.ENOSPC, "no room", str(target.parent)) from error
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        raise DatabaseUnusable(
+            f"The database cannot be copied into {target.parent}: {error}."
+        ) from error
+    target.chmod(0o600)
+
+
+def damage(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the pages of the database, in its words; nothing for a sound one and PostgreSQL."""
+    if not is_sqlite(connection):
+        return []
+    found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    return [f"the database is damaged: {line}" for line in found if line != "ok"]
 
 
 def check_file(path: Path) -> None:
@@ -75,31 +102,48 @@ def put_back(copy: Path, path: Path, now: datetime) -> Path | None:
     check_file(copy)
     _close_others_out(path)
     new = path.with_name(f"{path.name}.restored")
-    for suffix in ("", *_LOGS):
-        new.with_name(new.name + suffix).unlink(missing_ok=True)
+    _remove(new, *_LOGS)
     path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(copy, new)
-    new.chmod(0o600)
-    engine = open_database(str(new))
     try:
-        migrate(engine)
-        renew_history(engine, now)
-    finally:
-        engine.dispose()
-    with closing(sqlite3.connect(new)) as file:
-        file.execute("PRAGMA journal_mode = DELETE")  # what is renamed is the file alone
-    kept = None
-    if path.exists():
-        kept = path.with_name(f"{path.name}.replaced-{now:%Y%m%d-%H%M%S}")
-        for suffix in _LOGS:
-            log = path.with_name(path.name + suffix)
-            if log.exists():
-                log.replace(kept.with_name(kept.name + suffix))
-        shutil.copy2(path, kept)
-    with new.open("rb+") as file_:
-        os.fsync(file_.fileno())
+        shutil.copy(copy, new)
+        new.chmod(0o600)
+        engine = open_database(str(new))
+        try:
+            migrate(engine)
+            renew_history(engine, now)
+        finally:
+            engine.dispose()
+        with closing(sqlite3.connect(new)) as file:
+            file.execute("PRAGMA journal_mode = DELETE")  # what is renamed is the file alone
+        with new.open("rb+") as file_:
+            os.fsync(file_.fileno())
+        kept = _keep(path, now) if path.exists() else None
+    except BaseException:
+        _remove(new, *_LOGS)
+        raise
     new.replace(path)
     return kept
+
+
+def _keep(path: Path, now: datetime) -> Path:
+    """A copy of the database beside it, with the logs of a damaged one; these go last, so that a full disk changes nothing."""
+    kept = path.with_name(f"{path.name}.replaced-{now:%Y%m%d-%H%M%S}")
+    try:
+        shutil.copy2(path, kept)
+    except OSError:
+        kept.unlink(missing_ok=True)
+        raise
+    for suffix in _LOGS:
+        log = path.with_name(path.name + suffix)
+        if log.exists():
+            log.replace(kept.with_name(kept.name + suffix))
+    return kept
+
+
+def _remove(path: Path, *suffixes: str) -> None:
+    """A file that is unfinished, and what SQLite has beside it."""
+    for suffix in ("", *suffixes):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def renew_history(engine: Engine, now: datetime) -> None:

@@ -62,14 +62,23 @@ def decide_content(
     return _book_holding(case, assessment, caller, command)
 
 
-def decide_unjudged(
-    books: Books, caller: Caller, command: FinalizeReturn, problem: Problem | None = None
+def decide_held(
+    books: Books, caller: Caller, command: FinalizeReturn, problem: Problem, *, now: datetime
 ) -> Decision:
-    """Book a return without judging it, because that failed or because of a problem: a number that was told exists."""
+    """Book a return whose maker may no longer work: judged, so that a supervisor sees all of it, but holding nothing."""
+    if not is_free_number(books, command.number):
+        return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
+    case, assessment = _judged(books, caller, command, now)
+    record = book(case, assessment, number=command.number, device=caller.device, problem=problem)
+    return Decision(Outcome.HELD_FOR_REVIEW, problem, record, tell=True)
+
+
+def decide_unjudged(books: Books, caller: Caller, command: FinalizeReturn) -> Decision:
+    """Book a return without judging it, because that failed: a number that was told exists."""
     if not is_free_number(books, command.number):
         return Decision(Outcome.NUMBER_CONFLICT, refusals.number_conflict(command.number))
     case = replace(_case(books, caller, command), order=None, customer=None, ledger=None)
-    problem = problem or refusals.unprocessed()
+    problem = refusals.unprocessed()
     record = book(case, assess(case), number=command.number, device=caller.device, problem=problem)
     return Decision(Outcome.HELD_FOR_REVIEW, problem, record, tell=True)
 

@@ -39,11 +39,13 @@ _READING = "central_reading"
 T = TypeVar("T")
 
 
-def open_database(url_or_path: str) -> Engine:
+def open_database(url_or_path: str, *, make: bool = True, read_only: bool = False) -> Engine:
     """Open a database by URL (`postgresql://…`, `sqlite:///…`) or by the path of an SQLite file.
 
+    An SQLite file is made with its folders where there is none, unless `make` is False; `read_only` writes no byte of it.
+
     Raises:
-        DatabaseUnusable: if there is no such kind of database.
+        DatabaseUnusable: if there is no such kind of database, or no such file.
     """
     try:
         url = make_url(url_or_path if "://" in url_or_path else f"sqlite:///{url_or_path}")
@@ -55,7 +57,7 @@ def open_database(url_or_path: str) -> Engine:
     if backend in ("postgresql", "postgres"):
         return _open_postgresql(url.set(drivername="postgresql+psycopg"))
     if backend == "sqlite":
-        return _open_sqlite(url)
+        return _open_sqlite(url, make, read_only)
     raise DatabaseUnusable(
         f"{backend} is no database for csr-central: give postgresql://… or the path of a file."
     )
@@ -83,10 +85,16 @@ def _open_postgresql(url: URL) -> Engine:
     )
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, make: bool, read_only: bool) -> Engine:
     if url.database:
-        Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
-        url = url.set(database=str(Path(url.database).expanduser()))
+        path = Path(url.database).expanduser()
+        if make:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not path.is_file():
+            raise DatabaseUnusable(
+                f"There is no database {path}: check --database. csr-central serve and import make a new one."
+            )
+        url = url.set(database=str(path))
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
@@ -94,7 +102,7 @@ def _open_sqlite(url: URL) -> Engine:
         pool_size=16,
         max_overflow=32,
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _prepare_to_read if read_only else _prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -149,6 +157,11 @@ def lock_table(connection: Connection, table: Table) -> None:
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` of the dialect at hand."""
     return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
+
+
+def _prepare_to_read(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only = ON")
 
 
 def _prepare(connection: Any, _record: Any) -> None:

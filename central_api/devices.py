@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from central_api.tables import DESK_LIFE, DEVICE, DEVICE_PERSON, NUMBER_BLOCK
+from central_api.tables import DESK_LIFE, DEVICE, DEVICE_PERSON, NUMBER_BLOCK, PERSON
 from rma.numbers import BLOCK_SIZE
 
 
@@ -17,7 +17,9 @@ class Device:
 
     device: str
     people: tuple[str, ...]
-    """Who may work there."""
+    """Who works there."""
+    revoked_people: tuple[str, ...]
+    """Those of them who may no longer work anywhere."""
     platform: str
     enrolled_at: datetime
     seen_at: datetime | None
@@ -35,12 +37,16 @@ class Device:
 def devices(connection: Connection) -> list[Device]:
     """All of them, by name of the device."""
     people: dict[str, list[str]] = {}
-    for device, person in connection.execute(
-        select(DEVICE_PERSON.c.device, DEVICE_PERSON.c.person)
+    revoked: dict[str, list[str]] = {}
+    for device, person, revoked_at in connection.execute(
+        select(DEVICE_PERSON.c.device, DEVICE_PERSON.c.person, PERSON.c.revoked_at)
+        .join(PERSON, PERSON.c.name == DEVICE_PERSON.c.person)
         .where(DEVICE_PERSON.c.revoked_at.is_(None))
         .order_by(DEVICE_PERSON.c.person)
     ):
         people.setdefault(device, []).append(person)
+        if revoked_at is not None:
+            revoked.setdefault(device, []).append(person)
     leased = {
         device: (blocks, blocks * BLOCK_SIZE - used)
         for device, blocks, used in connection.execute(
@@ -58,6 +64,7 @@ def devices(connection: Connection) -> list[Device]:
         Device(
             device=row.device,
             people=tuple(people.get(row.device, ())),
+            revoked_people=tuple(revoked.get(row.device, ())),
             platform=row.platform,
             enrolled_at=row.enrolled_at,
             seen_at=max(lives[row.device])[0] if row.device in lives else None,

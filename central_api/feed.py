@@ -15,18 +15,21 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, text, update
 
 from central_api.database import is_sqlite, lock_table
 from central_api.documents import KINDS, chunks
 from central_api.errors import CentralError
-from central_api.tables import CHANGE_LOG, FEED
+from central_api.tables import CHANGE_LOG, FEED, UtcDateTime
 
 PAGE = 1_000
 """Most changes in one page."""
 
 PAGE_BYTES = 1 << 20
 """A page ends before it gets larger than this, unless a single change does."""
+
+TRIMMED_AT_ONCE = 10_000
+"""Changes that one transaction forgets."""
 
 _RESTORED_AT = select(FEED.c.restored_at)
 
@@ -61,6 +64,15 @@ class Page:
             self.cursor.encode(),
             more,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A part of the feed that is too old to be kept: from its beginning up to a position."""
+
+    epoch: str
+    floor: int
+    """On SQLite an id, on PostgreSQL a transaction."""
 
 
 def epoch(connection: Connection) -> str:
@@ -122,19 +134,50 @@ def page(
     return Page(changes, cursor, taken < len(rows) or len(rows) == limit)
 
 
-def trim(connection: Connection, before: datetime) -> None:
-    """Forget changes made before this instant; older cursors get `CursorTooOld` from then on."""
-    old = CHANGE_LOG.c.at < before
+def old(connection: Connection, before: datetime) -> Old | None:
+    """How far the feed can be forgotten, where anything can; it is looked for without keeping anybody from writing.
+
+    That is up to the newest change that was made before this instant. That one stays, or who has everything would have
+    to fetch it anew: a cursor in PostgreSQL names a transaction, not how much of it was told.
+    """
     if is_sqlite(connection):
-        floor = connection.execute(select(func.max(CHANGE_LOG.c.id)).where(old)).scalar()
+        place, settled = "id", ""
     else:
-        floor = connection.execute(
-            text("SELECT max(xid::text::bigint) FROM change_log WHERE at < :before"),
-            {"before": before},
-        ).scalar()
-    if floor is not None:
-        connection.execute(delete(CHANGE_LOG).where(old))
-        connection.execute(update(FEED).values(floor=floor))
+        place, settled = "xid", "AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+    # Clocks differ, and may have been wrong: nothing but a look at all of them tells which is the newest of them.
+    asked = text(
+        f"SELECT CAST(CAST({place} AS text) AS bigint) AS floor FROM change_log WHERE {place} < "  # noqa: S608
+        f"(SELECT {place} FROM change_log WHERE at < :before {settled} ORDER BY {place} DESC LIMIT 1) "
+        f"ORDER BY {place} DESC LIMIT 1"
+    ).bindparams(bindparam("before", type_=UtcDateTime))
+    floor = connection.execute(asked, {"before": before}).scalar()
+    return None if floor is None else Old(epoch(connection), floor)
+
+
+def trim(connection: Connection, what: Old) -> bool:
+    """Forget what was found to be old; cursors before it get `CursorTooOld` from then on.
+
+    A part of it at a time, so that nobody who writes waits for long; gives whether there is more.
+    """
+    # Of servers that trim at once, each looks at what the one before it left.
+    lock_table(connection, FEED)
+    name, known = connection.execute(select(FEED.c.epoch, FEED.c.floor)).one()
+    if name != what.epoch or known >= what.floor:
+        return False
+    if is_sqlite(connection):
+        place, order, up_to = "id", "id", "id <= :floor"
+    else:
+        place, order = "xid::text::bigint", "xid, id"
+        up_to = "xid <= CAST(CAST(:floor AS text) AS xid8)"
+    last = text(
+        f"SELECT {place} AS part FROM change_log WHERE {up_to} ORDER BY {order} LIMIT 1 OFFSET :others"  # noqa: S608
+    )
+    asked: dict[str, Any] = {"floor": str(what.floor), "others": TRIMMED_AT_ONCE - 1}
+    part = connection.execute(last, asked).scalar()
+    floor = what.floor if part is None else int(part)
+    connection.execute(text(f"DELETE FROM change_log WHERE {up_to}"), {"floor": str(floor)})  # noqa: S608
+    connection.execute(update(FEED).values(floor=floor))
+    return floor < what.floor
 
 
 def renew_if_foreign(connection: Connection, now: datetime) -> None:

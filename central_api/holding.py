@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from central_api.database import insert_into
 from central_api.errors import ReleaseRefused
 from central_api.tables import HELD_OPERATION, OPERATION, PERSON
+from rma.operations import Outcome
 from rma.request import Role
 from sync.protocol.signing import split_line
 
@@ -42,8 +43,15 @@ class Held:
     received_at: datetime
 
 
+# The same bytes may have come again with a proof, and been decided: then nothing is left to release.
+_DECIDED = select(OPERATION.c.op_id).where(
+    OPERATION.c.op_id == HELD_OPERATION.c.op_id,
+    OPERATION.c.sha256 == HELD_OPERATION.c.sha256,
+    OPERATION.c.outcome != Outcome.HELD_FOR_REVIEW.value,
+)
+_WAITS = and_(HELD_OPERATION.c.released_at.is_(None), ~_DECIDED.exists())
 _KEPT = select(func.count(), func.sum(func.length(HELD_OPERATION.c.line))).where(
-    HELD_OPERATION.c.device == bindparam("device"), HELD_OPERATION.c.released_at.is_(None)
+    HELD_OPERATION.c.device == bindparam("device"), _WAITS
 )
 _COLUMNS = [HELD_OPERATION.c[name] for name in Held.__dataclass_fields__]
 
@@ -65,7 +73,7 @@ def waiting(connection: Connection) -> list[Held]:
     """Everything that waits, oldest first."""
     rows = connection.execute(
         select(*_COLUMNS)
-        .where(HELD_OPERATION.c.released_at.is_(None))
+        .where(_WAITS)
         .order_by(HELD_OPERATION.c.received_at, HELD_OPERATION.c.op_id)
     )
     return [Held(*row) for row in rows]
@@ -78,9 +86,7 @@ def take_out(connection: Connection, op_id: str, by: str, now: datetime) -> Held
         ReleaseRefused: if it is not held, or this person is no supervisor, or made it.
     """
     found = connection.execute(
-        select(*_COLUMNS).where(
-            HELD_OPERATION.c.op_id == op_id, HELD_OPERATION.c.released_at.is_(None)
-        )
+        select(*_COLUMNS).where(HELD_OPERATION.c.op_id == op_id, _WAITS)
     ).all()
     if not found:
         raise ReleaseRefused(f"Nothing is held as {op_id}: csr-central release lists what is.")

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from central_api import refusals
-from central_api.booking import Decision, decide_finalize, decide_unjudged
+from central_api.booking import Decision, decide_finalize, decide_held, decide_unjudged
 from central_api.books import Books
 from central_api.database import write
 from central_api.decisions import decide_about
@@ -30,6 +30,7 @@ from central_api.lateness import is_late
 from central_api.loading import StoredAnswer, lock_numbers, lock_orders
 from central_api.mailing import mail_row
 from central_api.matching import decide_typed, orders_typed
+from central_api.newer import Newer, newer
 from central_api.people import Caller
 from central_api.refused import decide_refuse, refused_orders
 from central_api.reoffered import is_awaited
@@ -83,35 +84,48 @@ class Item:
     """What is wrong with the payload."""
 
 
-def read_batch(lines: Sequence[bytes], place: Place) -> list[Item]:
+def read_batch(lines: Sequence[bytes], place: Place) -> list[Item | Newer]:
     """Read the frozen bytes of a batch, and what their signatures prove; `place` is the device that sends them.
 
     Raises:
         NotAnEnvelope: if a line is no envelope; nothing of the batch is decided then.
     """
     parts = [split_line(line) for line in lines]
-    envelopes = []
-    for index, (body, _) in enumerate(parts, start=1):
-        try:
-            envelopes.append(open_envelope(body))
-        except ValidationError as error:
-            raise NotAnEnvelope(f"line {index}: {first_fault(error)}") from None
-    proofs = proofs_of(place, envelopes, are_signed(place, parts))
+    opened = [_opened(index, body) for index, (body, _) in enumerate(parts, start=1)]
+    envelopes = [each for each in opened if isinstance(each, Envelope)]
+    signed = [part for part, each in zip(parts, opened, strict=True) if isinstance(each, Envelope)]
+    proofs = iter(proofs_of(place, envelopes, are_signed(place, signed)))
     return [
-        _item(line, body, envelope, proof)
-        for line, (body, _), envelope, proof in zip(lines, parts, envelopes, proofs, strict=True)
+        _item(line, body, each, next(proofs)) if isinstance(each, Envelope) else each
+        for line, (body, _), each in zip(lines, parts, opened, strict=True)
     ]
 
 
+def _opened(index: int, body: bytes) -> Envelope | Newer:
+    try:
+        envelope = open_envelope(body)
+    except ValidationError as error:
+        if (found := newer(body)) is not None:
+            return found
+        raise NotAnEnvelope(f"line {index}: {first_fault(error)}") from None
+    return Newer(envelope.op_id) if envelope.protocol > PROTOCOL_VERSION else envelope
+
+
 def decide_batch(
-    engine: Engine, caller: Caller, items: Sequence[Item], now: datetime
+    engine: Engine, caller: Caller, items: Sequence[Item | Newer], now: datetime
 ) -> list[bytes]:
     """Decide a batch; the answers (`Result` as JSON) stand in the order of the items.
 
     Raises:
         OperationalError: when the database is busy or out of space; nothing is decided then.
     """
-    return write(engine, lambda connection: _decide_all(connection, caller, items, now))
+    ours = [item for item in items if isinstance(item, Item)]
+    decided = iter(write(engine, lambda connection: _decide_all(connection, caller, ours, now)))
+    waits = Decision(Outcome.NOT_YET, refusals.newer())
+    return [
+        next(decided) if isinstance(item, Item) else _answer(item.op_id, waits, None)
+        for item in items
+    ]
 
 
 def decide_released(connection: Connection, maker: Caller, line: bytes, now: datetime) -> bytes:
@@ -286,7 +300,7 @@ def _revoked(books: Books, caller: Caller, item: Item, now: datetime) -> Decisio
     problem = refusals.revoked(caller.person, caller.revoked)
     content, edits = content_of(item.command), isinstance(item.command, SupersedeReturn)
     if content is not None and not (edits and books.record(content.number)):
-        return decide_unjudged(books, caller, content, problem)
+        return decide_held(books, caller, content, problem, now=now)
     books.hold(_held_row(books, item, "revoked", now))
     return Decision(Outcome.HELD_FOR_REVIEW, problem)
 

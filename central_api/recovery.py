@@ -51,6 +51,8 @@ def recover(folder: Path, private_key: bytes) -> Recovered:
         CannotRecover: if the folder holds no such desk, or the key does not fit; nothing was changed.
         OSError: if the folder cannot be written.
     """
+    if not folder.is_dir():  # the lock would make it
+        raise CannotRecover(f"There is no folder {folder}: name the desk's data folder.")
     try:
         with FileLock(folder / _LOCK, timeout=0):
             return _recover(folder, private_key)

@@ -206,6 +206,15 @@ def unprocessed() -> Problem:
     )
 
 
+def newer() -> Problem:
+    """A newer release made it; it is not refused, and comes again."""
+    return Problem(
+        type=ProblemType.MALFORMED,
+        detail="This desk is newer than the server, which cannot read this change yet.",
+        remedy="The server has to be updated, too. The change is kept, and sent again by itself.",
+    )
+
+
 def malformed(detail: str) -> Problem:
     """The operation cannot be read or processed."""
     return Problem(

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, select
 from central_api.chain import Entry, append
 from central_api.database import write
 from central_api.errors import ReleaseRefused
-from central_api.holding import Held, take_out
+from central_api.holding import Held, body_of, take_out
+from central_api.newer import newer
 from central_api.operations import decide_released
 from central_api.people import Caller
 from central_api.tables import PERSON
@@ -27,6 +28,8 @@ def release(engine: Engine, op_id: str, by: str, now: datetime) -> Result:
 
     def work(connection: Connection) -> Result:
         held = take_out(connection, op_id, by, now)
+        if newer(body_of(held)[0]) is not None:
+            raise ReleaseRefused(f"{op_id} was made by a newer release: update this server first.")
         answer = decide_released(connection, _maker(connection, held), held.line, now)
         result = read_document(Result, answer)
         if result.outcome is Outcome.NOT_YET:

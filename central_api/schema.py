@@ -28,6 +28,16 @@ def migrate(engine: Engine) -> None:
     Raises:
         DatabaseUnusable: if it cannot be opened, a newer program made it, or it is not one of ours.
     """
+    if revision_of(engine) != REVISIONS[-1]:
+        _upgrade(engine)
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The schema that a database has, one of `REVISIONS`; None where it is empty. Nothing is written.
+
+    Raises:
+        DatabaseUnusable: if it cannot be opened, a newer program made it, or it is not one of ours.
+    """
     try:
         with reading(engine) as connection:
             revision = _revision(connection)
@@ -35,8 +45,6 @@ def migrate(engine: Engine) -> None:
     except DBAPIError as error:
         where = engine.url.database or ""
         raise DatabaseUnusable(f"The database {where} cannot be opened: {error.orig}.") from error
-    if revision == REVISIONS[-1]:
-        return
     if revision is not None and revision not in REVISIONS:
         raise DatabaseUnusable(
             f"The database has schema {revision}, this program knows {REVISIONS[-1]}: "
@@ -46,7 +54,7 @@ def migrate(engine: Engine) -> None:
         raise DatabaseUnusable(
             "The database holds tables of another program: give an empty or an own database."
         )
-    _upgrade(engine)
+    return revision
 
 
 def _revision(connection: Connection) -> str | None:

@@ -34,8 +34,6 @@ TOKEN_LASTS = timedelta(minutes=15)
 ASSERTION_LASTS = timedelta(minutes=2)
 LEEWAY = timedelta(seconds=30)
 """How far the clocks of both sides may differ, beside that."""
-REVOKED_PUSHES = timedelta(days=30)
-"""How long a revoked person or desk may still hand in what was made before."""
 
 _WHO = (
     select(
@@ -97,7 +95,7 @@ def grant_token(connection: Connection, request: TokenRequest, now: datetime) ->
     """
     told = check_assertion(connection, request, now)
     here = {"device": told.device, "person": told.person}
-    caller = _caller(connection.execute(_WHO_HERE, here).one_or_none(), now)
+    caller = _caller(connection.execute(_WHO_HERE, here).one_or_none())
     if caller is None:
         raise TokenRefused(f"{told.person[:80]} is not enrolled on this desk.")
     connection.execute(delete(USED_ASSERTION).where(USED_ASSERTION.c.expires_at < now - LEEWAY))
@@ -131,19 +129,19 @@ def caller_of(connection: Connection, authorization: str, now: datetime) -> Call
     if scheme.lower() != "bearer" or not token:
         return None
     asked = {"token": hash_of(token.strip()), "now": now}
-    return _caller(connection.execute(_WHO_WITH, asked).one_or_none(), now)
+    return _caller(connection.execute(_WHO_WITH, asked).one_or_none())
 
 
-def _caller(row: Any, now: datetime) -> Caller | None:
-    """Somebody on a device, as both stand now; None where they are not enrolled, or were revoked long ago."""
+def _caller(row: Any) -> Caller | None:
+    """Somebody on a device, as both stand now; None where they are not enrolled.
+
+    Who was revoked is known for ever: however late their desk comes back, it hands in what was made there before it
+    hears that the rest is not its own any more.
+    """
     if row is None:
         return None
-    moments = (row.device_revoked, row.person_revoked, row.place_revoked)
-    since = min((moment for moment in moments if moment is not None), default=None)
-    if since is not None and now > since + REVOKED_PUSHES:
-        return None
-    revoked = "" if since is None else "device" if row.device_revoked is not None else "person"
-    return Caller(row.device, row.person, Role(row.role), revoked)
+    gone = "person" if row.person_revoked or row.place_revoked else ""
+    return Caller(row.device, row.person, Role(row.role), "device" if row.device_revoked else gone)
 
 
 def _read(request: TokenRequest) -> Assertion:

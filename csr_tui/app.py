@@ -179,7 +179,7 @@ class DeskApp(Endings, SigningIn):
         except Exception as error:  # as in _keep_syncing
             self._sync_broke(error)
         else:
-            if status.online:
+            if status.online and not status.trouble:
                 self._say(_("Synced: everything here is up to date."))
             else:
                 self._say(
@@ -247,3 +247,14 @@ class DeskApp(Endings, SigningIn):
         """Keys wait for a command, or no longer do."""
         self._status = replace(self._status, held_keys=self.told_keys)
         self._show_status()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand RMA numbers to the terminal, and nothing else: its clipboard may keep a history. The rest is for `ctrl+v` here."""
+        from rma.numbers import BadRmaNumber, parse
+
+        try:
+            parse(text)
+        except BadRmaNumber:
+            self._clipboard = text
+        else:
+            super().copy_to_clipboard(text)

@@ -18,6 +18,7 @@ from desk.desk import Desk, build_desk
 from desk.errors import NotReady
 from desk.ports import Clock, SyncStatus
 from rma.wording import _
+from storage.file_lock import usable
 from storage.high_water import HighWater
 from storage.pin_verifiers import PinVerifiers
 from storage.reference import ReferenceStore
@@ -88,7 +89,13 @@ def open_desk(
     Raises:
         SecretsError: if the databases' key cannot be had.
         AlreadyOpen: if another process has this desk open.
+        FolderRefused: if the folder cannot be used.
     """
+    with usable(folder):
+        return _opened(folder, clock, secrets)
+
+
+def _opened(folder: Path, clock: Clock | None, secrets: Secrets | None) -> OpenedDesk:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(folder):
         secrets = secrets or unlock(folder)

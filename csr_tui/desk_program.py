@@ -62,17 +62,6 @@ _REST = (
 A = TypeVar("A", bound="App[Any]")
 
 
-class FolderRefused(RmaError):
-    """The desk's folder cannot be read or written."""
-
-    def __init__(self, folder: Path, error: OSError) -> None:
-        super().__init__(
-            _("The folder {folder} cannot be used ({why}): name another one with --data.").format(
-                folder=folder, why=error.strerror
-            )
-        )
-
-
 def run_desk(
     folder: Path,
     settings: str | None = None,
@@ -201,12 +190,11 @@ def _open(folder: Path, secrets: Secrets | None) -> tuple[OpenedDesk, LateConnec
     from csr_tui.late_connection import LateConnection
     from csr_tui.log import log_to_file
     from csr_tui.unlocking import Asking, protection, unlock
+    from storage.file_lock import usable
 
-    try:
+    with usable(folder):
         log_to_file(folder / "csr-tui.log")
         opened = open_desk(folder, secrets=secrets or unlock(folder, asking=Asking.NOBODY))
-    except OSError as error:
-        raise FolderRefused(folder, error) from error
     connection = LateConnection(opened) if opened.work.identity() else None
     return opened, connection, protection(folder)
 

@@ -142,6 +142,7 @@ class SigningIn(Routes):
                 await self.pop_screen()
         self._spare_return = None
         self._held_calls.clear()
+        self._clipboard = ""
         self._call = self.last_customer = self.last_return = None
         session.last_values = LastValues()
         self._open_home(session)

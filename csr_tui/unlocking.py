@@ -14,6 +14,7 @@ from pathlib import Path
 from rma.errors import RmaError
 from rma.wording import _, mark
 from storage.errors import NotEnrolled
+from storage.file_lock import usable
 from storage.in_clear import is_encrypted, is_plain
 from storage.secrets import Secrets
 from storage.secrets.errors import (
@@ -94,8 +95,10 @@ def unlock_or_make(
     Raises:
         SecretsError: if they cannot be had; nothing was changed.
         UnknownPlace: if the environment names no place.
+        FolderRefused: if the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with usable(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if kind_in(folder) is None and not is_encrypted(folder / "work.db"):
         return _made(folder, new, asking)
     return unlock(folder, asking=asking)

@@ -15,7 +15,7 @@ from desk.records import Records
 from desk.returns import Returns
 from desk.rmas import Rmas
 from rma.draft import Draft
-from rma.operations import AttentionItem, Outcome
+from rma.operations import AttentionItem, OperationKind, Outcome
 from rma.order import Customer
 from rma.record import RmaRecord
 from rma.request import Role
@@ -61,6 +61,9 @@ _WHAT = {
 }
 _HELD = mark("Held: it waits under Approvals (F8) for a supervisor, and holds no units until then.")
 _HELD_CHANGE = mark("Held: the server has not done it, and does not try again by itself.")
+_DECIDED = mark(
+    "Held no longer: somebody decided about the return. Open it to see how, and tell the customer."
+)
 
 
 class Attention:
@@ -132,8 +135,12 @@ class Attention:
         if item.outcome is Outcome.NUMBER_CONFLICT:
             return False
         local = self._work.record(item.number)
-        ours = local is not None and (local.row_version is not None or local.pending)
-        return ours or self._reference.record(item.number) is not None
+        return (local is not None and local.pending) or self._is_on_server(item.number)
+
+    def _is_on_server(self, number: str) -> bool:
+        local = self._work.record(number)
+        ours = local is not None and local.row_version is not None
+        return ours or self._reference.record(number) is not None
 
     def _view(self, item: AttentionItem) -> AttentionView:
         record = self._records.find(item.number)
@@ -147,7 +154,7 @@ class Attention:
             remedy=problem.remedy
             if problem
             else _("Open the return and check it with the caller."),
-            held=_held(item, record if self._is_booked(item) else None),
+            held=_held(item, record if self._is_on_server(item.number) else None),
             steps=frozenset(self._steps(item, record)),
         )
 
@@ -181,5 +188,9 @@ def _held(item: AttentionItem, record: RmaRecord | None) -> str:
     """Where it is held; `record` is None where the server does not know of the return."""
     if item.outcome is not Outcome.HELD_FOR_REVIEW:
         return ""
-    waits = record is not None and record.state is RmaState.NEEDS_APPROVAL
-    return _(_HELD) if waits and item.content is not None else _(_HELD_CHANGE)
+    if record is None or item.content is None:
+        return _(_HELD_CHANGE)
+    if record.state is RmaState.NEEDS_APPROVAL:
+        return _(_HELD)
+    # Of an edit that is held, the return stands as it was before.
+    return _(_DECIDED) if item.kind is OperationKind.FINALIZE else _(_HELD_CHANGE)

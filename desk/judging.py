@@ -73,7 +73,11 @@ class Judging:
         """
         tree = self._reference.reasons()
         if tree is None:
-            raise NotReady(_("The reasons are not here yet: press F5 to sync first."))
+            raise NotReady(
+                _(
+                    "The reasons are not here yet: press F5 to sync. If they stay away, your operator has to publish them."
+                )
+            )
         return tree
 
     def products(self, text: str, limit: int = 50) -> list[Product]:

@@ -192,6 +192,10 @@ class Work(Protocol):
         """When the central API was reached last, aware UTC; None where it never was."""
         ...
 
+    def newest_act(self) -> datetime | None:
+        """The latest time of what was done here since the central API was reached last; None if nothing was."""
+        ...
+
     def save_draft(self, draft: Draft) -> None:
         """Insert or replace a draft."""
         ...

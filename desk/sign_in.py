@@ -17,6 +17,9 @@ from rma.request import Role
 from rma.scope import current_versions
 from rma.wording import _, plural
 
+CLOCK_LEEWAY = timedelta(days=1)
+"""A clock that was wrong by less, and is set right, turns nobody away."""
+
 
 class WrongPin(NotAllowed):
     """The PIN is not the right one, or it is too soon for a try."""
@@ -123,18 +126,32 @@ class SignIn:
         self._work.set_pin(person, self._verifiers.make(pin))
 
     def _still_allowed(self) -> None:
-        """What is made beyond the offline allowance is held for review: nobody begins to work then."""
+        """What is made beyond the offline allowance is held for review: nobody begins to work then.
+
+        A clock that is set back makes no allowance longer: time has passed at least up to the newest thing that was
+        done here.
+        """
         reached, now = self._work.last_contact(), self._clock.now()
-        policies = current_versions(self._reference.policies(), now)
-        hours = [each.offline_hours for each in policies if each.offline_hours is not None]
-        if reached is None or not hours or now - reached <= timedelta(hours=min(hours)):
+        if reached is None:
             return
-        said = _(
-            "This desk has not reached the central API for {hours} hours, and {allowed} are allowed: "
-            "connect it, then sign in."
-        )
-        past = int((now - reached).total_seconds() // 3600)
-        raise NotReady(said.format(hours=past, allowed=min(hours)))
+        newest = max(reached, self._work.newest_act() or reached)
+        latest = max(now, newest)
+        policies = current_versions(self._reference.policies(), latest)
+        hours = [each.offline_hours for each in policies if each.offline_hours is not None]
+        if not hours:
+            return
+        if newest - now > CLOCK_LEEWAY:
+            said = _(
+                "The clock of this computer is {hours} hours behind what was already done here: "
+                "connect this desk, or set the clock right, then sign in."
+            )
+            raise NotReady(said.format(hours=_hours(newest - now)))
+        if latest - reached > timedelta(hours=min(hours)):
+            said = _(
+                "This desk has not reached the central API for {hours} hours, and {allowed} are allowed: "
+                "connect it, then sign in."
+            )
+            raise NotReady(said.format(hours=_hours(latest - reached), allowed=min(hours)))
 
     def _try(self, name: str, typed: str) -> None:
         """Raises WrongPin unless it is the PIN of this person, and NotReady where they have none."""
@@ -179,6 +196,10 @@ def _no_pin(name: str) -> NotReady:
             "and csr-tui enroll asks for a PIN."
         ).format(name=name)
     )
+
+
+def _hours(span: timedelta) -> int:
+    return int(span.total_seconds() // 3600)
 
 
 def _time(wait: timedelta) -> str:

@@ -120,6 +120,13 @@ class ReturnTyping(FormKeys, DeskScreen):
         await asyncio.wait({self._reading}, timeout=SOON_SECONDS)
         if self._reading.done() and self._reading.exception() is None:
             self._open(*self._reading.result())
+        else:
+            self._takes_no_keys()
+
+    def _takes_no_keys(self) -> None:
+        """The form of this screen holds no return yet, or never will."""
+        self.AUTO_FOCUS = ""  # type: ignore[misc]
+        self.set_focus(None)
 
     async def on_screen_resume(self) -> None:
         """The first time, stand on the first field."""

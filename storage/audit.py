@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from rma.operations import Identity
 from storage.columns import stored
@@ -145,6 +145,7 @@ class Chain:
         run_many(self._connection, _INSERT_PERSONAL, personal)
 
 
+_NEWEST = select(func.max(AUDIT_ENTRY.c.at)).where(AUDIT_ENTRY.c.seq > bindparam("entry"))
 _COLUMNS = [AUDIT_ENTRY.c[field] for field in AuditEntry.__dataclass_fields__]
 
 
@@ -157,6 +158,11 @@ def entries(connection: Connection) -> Iterator[AuditEntry]:
 def count(connection: Connection) -> int:
     """How many entries there are."""
     return connection.execute(select(func.count()).select_from(AUDIT_ENTRY)).scalar_one()
+
+
+def newest_after(connection: Connection, entry: int) -> datetime | None:
+    """The latest time of the entries behind this one; None where there are none."""
+    return connection.execute(_NEWEST, {"entry": entry}).scalar()
 
 
 def hash_at(connection: Connection, entry: int) -> str | None:

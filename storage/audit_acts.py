@@ -22,6 +22,7 @@ from rma.refused import RefusedReturn
 from rma.states import RmaCommand, RmaState
 from rma.verification import Told
 from storage.audit import Act
+from storage.subjects import Subject
 
 CENTRAL = "central API"
 """Who acts where the server changed or refused something."""
@@ -66,7 +67,7 @@ def refused(refusal: RefusedReturn, operation: Operation) -> Act:
 
 
 def answered(before: RmaRecord, after: RmaRecord, outcome: str) -> Act:
-    """The server changed or refused something."""
+    """The server changed, held or refused something, or released what it had held."""
     return Act(
         entity=f"rma/{before.number}",
         command=f"outcome.{outcome}",
@@ -78,13 +79,23 @@ def answered(before: RmaRecord, after: RmaRecord, outcome: str) -> Act:
     )
 
 
-def isolated(record: RmaRecord, op_id: str, *, again: bool) -> Act:
+def answered_without_rma(subject: Subject, outcome: str) -> Act:
+    """The server held, refused or released what has no RMA here: the record of a refused return."""
+    return Act(
+        entity=subject.entity,
+        command=f"outcome.{outcome}",
+        customer_id=subject.customer_id,
+        actor=CENTRAL,
+    )
+
+
+def isolated(subject: Subject, op_id: str, *, again: bool) -> Act:
     """The server cannot read an operation: it is held here, or put back into the queue."""
     return Act(
-        entity=f"rma/{record.number}",
+        entity=subject.entity,
         command="offer_again" if again else "isolate",
         after={"op_id": op_id},
-        customer_id=record.customer_id,
+        customer_id=subject.customer_id,
     )
 
 
@@ -93,13 +104,13 @@ def reoffered(epoch: str, operations: int) -> Act:
     return Act(entity="outbox", command="reoffer", after={"epoch": epoch, "operations": operations})
 
 
-def settled(number: str, customer_id: str, op_id: str, note: str) -> Act:
+def settled(subject: Subject, op_id: str, note: str) -> Act:
     """A person took care of what the server changed or refused."""
     return Act(
-        entity=f"rma/{number}",
+        entity=subject.entity,
         command="settle",
         after={"op_id": op_id},
-        customer_id=customer_id,
+        customer_id=subject.customer_id,
         personal={"note": note},
     )
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, select
 from rma.numbers import BLOCK_SIZE
 from rma.operations import Identity, QueueState
 from storage import audit, drafts, number_blocks, outbox, settings
-from storage.engines import connect, open_database, reading
+from storage.engines import connect, is_out_of_reach, open_database, reading, run
+from storage.errors import CannotLook
 from storage.work_schema import REVISIONS, revision
 from storage.work_tables import NUMBER_BLOCK
 
@@ -45,7 +46,11 @@ class WorkHealth:
 
 
 def file_faults(path: Path, key: bytes) -> list[str]:
-    """What is wrong with the pages of a database, in SQLite's words; empty where it is whole."""
+    """What is wrong with the pages of a database, in SQLite's words; empty where it is whole.
+
+    Raises:
+        CannotLook: if it cannot be looked at, which says nothing about the file.
+    """
     try:
         with closing(connect(path, key)) as database:
             found = [text for (text,) in database.execute("PRAGMA cipher_integrity_check")]
@@ -53,6 +58,8 @@ def file_faults(path: Path, key: bytes) -> list[str]:
             found += [text for (text,) in checked if text != "ok"]
             broken = database.execute("PRAGMA foreign_key_check").fetchall()
     except sqlcipher.Error as error:
+        if is_out_of_reach(error):
+            raise CannotLook(path, error) from error
         return [str(error)]
     if broken:
         found.append(f"{len(broken)} rows point nowhere, the first in {broken[0][0]}")
@@ -63,7 +70,8 @@ def look_at_work(path: Path, key: bytes) -> WorkHealth | None:
     """What work.db says about itself; None where it has another schema than this program's.
 
     Raises:
-        StoreTrouble: if it cannot be read.
+        Damaged: if it is.
+        StoreTrouble: if it cannot be read for another reason.
     """
     with beside(path, key) as engine:
         found = revision(engine)
@@ -71,6 +79,18 @@ def look_at_work(path: Path, key: bytes) -> WorkHealth | None:
             return None
         with reading(engine) as connection:
             return _health(connection, found)
+
+
+def has_fetched(path: Path, key: bytes) -> bool:
+    """Whether a ref.db knows where the server's changes go on, which it does once everything was fetched.
+
+    Raises:
+        StoreTrouble: if it cannot be read.
+    """
+    with beside(path, key) as engine, reading(engine) as connection:
+        table = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+        cursor = "SELECT 1 FROM meta WHERE name = 'cursor'"
+        return all(run(connection, sql).fetchone() for sql in (table, cursor))
 
 
 @contextmanager

@@ -16,7 +16,6 @@ AGAIN = timedelta(minutes=1)
 
 BY_THE_SERVER = "the server knows that they were told"
 BY_A_CLONE = "another copy of this desk works on"
-BY_ITSELF = "this desk had told them before its database was put back, or its power failed"
 """Why numbers are not used, in the audit chain."""
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from rma.wording import _, mark
-from storage.errors import StoreTrouble
+from storage.errors import Damaged, StoreTrouble
 
 if TYPE_CHECKING:
     import sqlite3  # the driver has the shape of Python's own, and no types
@@ -40,17 +40,23 @@ _TROUBLE = {
     sqlcipher.SQLITE_READONLY: mark(
         "cannot be written: check the rights of the file and its folder"
     ),
-    sqlcipher.SQLITE_IOERR: mark("cannot be read or written: check the disk"),
-    sqlcipher.SQLITE_CORRUPT: mark("is damaged: keep a copy of it and report this"),
+    sqlcipher.SQLITE_IOERR: mark(
+        "cannot be read or written: check the disk, and whether it is full"
+    ),
+    sqlcipher.SQLITE_CORRUPT: mark(
+        "is damaged: keep a copy of its folder. csr-tui doctor says what to do, csr-tui restore puts back a copy"
+    ),
     sqlcipher.SQLITE_FULL: mark("cannot grow, the disk is full: free some space, then try again"),
     sqlcipher.SQLITE_CANTOPEN: mark(
         "cannot be opened: check that its folder exists and may be written"
     ),
     sqlcipher.SQLITE_NOTADB: mark(
-        "does not open with this desk's key, or is damaged: keep a copy of it, and have your operator "
-        "run csr-central recover"
+        "does not open with this desk's key, or is damaged: keep a copy of its folder. csr-tui restore puts back a "
+        "copy; if the key was lost, your operator's csr-central recover helps"
     ),
 }
+_DAMAGE = (sqlcipher.SQLITE_CORRUPT, sqlcipher.SQLITE_NOTADB)
+_OUT_OF_REACH = (_TROUBLE.keys() | {sqlcipher.SQLITE_PERM, sqlcipher.SQLITE_NOMEM}) - set(_DAMAGE)
 
 
 def connect(path: Path, key: bytes | None) -> sqlite3.Connection:
@@ -243,9 +249,26 @@ def _in_words(engine: Engine) -> Iterator[None]:
 def _raise_in_words(engine: Engine, error: DBAPIError | sqlcipher.Error) -> NoReturn:
     """Say what the driver reported about disk or file; raise anything else as it is."""
     reported = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(reported, "sqlite_errorcode", 0) & 0xFF
+    code = result_code(reported)
     if code not in _TROUBLE:
         raise error
     path = engine.get_execution_options()["path"]
     said = _("{file} {trouble}. The last change was not made.")
-    raise StoreTrouble(said.format(file=path, trouble=_(_TROUBLE[code]))) from error
+    trouble = Damaged if code in _DAMAGE else StoreTrouble
+    raise trouble(said.format(file=path, trouble=_(_TROUBLE[code]))) from error
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the driver says by this that the file is damaged."""
+    return result_code(error) in _DAMAGE
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether it says nothing about the file: the disk is full, cannot be read or written, or somebody is in the way."""
+    return result_code(error) in _OUT_OF_REACH
+
+
+def result_code(error: BaseException | None) -> int:
+    """SQLite's primary result code; 0 where the driver gave none."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF

@@ -12,10 +12,15 @@ StorageError
 ├── EditedMeanwhile      the return was edited before this edit of it
 ├── WrongBlock           a leased block lies outside the range of RMA numbers
 ├── Unreadable           a stored document does not fit its shape
+├── FolderRefused        the desk's folder cannot be read or written
 ├── BadCopy              a copy of a desk cannot be used
+├── DamagedDesk          the desk's own file is damaged: it cannot be copied
+├── NoRoomThere          a copy does not fit where it should go
 ├── WouldLose            a copy lacks what only this desk has
 ├── CannotSave           a file for the agent cannot be written
-└── StoreTrouble         full, damaged, locked or unreachable
+└── StoreTrouble         full, locked or unreachable
+    ├── Damaged          damaged, or of another key
+    └── CannotLook       cannot be checked now: the disk is full, or refuses
 """
 
 from __future__ import annotations
@@ -144,11 +149,43 @@ class CannotSave(StorageError):
 
 
 class BadCopy(StorageError):
-    """A copy of a desk cannot be used, or could not be made whole."""
+    """A copy of a desk cannot be used."""
 
     def __init__(self, path: Path, why: str) -> None:
+        self.why = why
         said = _("{file} is no sound copy ({why}): use another one. Nothing was changed.")
         super().__init__(said.format(file=path, why=why))
+
+
+class FolderRefused(StorageError):
+    """The desk's folder cannot be read or written."""
+
+    def __init__(self, folder: Path, cause: OSError) -> None:
+        said = _("The folder {folder} cannot be used ({why}): name another one with --data.")
+        super().__init__(said.format(folder=folder, why=cause.strerror or cause))
+
+
+class DamagedDesk(StorageError):
+    """The desk's own file is damaged, so that no copy of it would be whole."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        said = _(
+            "{file} is damaged ({why}): no copy was made, nothing was changed. Keep the whole folder as it is. "
+            "csr-tui restore COPY puts back a copy that was whole; csr-tui outbox export --in-clear FILE "
+            "writes down what waits, where that can still be read."
+        )
+        super().__init__(said.format(file=path, why=why))
+
+
+class NoRoomThere(StorageError):
+    """A copy does not fit where it should go."""
+
+    def __init__(self, folder: Path) -> None:
+        said = _(
+            "{folder} has no room for the copy: free some space there, or name another folder. "
+            "The desk is as it was, and nothing was left there."
+        )
+        super().__init__(said.format(folder=folder))
 
 
 class WouldLose(StorageError):
@@ -164,7 +201,23 @@ class WouldLose(StorageError):
 
 
 class StoreTrouble(StorageError):
-    """A database is full, damaged, locked or unreachable; the change was not made."""
+    """A database is full, locked or unreachable; the change was not made."""
+
+
+class Damaged(StoreTrouble):
+    """A database is damaged, or of another key."""
+
+
+class CannotLook(StoreTrouble):
+    """A database cannot be checked now, which says nothing about what is in it."""
+
+    def __init__(self, path: Path, cause: Exception) -> None:
+        self.why = str(cause)
+        said = _(
+            "{file} could not be looked at ({why}): free some space and make the folder writable, then try again. "
+            "Nothing was changed."
+        )
+        super().__init__(said.format(file=path, why=cause))
 
 
 def _mebibytes(count: int) -> str:

@@ -13,7 +13,7 @@ def is_plain(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return file.read(len(_HEADER)) == _HEADER
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, select, text, update
 
@@ -49,20 +50,10 @@ _PUT_OFF = (
     .group_by(OUTBOX.c.stream)
     .subquery()
 )
-_ALL_READY = (
-    select(
-        OUTBOX.c.op_id,
-        OUTBOX.c.kind,
-        OUTBOX.c.stream,
-        OUTBOX.c.depends_on,
-        OUTBOX.c.made_at,
-        OUTBOX.c.body,
-        OUTBOX.c.sha256,
-        OUTBOX.c.signature,
-    )
-    .where(_READY)
-    .limit(bindparam("most"))
-)
+SEALED = [OUTBOX.c[name] for name in SealedOperation.__dataclass_fields__]
+"""What travels of an operation."""
+
+_ALL_READY = select(*SEALED).where(_READY).limit(bindparam("most"))
 _WAITING = _ALL_READY.order_by(OUTBOX.c.seq)
 # Streams that the server put off go last, so that they keep nobody else waiting; the longest untried of them first.
 _WAITING_BEHIND = _ALL_READY.join(
@@ -80,9 +71,9 @@ _DECIDE = """
 """
 _SETTLE = update(OUTBOX).where(OUTBOX.c.op_id == bindparam("key"))
 # By their keys alone: with the state among the conditions, SQLite goes through all that waits.
-_KNOWN = select(OUTBOX.c.op_id, OUTBOX.c.number, OUTBOX.c.kind, OUTBOX.c.state).where(
-    OUTBOX.c.op_id.in_(bindparam("keys", expanding=True))
-)
+_KNOWN = select(
+    OUTBOX.c.op_id, OUTBOX.c.number, OUTBOX.c.kind, OUTBOX.c.state, OUTBOX.c.epoch
+).where(OUTBOX.c.op_id.in_(bindparam("keys", expanding=True)))
 _LAST_PENDING = (
     select(OUTBOX.c.op_id)
     .where(OUTBOX.c.number == bindparam("key"), _READY)
@@ -124,6 +115,12 @@ class Entry:
 
     number: str
     kind: OperationKind
+    held: bool
+    """Whether the server said before that it holds it."""
+
+    def is_decided_by(self, outcome: Outcome) -> bool:
+        """Whether an answer says more than what is known: of what is held, only that it is held no longer."""
+        return not self.held or (outcome.final and outcome is not Outcome.HELD_FOR_REVIEW)
 
 
 def put(connection: Connection, number: str, sealed: SealedOperation) -> None:
@@ -148,13 +145,16 @@ def put(connection: Connection, number: str, sealed: SealedOperation) -> None:
 
 def waiting(connection: Connection, limit: int, max_bytes: int) -> list[SealedOperation]:
     """What to send next, order kept inside each stream; the first one even if it alone is larger."""
-    batch: list[SealedOperation] = []
-    size = 0
     put_off = run(connection, _ANY_PUT_OFF).fetchone() is not None
     query = _WAITING_BEHIND if put_off else _WAITING
-    for op_id, kind, stream, depends_on, made_at, *sealed in connection.execute(
-        query, {"most": limit}
-    ):
+    return batch_of(connection.execute(query, {"most": limit}), max_bytes)
+
+
+def batch_of(rows: Iterable[Any], max_bytes: int) -> list[SealedOperation]:
+    """As many of these as fit together; the first one even if it alone is larger."""
+    batch: list[SealedOperation] = []
+    size = 0
+    for op_id, kind, stream, depends_on, made_at, *sealed in rows:
         body, sha256, signature = sealed
         size += len(body) + len(signature) + _AROUND
         if batch and size > max_bytes:
@@ -166,16 +166,18 @@ def waiting(connection: Connection, limit: int, max_bytes: int) -> list[SealedOp
     return batch
 
 
-def unanswered(connection: Connection, op_ids: Iterable[str]) -> dict[str, Entry]:
-    """Those of the operations that are still in the queue."""
+def awaiting(connection: Connection, op_ids: Iterable[str]) -> dict[str, Entry]:
+    """Those of the operations that are still in the queue, or that the server holds."""
     rows = connection.execute(_KNOWN, {"keys": list(op_ids)})
     return {
-        row.op_id: Entry(row.number, OperationKind(row.kind)) for row in rows if row.state == READY
+        row.op_id: Entry(row.number, OperationKind(row.kind), held=row.state == HELD)
+        for row in rows
+        if row.state == READY or (row.state == HELD and row.epoch != "")
     }
 
 
 def decide(connection: Connection, result: Result, at: datetime, epoch: str | None) -> None:
-    """Write down the outcome of an operation that is still in the queue, and the epoch of the server that gave it.
+    """Write down the outcome of an operation that awaits one, and the epoch of the server that gave it.
 
     `not_yet` leaves it there.
     """

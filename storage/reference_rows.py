@@ -233,11 +233,8 @@ def _forget_names(connection: Connection, rows: Sequence[ReferenceRow]) -> froze
 
 
 def _forget_traces(connection: Connection) -> None:
-    """What was said of a row stays in the index until its parts are merged, and in the samples of the statistics."""
+    """What was said of a row stays in the index until its parts are merged."""
     connection.exec_driver_sql("INSERT INTO customer_name (customer_name) VALUES ('optimize')")
-    sampled = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'"
-    if connection.exec_driver_sql(sampled).first() is not None:
-        connection.exec_driver_sql("DELETE FROM sqlite_stat4")
 
 
 def _learn_names(connection: Connection, rows: Sequence[ReferenceRow]) -> None:

@@ -16,7 +16,7 @@ Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 """With its zone."""
 
 
-class SearchedCustomer(Struct, frozen=True):
+class SearchedCustomer(Struct, frozen=True, gc=False):
     """Of a `Customer`."""
 
     customer_id: str
@@ -27,7 +27,7 @@ class SearchedCustomer(Struct, frozen=True):
     erased: bool = False
 
 
-class SearchedOrder(Struct, frozen=True):
+class SearchedOrder(Struct, frozen=True, gc=False):
     """Of an `Order`."""
 
     order_id: str
@@ -36,7 +36,7 @@ class SearchedOrder(Struct, frozen=True):
     placed_at: Instant
 
 
-class SearchedProduct(Struct, frozen=True):
+class SearchedProduct(Struct, frozen=True, gc=False):
     """Of a `Product`."""
 
     sku: str
@@ -44,14 +44,14 @@ class SearchedProduct(Struct, frozen=True):
     price: dict[str, str | int] | None = None
 
 
-class SearchedRequest(Struct, frozen=True):
+class SearchedRequest(Struct, frozen=True, gc=False):
     """Of a `ReturnRequest`."""
 
     customer_id: str
     reference: str = ""
 
 
-class SearchedRma(Struct, frozen=True):
+class SearchedRma(Struct, frozen=True, gc=False):
     """Of an `RmaRecord`."""
 
     number: str

@@ -22,6 +22,8 @@ _EPOCH = "server_epoch"
 _INCARNATION = "incarnation"
 _CONTACT = "last_contact"
 _COUNTERSIGNED = "countersigned_entries"
+_HEARD = "entries_at_last_contact"
+_MARKED = "blocks_have_marks"
 
 
 def identity(connection: Connection) -> Identity | None:
@@ -70,9 +72,25 @@ def last_contact(connection: Connection) -> datetime | None:
     return None if text is None else datetime.fromisoformat(json.loads(text))
 
 
-def set_last_contact(connection: Connection, at: datetime) -> None:
-    """Remember it."""
+def set_last_contact(connection: Connection, at: datetime, entries: int) -> None:
+    """Remember it, and how many entries the audit chain had then."""
     _set(connection, _CONTACT, json.dumps(at.isoformat()))
+    _set(connection, _HEARD, json.dumps(entries))
+
+
+def entries_at_last_contact(connection: Connection) -> int:
+    """How many entries the audit chain had when the server was reached last."""
+    return int(json.loads(_get(connection, _HEARD) or "0"))
+
+
+def have_blocks_marks(connection: Connection) -> bool:
+    """Whether every block of numbers was given its mark outside of this database; never so before they all had one."""
+    return _get(connection, _MARKED) is not None
+
+
+def set_blocks_have_marks(connection: Connection) -> None:
+    """Remember it: from now on a mark that is missing was lost."""
+    _set(connection, _MARKED, "true")
 
 
 def wanted_lease(connection: Connection) -> str | None:

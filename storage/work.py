@@ -74,6 +74,7 @@ class WorkStore(WorkNumbers, WorkQueue, WorkPeople, WorkErasing):
             AlreadyOpen: if another process works there.
             EncryptingFailed: if it was in clear, and could not be encrypted.
             NewerDatabase, NotEnoughSpace, MigrationFailed: if it cannot be brought to this version.
+            SecretsError: if it cannot be read how far the numbers were used.
             StoreTrouble: if the file cannot be used.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from rma.desk_report import DeskReport, DeskReportAnswer
 from rma.numbers import WANTED_NUMBERS
-from storage import audit_acts, desk_report, number_blocks, settings
+from storage import audit_acts, desk_report, fencing, number_blocks, settings
 from storage.engines import reading
 from storage.file_lock import FolderLock
 from storage.high_water import HighWater
@@ -18,7 +18,7 @@ from storage.work_file import WorkFile
 
 
 class WorkNumbers(WorkFile):
-    """Leased blocks; no number below `high_water` is told again, whatever the database says."""
+    """Leased blocks; no number below its mark in `high_water`, or of a block without one, is told, whatever is here."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class WorkNumbers(WorkFile):
         self._run = str(uuid4())
         self._reported_at: datetime | None = None
         if high_water is not None:
-            self._fence(high_water.marks())
+            self._fence(high_water)
 
     def close(self) -> None:
         """Note how far the numbers are used, close the file and give the folder free."""
@@ -63,11 +63,19 @@ class WorkNumbers(WorkFile):
     def store_lease(self, lease_id: str, block: int) -> None:
         """Keep a leased block; storing it again changes nothing.
 
+        A database from before the lease gets the same block again: what was told of it meanwhile is not.
+
         Raises:
             WrongBlock: if it lies outside the range.
         """
+        begins = self._high_water.begin(block) if self._high_water is not None else 0
         with self._writing() as connection:
+            is_new = block not in number_blocks.used(connection)
             number_blocks.add(connection, lease_id, block)
+            moved = number_blocks.fence(connection, {block: begins}) if is_new else {}
+            if moved and self._identity is not None:
+                act = audit_acts.fenced(moved, fencing.TOLD)
+                self._chain(connection, self._identity).append(act)
             if settings.wanted_lease(connection) == lease_id:
                 settings.set_wanted_lease(connection, None)
 
@@ -101,15 +109,22 @@ class WorkNumbers(WorkFile):
         elif not desk_report.wants_more(told, answer):
             self._reported_at = self._clock()
 
-    def _fence(self, marks: Mapping[int, int]) -> None:
+    def _fence(self, high_water: HighWater) -> None:
+        marks = high_water.read()
         with reading(self._engine) as connection:
-            behind = any(
-                upto < marks.get(block, 0) for block, upto in number_blocks.used(connection).items()
-            )
-        if not behind:
-            return
+            is_known = settings.have_blocks_marks(connection)
+            new = {} if is_known else fencing.never_marked(connection, marks)
+        if not is_known:
+            marks |= new
+            if high_water.begin_at(new):
+                with self._writing() as connection:
+                    settings.set_blocks_have_marks(connection)
+        with reading(self._engine) as connection:
+            if not fencing.is_needed(connection, marks):
+                return
         with self._writing() as connection:
-            moved = number_blocks.fence(connection, marks)
+            fenced = fencing.fence(connection, marks)
             if self._identity is not None:
-                act = audit_acts.fenced(moved, desk_report.BY_ITSELF)
-                self._chain(connection, self._identity).append(act)
+                chain = self._chain(connection, self._identity)
+                for act in fenced.acts:
+                    chain.append(act)

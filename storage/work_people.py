@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from rma.operations import EnrolledPerson, Identity
 from rma.pin import Pin
-from storage import audit_acts, pins, settings
+from storage import audit, audit_acts, pins, settings
 from storage.engines import reading
 from storage.errors import NotEnrolled
 from storage.file_lock import FolderLock
@@ -88,12 +88,18 @@ class WorkPeople(WorkFile):
         """When the central API was reached last, to within ten minutes; None where it never was."""
         return self._contact
 
+    def newest_act(self) -> datetime | None:
+        """The latest time of what was done here since the central API was reached last."""
+        with reading(self._engine) as connection:
+            heard = settings.entries_at_last_contact(connection)
+            return audit.newest_after(connection, max(heard, settings.countersigned(connection)))
+
     def note_contact(self) -> None:
         """The central API has answered."""
         now = self._now()
         if self._contact is None or abs(now - self._contact) >= _CONTACT_IS_NEW:
             with self._writing() as connection:
-                settings.set_last_contact(connection, now)
+                settings.set_last_contact(connection, now, audit.count(connection))
             self._contact = now
 
     def note_revoked(self, name: str, revoked: bool) -> None:

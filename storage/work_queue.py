@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,12 +17,13 @@ from rma.operations import (
     SealedOperation,
 )
 from rma.record import Problem, RmaRecord
-from storage import audit_acts, drafts, number_blocks, outbox, poison, settings
+from storage import audit_acts, drafts, held, number_blocks, outbox, poison, settings
 from storage.audit import Chain
 from storage.engines import reading
 from storage.epoch import enter
 from storage.file_lock import FolderLock
 from storage.retention import prune
+from storage.subjects import Subject, subject_of
 from storage.work_file import WorkFile
 
 
@@ -39,14 +40,28 @@ class WorkQueue(WorkFile):
         with reading(self._engine) as connection:
             return outbox.waiting(connection, limit, max_bytes)
 
+    def held_after(self, op_id: str, limit: int, max_bytes: int) -> list[SealedOperation]:
+        """What the server holds and this desk made after an operation, oldest first; of all where the id is empty."""
+        with reading(self._engine) as connection:
+            return held.following(connection, op_id, limit, max_bytes)
+
+    def is_held_about(self, keys: Collection[str]) -> bool:
+        """Whether the server holds something of this desk about one of these returns."""
+        with reading(self._engine) as connection:
+            return held.is_any_about(connection, keys)
+
     def apply_results(self, results: Sequence[Result]) -> None:
-        """Write down the server's answers, in one transaction. Unknown and answered operations are left alone."""
+        """Write down the server's answers, in one transaction. Unknown and answered operations are left alone.
+
+        What the server holds is answered by anything but that it is still held.
+        """
         identity = self._enrolled()
         with self._writing() as connection:
             chain = self._chain(connection, identity)
-            entries = outbox.unanswered(connection, (result.op_id for result in results))
+            entries = outbox.awaiting(connection, (result.op_id for result in results))
             for result in results:
-                if result.op_id not in entries:
+                entry = entries.get(result.op_id)
+                if entry is None or not entry.is_decided_by(result.outcome):
                     continue
                 outbox.decide(connection, result, self._now(), self._epoch)
                 if result.outcome.final:
@@ -126,17 +141,18 @@ class WorkQueue(WorkFile):
             chain = self._chain(connection, identity)
             moved = move(connection)
             for op_id, number in moved:
-                local = self._records.find_within(connection, number)
-                if local is not None:
-                    chain.append(audit_acts.isolated(local.record, op_id, again=again))
+                subject = self._subject(connection, op_id, number)
+                chain.append(audit_acts.isolated(subject, op_id, again=again))
         return len(moved)
 
     def _settle(self, connection: Connection, chain: Chain, op_id: str, note: str) -> None:
         number = outbox.settle(connection, op_id, note, self._now())
         if number is not None:
-            local = self._records.find_within(connection, number)
-            customer_id = local.record.customer_id if local else ""
-            chain.append(audit_acts.settled(number, customer_id, op_id, note))
+            subject = self._subject(connection, op_id, number)
+            chain.append(audit_acts.settled(subject, op_id, note))
+
+    def _subject(self, connection: Connection, op_id: str, number: str) -> Subject:
+        return subject_of(connection, self._records, op_id, number)
 
     def _settle_overtaken(self, connection: Connection, chain: Chain, op_id: str) -> None:
         """What was edited or cancelled before the server refused it is taken care of already."""
@@ -147,22 +163,26 @@ class WorkQueue(WorkFile):
         self, connection: Connection, chain: Chain, entry: outbox.Entry, result: Result
     ) -> None:
         """Bring the local RMA in line with a final answer."""
-        if result.record is None and not result.outcome.wants_attention:
+        is_news = result.outcome.wants_attention or entry.held
+        if result.record is None and not is_news:
             if result.row_version is not None:
                 self._records.confirm(connection, entry.number, result.row_version)
             return
         local = self._records.find_within(connection, entry.number)
         if local is None:
+            if is_news:
+                subject = self._subject(connection, result.op_id, entry.number)
+                chain.append(audit_acts.answered_without_rma(subject, result.outcome.value))
             return
         theirs = result.record or _unbooked(entry, result, local.record)
-        refused = result.outcome.wants_attention and result.record is None
+        # Refused or released without the server's RMA: ours is not to be trusted over what the feed brings.
+        distrusted = is_news and result.record is None
         known = local.row_version
-        # Refused without the server's RMA: ours is no longer to be trusted over what the feed brings.
-        version = None if refused else max(known or 0, result.row_version or 0) or None
+        version = None if distrusted else max(known or 0, result.row_version or 0) or None
         # Later changes of this desk still wait: what they made of the RMA stays on the screen.
         taken = None if local.pending else theirs
         self._records.answer(connection, entry.number, taken, version)
-        if result.outcome.wants_attention:
+        if is_news:
             chain.append(
                 audit_acts.answered(local.record, theirs or local.record, result.outcome.value)
             )

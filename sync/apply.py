@@ -30,7 +30,7 @@ from sync.protocol.policies import parse_policy, parse_reasons
 _NOTHING = Raw(b"null")
 
 
-class _Line(Struct, forbid_unknown_fields=True):
+class _Line(Struct, forbid_unknown_fields=True, gc=False):
     """A `Change` whose document is not read yet."""
 
     kind: str

@@ -53,10 +53,13 @@ from sync.protocol.envelopes import (
 from sync.protocol.signing import as_text
 
 PAGE = 1_000
-"""Rows asked for at once."""
+"""Changes asked for at once."""
 
 SMALL_PAGE = 50
-"""Changes asked for at once while somebody types: a page that is read or applied holds up the key that is pressed meanwhile."""
+"""The same while somebody types: a page that is read or applied holds up the key that is pressed meanwhile."""
+
+LOAD_PAGE, SMALL_LOAD_PAGE = 4_000, 500
+"""Rows of a first download asked for at once, and while somebody types: they are read with less work than changes."""
 
 GZIP_FROM = 4_096
 """Bytes: a smaller body is sent as it is."""
@@ -210,9 +213,11 @@ class CentralClient:
         """What there is to download, and the cursor to go on from."""
         return _read(BootstrapPlan, _granted(await self._send("GET", "/v1/bootstrap")))
 
-    async def bootstrap_page(self, kind: str, after: str | None) -> bytes:
-        """A page of one kind after a key: lines of `Change`, empty at the end."""
-        params = {"limit": str(PAGE)} | ({} if after is None else {"after": after})
+    async def bootstrap_page(
+        self, kind: str, after: str | None, *, limit: int = LOAD_PAGE
+    ) -> bytes:
+        """A page of one kind after a key: at most `limit` lines of `Change`, empty at the end."""
+        params = {"limit": str(limit)} | ({} if after is None else {"after": after})
         response = _granted(await self._send("GET", f"/v1/bootstrap/{kind}", params=params))
         if response.headers.get(ROW_COUNT) != str(response.content.count(b"\n")):
             raise UnreadableAnswer(_("a page of {kind}").format(kind=kind))

@@ -72,6 +72,15 @@ class Waiting(Effect[list[SealedOperation]]):
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAfter(Effect[list[SealedOperation]]):
+    """Read what the server holds of what was made here after an operation, oldest first; of all where the id is empty."""
+
+    op_id: str
+    limit: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Push(Effect[tuple[Result, ...]]):
     """Send frozen operations; none at all asks whether the server takes any."""
 

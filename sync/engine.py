@@ -1,7 +1,8 @@
 """The sans-IO core of the sync: one exchange with the central API, as a generator over effects.
 
-First the numbers, which a clone may have told too, then what the desk made, then what the others made. A refusal of one part does not keep the next from
-its turn; without an answer (`Unreachable`, `Unauthorized`) the exchange ends with that error, and nothing is lost.
+First the numbers, which a clone may have told too, then what the desk made, now and then what the server holds of it,
+then what the others made. A refusal of one part does not keep the next from its turn; without an answer (`Unreachable`,
+`Unauthorized`) the exchange ends with that error, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -19,18 +20,22 @@ from sync.effects import (
 )
 from sync.epoch import follow_epoch
 from sync.errors import CursorTooOld, DeviceRevoked, Revoked, UnreadableAnswer
+from sync.held import ask_about_held
 from sync.push import lease_numbers, push, report_desk
 from sync.report import SyncReport
 
 
-def exchange(report: SyncReport, *, wait: int = 0) -> Steps[None]:
+def exchange(report: SyncReport, *, wait: int = 0, asks_about_held: bool = False) -> Steps[None]:
     """Lease, push and pull once; `wait` seconds for a change when there is none yet.
 
-    A report that comes in as stalled is not pushed: its time has not come yet.
+    A report that comes in as stalled is not pushed: its time has not come yet. `asks_about_held`: what the server holds
+    is asked about too.
     """
     yield from report_desk(report)
     yield from lease_numbers(report)
     yield from push(report, before_a_poll=wait > 0)
+    if asks_about_held:
+        yield from ask_about_held(report)
     try:
         yield from pull(report, wait=wait)
     except Revoked as revoked:

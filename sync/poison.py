@@ -49,7 +49,7 @@ class Choking:
         failing = isinstance(error, ServerFailing)
         half = len(batch) // 2
         blamed = failing or not half  # halving what was refused needs no proof
-        if not _is_about_the_content(error) or (blamed and (yield from self._is_the_server())):
+        if not is_about_the_content(error) or (blamed and (yield from self._is_the_server())):
             if failing:
                 raise error
             return self._give_up(error)
@@ -88,7 +88,8 @@ class Choking:
         return 1
 
 
-def _is_about_the_content(error: SyncError) -> bool:
+def is_about_the_content(error: SyncError) -> bool:
+    """Whether the server chokes on what was sent; else on who sent it, on when, or on itself."""
     match error:
         case ServerFailing():
             return error.status == STUMBLED

@@ -89,6 +89,9 @@ def push(report: SyncReport, *, before_a_poll: bool = False) -> Steps[None]:
         ours = tuple(told[each.op_id] for each in batch if each.op_id in told)
         if ours:
             yield from ask(ApplyResults(ours))
+        put_off = [each.problem for each in ours if each.problem and not each.outcome.final]
+        if put_off:
+            report.trouble = f"{put_off[0].detail} {put_off[0].remedy}"
         answered = sum(result.outcome.final for result in ours)
         report.pushed += answered
         report.stalled = not answered

@@ -20,6 +20,8 @@ class SyncReport:
     """Acknowledged operations that wait again, as the server was restored from a backup."""
     isolated: int = 0
     """Operations that the server cannot read: they are out of everybody's way, for a person to see."""
+    asked_about_held: bool = False
+    """Whether it was asked what became of all that the server holds."""
     downloaded: int = 0
     """Rows of a first download."""
     pulled: int = 0

@@ -21,7 +21,7 @@ from rma.wording import _
 from storage.reference_rows import ReferenceRow
 from sync import stores
 from sync.apply import rows_of, rows_of_page
-from sync.client import PAGE, SMALL_PAGE, CentralClient
+from sync.client import LOAD_PAGE, PAGE, SMALL_LOAD_PAGE, SMALL_PAGE, CentralClient
 from sync.clock import ClockWatch
 from sync.effects import (
     AddRows,
@@ -37,6 +37,7 @@ from sync.effects import (
     FetchRows,
     FinishLoad,
     ForgetReference,
+    HeldAfter,
     HeldLeases,
     Isolate,
     LeaseWanted,
@@ -52,10 +53,12 @@ from sync.effects import (
 from sync.engine import exchange
 from sync.erasing import take_erasures
 from sync.errors import DeviceRevoked, Revoked, SyncError, Unreachable
+from sync.held import Asking
 from sync.pacing import Exchange, Pacing, Probe, Rest
 from sync.protocol.envelopes import ChangePage, erased_body
 from sync.report import SyncReport, SyncState
 from sync.threads import in_thread
+from sync.waiting import set_within
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +86,7 @@ class SyncEngine:
         self._reference = reference
         self._clock = clock
         self._pacing = Pacing(random)
+        self._asking = Asking()
         self._clock_watch = ClockWatch()
         self._state = SyncState()
         self._one_at_a_time = asyncio.Lock()
@@ -116,6 +120,7 @@ class SyncEngine:
         self._persons += 1
         if self._long_poll is not None:
             self._long_poll.cancel()
+        self._asking.soon()
         try:
             report = SyncReport()
             await self._exchange(report, wait=0)
@@ -141,7 +146,7 @@ class SyncEngine:
             match self._pacing.next_step(time.monotonic(), work=wake.is_set()):
                 case Rest(seconds, ends_with_work):
                     events = (self._nudge, wake) if ends_with_work else (self._nudge,)
-                    await _set_within(seconds, *events)
+                    await set_within(seconds, *events)
                     self._nudge.clear()
                 case Probe():
                     await self._probe()
@@ -184,7 +189,8 @@ class SyncEngine:
         async with self._one_at_a_time:
             try:
                 try:
-                    await self._drive(exchange(report, wait=wait))
+                    with self._asking.during(report, time.monotonic()) as asks:
+                        await self._drive(exchange(report, wait=wait, asks_about_held=asks))
                 finally:
                     await self._let_go()
                     self._state = replace(self._state, bootstrap=None)
@@ -250,6 +256,8 @@ class SyncEngine:
             case Push(bodies):
                 epoch = await self._known_epoch()
                 return (await self._client.push(bodies, epoch=epoch)).results
+            case HeldAfter(op_id, limit, max_bytes):
+                return await in_thread(self._work.held_after, op_id, limit, max_bytes)
             case ApplyResults(results):
                 return await in_thread(self._take_results, results)
             case NoticeEpoch():
@@ -268,7 +276,9 @@ class SyncEngine:
             case FetchChanges(cursor, wait):
                 return await self._fetch_changes(cursor, wait)
             case ApplyChanges(page):
-                return await in_thread(self._apply, page)
+                if await in_thread(self._apply, page):
+                    self._asking.soon()
+                return None
             case EraseReference():
                 return await in_thread(self._reference.erase)
             case ForgetReference():
@@ -289,7 +299,8 @@ class SyncEngine:
                 self._load = await in_thread(self._reference.begin_load, cursor)
                 return None
             case FetchRows(kind, after):
-                page = await self._client.bootstrap_page(kind, after)
+                limit = SMALL_LOAD_PAGE if self._typing else LOAD_PAGE
+                page = await self._client.bootstrap_page(kind, after, limit=limit)
                 return await in_thread(rows_of_page, kind, page)
             case AddRows(rows, done) if self._load is not None:
                 await in_thread(self._add_rows, self._load, rows)
@@ -341,9 +352,12 @@ class SyncEngine:
             with suppress(RmaError):
                 await in_thread(load.close)
 
-    def _apply(self, page: ChangePage) -> None:
+    def _apply(self, page: ChangePage) -> bool:
+        """Store a page; whether it tells of a return about which the server holds something."""
         rows = take_erasures(self._work, rows_of(page.changes), self._without_person)
         self._reference.apply(rows, page.cursor)
+        returns = {row.key for row in rows if row.kind in ("rma", "refusal")}
+        return bool(returns) and self._work.is_held_about(returns)
 
     def _add_rows(self, load: stores.Load, rows: Sequence[ReferenceRow]) -> None:
         load.add(take_erasures(self._work, rows, self._without_person))
@@ -373,18 +387,3 @@ def _after_failure(state: SyncState, error: Exception) -> SyncState:
     _log.warning("sync failed: %s", error)
     online = not isinstance(error, Unreachable) if isinstance(error, SyncError) else state.online
     return replace(state, online=online, trouble=str(error))
-
-
-async def _set_within(seconds: float, *events: asyncio.Event) -> bool:
-    """Whether one of the events is set within the time."""
-    if any(event.is_set() for event in events):
-        return True
-    if seconds <= 0:
-        return False
-    waiting = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        done, _ = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        return bool(done)
-    finally:
-        for task in waiting:
-            task.cancel()

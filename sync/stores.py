@@ -24,8 +24,16 @@ class Work(Protocol):
         """Operations to send, oldest first, order kept inside a stream."""
         ...
 
+    def held_after(self, op_id: str, limit: int, max_bytes: int) -> list[SealedOperation]:
+        """What the server holds and this desk made after an operation, oldest first; of all where the id is empty."""
+        ...
+
+    def is_held_about(self, keys: Collection[str]) -> bool:
+        """Whether the server holds something of this desk about one of these returns."""
+        ...
+
     def apply_results(self, results: Sequence[Result]) -> None:
-        """Take what the server decided, in one transaction; unknown ones are ignored."""
+        """Take what the server decided, in one transaction; unknown ones are ignored, and what is still held."""
         ...
 
     def isolate(self, op_id: str, problem: Problem) -> None:

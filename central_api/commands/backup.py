@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from central_api.commands.options import add_common, database_of, opened, say
+from central_api.commands.options import add_common, database_of, found, opened, say
 
 BACKUP_EPILOG = """\
 example:
@@ -52,7 +52,7 @@ def run_backup(arguments: argparse.Namespace) -> int:
     from central_api.backup import back_up
 
     target = arguments.file.expanduser().absolute()
-    engine = opened(arguments)
+    engine, _ = found(arguments)
     try:
         back_up(engine, target)
     finally:
@@ -69,7 +69,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
     from central_api.backup import put_back, renew_history
     from central_api.errors import DatabaseUnusable
 
-    kept = None
+    kept, where = None, ""
     if arguments.file is None:
         renew_history(opened(arguments), utc_now())
     else:
@@ -80,7 +80,8 @@ def run_restore(arguments: argparse.Namespace) -> int:
             )
         path = Path(database.removeprefix("sqlite:///")).expanduser().absolute()
         kept = put_back(arguments.file.expanduser().absolute(), path, utc_now())
-    said = "Restored: every desk fetches everything again, and offers what it told since the copy."
+        where = f" to {path}"
+    said = f"Restored{where}: every desk fetches everything again, and offers what it told since the copy."
     if kept is not None:
         said += f"\nThe database before is kept: {kept}"
     say(arguments, said, {"restored": True, "kept": str(kept) if kept else None})

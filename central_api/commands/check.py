@@ -1,11 +1,15 @@
-"""`csr-central check`: whether the books agree."""
+"""`csr-central check`: whether the file is sound, and the books agree."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from central_api.commands.options import add_common, opened, say
+from central_api.commands.options import add_common, found, say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 EPILOG = """\
 example:
@@ -19,7 +23,7 @@ def add_parser(subparsers: Any) -> None:
     """Describe the command."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "check",
-        help="compare units, returns, operations, counters and the audit chain",
+        help="look for damage; compare units, returns, operations, counters and the audit chain",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -28,25 +32,76 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Look at all of it in one moment of the database."""
+    """Look at all of it in one moment of the database, and write nothing."""
+    from central_api.commands.telling import in_words
+    from central_api.database import reading
+    from central_api.errors import DatabaseUnusable
+    from central_api.schema import REVISIONS
+
+    engine, revision = found(arguments, read_only=True)
+    if revision != REVISIONS[-1]:
+        raise DatabaseUnusable(
+            f"The database has the older schema {revision}: csr-central serve brings it up to date; check it then."
+        )
+    looked = Looked()
+    try:
+        with reading(engine) as connection:
+            _look(connection, looked)
+    except Exception as error:  # what is in a page is not what we wrote: a fault like others
+        said = "a document cannot be read" if isinstance(error, ValueError) else in_words(error)
+        if said is None:
+            raise
+        looked.faults.append(f"{said} ({_first_line(error)})")
+    finally:
+        engine.dispose()
+    say(
+        arguments,
+        "\n".join([*(looked.faults or [looked.summary()]), *looked.notes]),
+        asdict(looked),
+    )
+    return 1 if looked.faults else 0
+
+
+@dataclass
+class Looked:
+    """What was looked at; the numbers are None where the database is too damaged to compare its books."""
+
+    order_lines: int | None = None
+    rmas: int | None = None
+    audit_entries: int | None = None
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is no fault, and yet should be known."""
+
+    def summary(self) -> str:
+        """That all is well."""
+        return (
+            f"{self.order_lines} order lines, {self.rmas} returns and {self.audit_entries} "
+            "audit entries agree"
+        )
+
+
+def _look(connection: Connection, looked: Looked) -> None:
     from central_api import chain, desk_reports, erasing
     from central_api.audit import audit
-    from central_api.database import reading
+    from central_api.backup import damage
     from central_api.orphans import orphans
+    from central_api.unpublished import not_published
 
-    with reading(opened(arguments)) as connection:
-        found = audit(connection)
-        faults = [*found.faults, *orphans(connection), *erasing.faults(connection)]
-        faults += [*chain.faults(connection), *desk_reports.faults(connection)]
-        entries = chain.count(connection)
-    answer = {
-        "order_lines": found.order_lines,
-        "rmas": found.rmas,
-        "audit_entries": entries,
-        "faults": faults,
-    }
-    summary = (
-        f"{found.order_lines} order lines, {found.rmas} returns and {entries} audit entries agree"
-    )
-    say(arguments, "\n".join(faults) or summary, answer)
-    return 1 if faults else 0
+    looked.faults += damage(connection)
+    if looked.faults:
+        return  # what is read from broken pages says nothing about the books
+    books = audit(connection)
+    looked.faults += books.faults
+    for faults in (orphans, erasing.faults, chain.faults, desk_reports.faults):
+        looked.faults += faults(connection)
+    looked.order_lines, looked.rmas = books.order_lines, books.rmas
+    looked.audit_entries = chain.count(connection)
+    missing = not_published(connection)
+    if missing:
+        looked.notes.append(f"note: {missing}")
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).partition("\n")[0]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from central_api.commands.options import add_common, opened, say
+
+if TYPE_CHECKING:
+    from central_api.devices import Device
 
 EPILOG = """\
 example:
@@ -38,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         {
             "device": each.device,
             "people": list(each.people),
+            "revoked_people": list(each.revoked_people),
             "platform": each.platform,
             "enrolled_at": each.enrolled_at.isoformat(),
             "seen_at": each.seen_at.isoformat() if each.seen_at else None,
@@ -50,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         for each in found
     ]
     lines = [
-        f"{each.device}  {', '.join(each.people) or '-'}  "
+        f"{each.device}  {_people(each)}  "
         f"{f'seen {each.seen_at:%Y-%m-%d %H:%M}' if each.seen_at else 'never seen'}  "
         f"{each.numbers_left} numbers left"
         f"{f'  REVOKED {each.revoked_at:%Y-%m-%d}' if each.revoked_at else ''}"
@@ -59,3 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     say(arguments, "\n".join(lines) or "No desk is enrolled.", {"devices": rows})
     return 0
+
+
+def _people(device: Device) -> str:
+    names = (
+        f"{name} (REVOKED)" if name in device.revoked_people else name for name in device.people
+    )
+    return ", ".join(names) or "-"

@@ -61,21 +61,26 @@ def run(arguments: argparse.Namespace) -> int:
     from central_api.app import utc_now
     from central_api.erasing import erase_for_ever
 
+    def erase(customer_id: str, *, dry_run: bool) -> Erased:
+        return erase_for_ever(
+            engine,
+            customer_id,
+            by=getpass.getuser(),
+            reason=arguments.reason,
+            now=utc_now(),
+            dry_run=dry_run,
+        )
+
+    asks = not (arguments.yes or arguments.dry_run)
+    if asks:
+        for customer_id in arguments.customer:
+            erase(customer_id, dry_run=True)  # who is not known is told before anybody confirms
     done: list[Erased] = []
     for customer_id in arguments.customer:
-        if not (arguments.yes or arguments.dry_run or _confirmed(customer_id)):
+        if asks and not _confirmed(customer_id):
             sys.stderr.write(f"{customer_id} is not erased: that was another id.\n")
             return 1
-        done.append(
-            erase_for_ever(
-                engine,
-                customer_id,
-                by=getpass.getuser(),
-                reason=arguments.reason,
-                now=utc_now(),
-                dry_run=arguments.dry_run,
-            )
-        )
+        done.append(erase(customer_id, dry_run=arguments.dry_run))
     answer = {
         "dry_run": arguments.dry_run,
         "erased": [

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from central_api.commands.options import add_common, opened, say
+from central_api.commands.options import add_common, made, say
 
 EPILOG = """\
 example:
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     on_terminal = sys.stderr.isatty()
     try:
         summary = import_files(
-            opened(arguments),
+            made(arguments),
             sources,
             rejects=arguments.rejects,
             currency=arguments.currency,

@@ -55,23 +55,49 @@ def add_parser(subparsers: Any) -> None:
 
 def run_make(arguments: argparse.Namespace) -> int:
     """Make a key, keep its private half in a new file, and tell desks the other."""
+    from sqlalchemy.exc import DBAPIError
+
     from central_api.app import utc_now
+    from central_api.commands.telling import in_words
     from central_api.database import writing
+    from central_api.errors import DatabaseUnusable
     from central_api.recovery import publish
     from sync.protocol.recovery import new_key
 
     private, public = new_key()
     engine = opened(arguments)
-    handle = os.open(arguments.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{private.hex()}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    with writing(engine) as connection:
-        publish(connection, public, utc_now())
+    _write_new(arguments.file, f"{private.hex()}\n")
+    try:
+        with writing(engine) as connection:
+            publish(connection, public, utc_now())
+    except DBAPIError as error:  # it may be stored all the same: the file stays
+        raise DatabaseUnusable(
+            f"The key is in {arguments.file}, but the database did not say that desks will be told: "
+            f"run it again with another FILE, and keep both. {in_words(error)}"
+        ) from error
     said = f"The private half is in {arguments.file}: keep it away from this server."
     say(arguments, said, {"file": str(arguments.file)})
     return 0
+
+
+def _write_new(path: Path, text: str) -> None:
+    """All of it on the disk, or no file."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()
+        error.filename = str(path)  # the system names none here
+        raise
+    if os.name == "posix":  # so that its name survives a power cut too
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def run_recover(arguments: argparse.Namespace) -> int:

@@ -6,12 +6,13 @@ import argparse
 import gc
 import ipaddress
 import socket
+import ssl
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from central_api.commands.options import add_common, database_of, opened, say
+from central_api.commands.options import add_common, database_of, made, say
 
 if TYPE_CHECKING:
     import uvicorn
@@ -73,15 +74,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     from central_api.app import create_app, utc_now
     from central_api.connections import ask_for_files, server_config
-    from central_api.database import writing
+    from central_api.database import reading, writing
     from central_api.logs import configure_logs
     from central_api.policies import publish_defaults
+    from central_api.unpublished import not_published
 
     configure_logs(arguments.log)
-    engine = opened(arguments)
+    engine = made(arguments)
     if arguments.with_defaults:
         with writing(engine) as connection:
             publish_defaults(connection, utc_now())
+    with reading(engine) as connection:
+        missing = not_published(connection)
     engine.dispose()
     app = create_app(database_of(arguments))
     ask_for_files()
@@ -91,10 +95,18 @@ def run(arguments: argparse.Namespace) -> int:
         ssl_keyfile=arguments.tls_key,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    _load(config, arguments)
     listener = _listen(arguments.host, arguments.port)
     shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     url = f"{'https' if tls else 'http'}://{shown}:{listener.getsockname()[1]}"
-    server = _server(config, lambda: say(arguments, f"listening {url}", {"listening": url}))
+
+    def ready() -> None:
+        say(arguments, f"listening {url}", {"listening": url})
+        if missing:
+            sys.stderr.write(f"{missing}\n")
+            sys.stderr.flush()
+
+    server = _server(config, ready)
     if arguments.stop_with_stdin:
         _stop_with_stdin(server)
     _look_less_for_garbage()
@@ -126,6 +138,19 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _load(config: uvicorn.Config, arguments: argparse.Namespace) -> None:
+    """Read the certificate before anything listens; what reads it does not say which file it misses."""
+    for file in filter(None, (arguments.tls_cert, arguments.tls_key)):
+        with Path(file).open("rb"):
+            pass
+    try:
+        config.load()
+    except ssl.SSLError as error:
+        raise OSError(
+            f"{arguments.tls_cert} and {arguments.tls_key} are no certificate and its key, both as PEM: {error}."
+        ) from error
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -24,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="copy this desk, checked",
         description="Copy what this desk made into a new folder in DIR, and check the copy. The desk may be open "
         "meanwhile. The copy is encrypted like the desk and opens with its keys; a vault and what the operator "
-        "needs for recovery are in it.",
+        "needs for recovery are in it, how far the RMA numbers were told is not.",
         epilog="example:\n  csr-tui backup /mnt/backups\n\nexit codes: 0 copied and checked, 1 not",
         formatter_class=WithExamples,
     )
@@ -34,7 +34,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "restore",
         help="put a copy back",
         description="Put a copy in the place of this desk's work.db, which is kept beside it. The desk must be "
-        "closed. Numbers that were told since the copy was made are not told again.",
+        "closed. Numbers that were told since the copy was made are not told again; where nobody knows which they "
+        "were, as the keys were lost or came with the copy, csr-tui sync has to bring new ones.",
         epilog="examples:\n  csr-tui restore /mnt/backups/csr-tui-20261121-180000\n\n"
         "exit codes: 0 restored, 1 refused (nothing was changed)",
         formatter_class=WithExamples,
@@ -58,11 +59,13 @@ def run_backup(arguments: argparse.Namespace) -> int:
     from csr_tui.bootstrap import utc_now
     from csr_tui.unlocking import unlock
     from storage.copies import back_up
-    from storage.secrets.keeping import database_key
+    from storage.secrets.keeping import database_key, vault_for_a_backup
 
     folder = data_folder(arguments.data)
-    key = database_key(folder, unlock(folder))
-    made = back_up(folder, key, arguments.into.expanduser().absolute(), utc_now())
+    secrets = unlock(folder)
+    key = database_key(folder, secrets)
+    into = arguments.into.expanduser().absolute()
+    made = back_up(folder, key, into, utc_now(), vault=vault_for_a_backup(secrets))
     said = _(
         "Copied to {folder}: {entries} audit entries, {waiting} operations waiting. It was checked."
     )
@@ -76,17 +79,32 @@ def run_restore(arguments: argparse.Namespace) -> int:
     from csr_tui.bootstrap import utc_now
     from csr_tui.unlocking import unlock
     from storage.copies import put_back
+    from storage.high_water import HighWater
     from storage.secrets.keeping import database_key
 
     folder = data_folder(arguments.data)
-    key = database_key(folder, unlock(folder))
+    secrets = unlock(folder)
+    key = database_key(folder, secrets)
     copy = arguments.copy.expanduser().absolute()
-    used, kept = put_back(copy, folder, key, utc_now(), losing=arguments.losing)
+    marks = HighWater(secrets).read()
+    restored = put_back(copy, folder, key, utc_now(), losing=arguments.losing, marks=marks)
     said = _("Restored from {folder}. Run csr-tui sync: the server has what was sent since.")
-    told = [said.format(folder=used.folder)]
-    if kept is not None:
-        told.append(_("The file before is kept: {file}").format(file=kept))
-    _say(arguments, "\n".join(told), _tree(used) | {"kept": str(kept) if kept else None})
+    told = [said.format(folder=copy)]
+    if restored.given_up:
+        told.append(
+            _(
+                "Nobody knows here which RMA numbers were told since the copy was made, so the {count} that "
+                "were left are not used. csr-tui sync brings new ones; until then finished returns wait for a "
+                "number, and the agent tells the caller that we call back."
+            ).format(count=restored.given_up)
+        )
+    if restored.kept is not None:
+        told.append(_("The file before is kept: {file}").format(file=restored.kept))
+    more = {
+        "kept": str(restored.kept) if restored.kept else None,
+        "numbers_given_up": restored.given_up,
+    }
+    _say(arguments, "\n".join(told), _tree(restored.copy) | more)
     return ExitCode.OK
 
 

@@ -12,7 +12,8 @@ from rma.errors import RmaError
 from rma.numbers import EMERGENCY_NUMBERS, LOW_NUMBERS
 from rma.wording import _, mark
 from screens.status_words import age
-from storage.checkup import WorkHealth, file_faults, look_at_work
+from storage.checkup import WorkHealth, file_faults, has_fetched, look_at_work
+from storage.errors import CannotLook, Damaged
 from storage.secrets.keeping import database_key
 from storage.secrets.kinds import Kind, kind_in
 
@@ -22,10 +23,14 @@ CLOCK_IS_OFF = timedelta(minutes=2)
 _QUEUE_IS_OLD = timedelta(hours=8)
 
 _DAMAGED = mark(
-    "Take a copy of the folder first. Then csr-tui backup DIR saves what can be read; csr-tui restore puts "
-    "back a copy that was whole."
+    "Take a copy of the folder first. Then csr-tui outbox export --in-clear FILE writes down what waits, where that "
+    "can still be read, and csr-tui restore COPY puts back a copy that was whole."
 )
 _REBUILT = mark("Delete it while the desk is closed: the next sync fetches everything again.")
+_OUT_OF_REACH = mark(
+    "Nothing says that it is damaged: leave it where it is. Free some space, make the folder writable, then run "
+    "csr-tui doctor again."
+)
 _SYNC = mark("Run csr-tui sync, or press F5 in the desk.")
 
 
@@ -37,18 +42,22 @@ def look_at_desk(folder: Path, now: datetime) -> tuple[list[Finding], str]:
     except RmaError as error:
         remedy = _("Nothing else can be looked at without them.")
         return [wrong("secrets", str(error), remedy)], ""
-    work = folder / "work.db"
+    work, reference = folder / "work.db", folder / "ref.db"
     found = [
         *_secrets(folder, secrets.kind),
         *_file(work, key, _(_DAMAGED)),
-        *_file(folder / "ref.db", key, _(_REBUILT)),
+        *_file(reference, key, _(_REBUILT)),
     ]
+    if found[-1].level is Level.GOOD:
+        found[-1:] = _fetched(found[-1], reference, key)
     if any(each.area == work.name and each.level is not Level.GOOD for each in found):
         return found, ""
     try:
         health = look_at_work(work, key)
-    except RmaError as error:
+    except Damaged as error:
         return [*found, wrong(work.name, str(error), _(_DAMAGED))], ""
+    except RmaError as error:
+        return [*found, wrong(work.name, str(error), _(_OUT_OF_REACH))], ""
     if health is None:
         said = _("It was written by another version of csr-tui.")
         remedy = _("Open the desk once: it brings the file up to date.")
@@ -69,13 +78,32 @@ def _file(path: Path, key: bytes, remedy: str) -> Iterator[Finding]:
     if not path.exists():
         yield look(path.name, _("It is not there yet."), _(_SYNC))
         return
-    faults = file_faults(path, key)
+    try:
+        faults = file_faults(path, key)
+    except CannotLook as error:
+        said = _("It could not be looked at: {why}").format(why=error.why)
+        yield wrong(path.name, said, _(_OUT_OF_REACH))
+        return
     if faults:
         said = _("It is damaged: {fault} ({count} in all)")
         yield wrong(path.name, said.format(fault=faults[0], count=len(faults)), remedy)
     else:
         size = path.stat().st_size / (1 << 20)
         yield good(path.name, _("whole, {size} MiB").format(size=f"{size:.1f}"))
+
+
+def _fetched(whole: Finding, path: Path, key: bytes) -> Iterator[Finding]:
+    """The desk makes a damaged ref.db anew: then it is whole, and nobody is found in it."""
+    try:
+        fetched = has_fetched(path, key)
+    except RmaError as error:
+        yield wrong(path.name, str(error), _(_OUT_OF_REACH))
+        return
+    if fetched:
+        yield whole
+    else:
+        said = _("Nothing was fetched yet, or not all of it: callers may not be found.")
+        yield look(path.name, said, _(_SYNC))
 
 
 def _work(health: WorkHealth, now: datetime) -> Iterator[Finding]:

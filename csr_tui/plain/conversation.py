@@ -90,7 +90,7 @@ class Conversation:
             return
         self._talk.say(_("Syncing."))
         status = sync.now()
-        if status.online:
+        if status.online and not status.trouble:
             self._talk.say(_("Synced: everything here is up to date."))
         else:
             offline = _("The central API does not answer; work goes on here.")

@@ -16,6 +16,7 @@ from csr_tui.plain.syncing import Syncing
 from csr_tui.plain.talk import Talk
 from csr_tui.plain.workplace import Workplace
 from csr_tui.settings import read_settings
+from storage.file_lock import usable
 
 
 def run_plain(folder: Path, settings: str | None = None) -> ExitCode:
@@ -24,6 +25,7 @@ def run_plain(folder: Path, settings: str | None = None) -> ExitCode:
     Raises:
         SettingsRefused: if the settings file cannot be used.
         AlreadyOpen: if another process has this desk open.
+        FolderRefused: if the folder cannot be used.
         CredentialError: if the token of an enrolled desk cannot be read.
     """
     check = unknown_language
@@ -31,7 +33,8 @@ def run_plain(folder: Path, settings: str | None = None) -> ExitCode:
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # no byte and no character ends a call
-    log_to_file(folder / "csr-tui.log")
+    with usable(folder):
+        log_to_file(folder / "csr-tui.log")
     opened = open_desk(folder)
     try:
         connection = opened.connection()

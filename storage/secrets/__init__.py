@@ -23,7 +23,8 @@ NAMES = (DATABASE_KEY, DEVICE_KEY, NUMBERS_HIGH_WATER)
 class Secrets(Protocol):
     """Secrets by name. Usable from several threads; every call blocks, up to seconds where a keyring is asked.
 
-    Each method raises a `SecretsError` where the place cannot be read or written; nothing was changed then.
+    Each method raises a `SecretsError` where the place cannot be read or written; nothing was changed then, but a
+    keyring that kept silent may still do what it was asked.
     """
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from filelock import FileLock
@@ -14,6 +14,11 @@ from storage.secrets.errors import CannotKeep, DamagedSecrets
 
 _PATIENCE_SECONDS = 10
 """How long a writer waits for another one, of this process or not."""
+
+
+def as_json(secrets: Mapping[str, bytes]) -> bytes:
+    """Secrets as they stand in a file, before it is closed."""
+    return json.dumps({name: value.hex() for name, value in secrets.items()}).encode("ascii")
 
 
 class SecretsFile(ABC):
@@ -45,9 +50,7 @@ class SecretsFile(ABC):
     def _change(self, change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> None:
         try:
             with FileLock(self._path.with_name(f"{self._path.name}.lock"), _PATIENCE_SECONDS):
-                changed = change(self._read())
-                text = json.dumps({name: value.hex() for name, value in changed.items()})
-                write_private(self._path, self._packed(text.encode("ascii")))
+                write_private(self._path, self._packed(as_json(change(self._read()))))
         except OSError as error:  # a lock that never comes free is one too
             raise CannotKeep(self._path, error) from error
 

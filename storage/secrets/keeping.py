@@ -54,6 +54,17 @@ def keep_in(kind: Kind, folder: Path, passphrase: Callable[[], str]) -> Secrets:
     return OpenFile(folder)
 
 
+def vault_for_a_backup(secrets: Secrets) -> bytes | None:
+    """What is laid beside a copy of a desk: its vault without what goes on without it; None where it has no vault.
+
+    Raises:
+        SecretsError: if it cannot be read.
+    """
+    from storage.secrets.vault import Vault
+
+    return secrets.for_a_backup() if isinstance(secrets, Vault) else None
+
+
 def database_key(folder: Path, secrets: Secrets) -> bytes:
     """The key of this folder's databases; a new one where there are none to lose.
 

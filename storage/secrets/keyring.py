@@ -1,7 +1,8 @@
 """Secrets in the operating system's keyring.
 
 Only backends that we trust, and named by us: `keyring` itself would take any that is installed or configured, those that
-write plain files too. A keyring may hang (a prompt nobody sees, a bus that is stuck), so each call has a time limit.
+write plain files too. A keyring may hang (a prompt nobody sees, a bus that is stuck), so each call has a time limit; while
+a write hangs no other is begun, as the older one would be done last.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
@@ -60,6 +61,10 @@ class Keyring:
         self._name = name
         self._backend = backend
         self._patience = patience
+        self._one_writer = Lock()
+        self._last_written = Event()
+        """Not set while a write hangs."""
+        self._last_written.set()
 
     @classmethod
     def create(cls, folder: Path, patience: float = PATIENCE_SECONDS) -> Keyring:
@@ -119,14 +124,29 @@ class Keyring:
 
     def set(self, name: str, value: bytes) -> None:
         """Keep a secret."""
-        self._ask(lambda: self._backend.set_password(SERVICE, self._entry(name), value.hex()))
+        self._write(lambda: self._backend.set_password(SERVICE, self._entry(name), value.hex()))
         if self.get(name) != value:
             raise KeyringRefused(self._name, _("it does not keep what it is given"))
 
     def delete(self, name: str) -> None:
         """Forget a secret; nothing happens where there is none."""
         if self.get(name) is not None:
-            self._ask(lambda: self._backend.delete_password(SERVICE, self._entry(name)))
+            self._write(lambda: self._backend.delete_password(SERVICE, self._entry(name)))
+
+    def _write(self, call: Callable[[], None]) -> None:
+        """One write after the other: one that hangs may still be done, and must not be done after a newer one."""
+        with self._one_writer:
+            if not self._last_written.is_set():
+                raise KeyringSilent(self._name, self._patience)
+            self._last_written = written = Event()
+
+            def write() -> None:
+                try:
+                    call()
+                finally:
+                    written.set()
+
+            self._ask(write)
 
     def _entry(self, name: str) -> str:
         return f"{self._desk}/{name}"

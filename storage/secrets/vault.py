@@ -17,8 +17,9 @@ from nacl.utils import random
 
 from rma.wording import _
 from storage.private_file import write_private
+from storage.secrets import NUMBERS_HIGH_WATER
 from storage.secrets.errors import CannotKeep, DamagedSecrets, WrongPassphrase
-from storage.secrets.file import SecretsFile
+from storage.secrets.file import SecretsFile, as_json
 
 FILE = "desk.vault"
 
@@ -55,6 +56,14 @@ class Vault(SecretsFile):
     def kind(self) -> str:
         """What keeps them, for people."""
         return _("vault")
+
+    def for_a_backup(self) -> bytes:
+        """The content of a vault that opens with the same passphrase, and says nothing of the numbers that were told.
+
+        What it knows of them is true of the desk that lives on, not of a copy that is put back.
+        """
+        kept = {name: value for name, value in self._read().items() if name != NUMBERS_HIGH_WATER}
+        return self._packed(as_json(kept))
 
     def _create(self) -> None:
         try:

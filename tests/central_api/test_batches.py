@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from central_api.database import writing
+from central_api import newer, operations
+from central_api.database import reading, writing
+from central_api.holding import waiting
 from central_api.operations import NotAnEnvelope, read_batch
 from central_api.people import Caller
 from central_api.signatures import Place
+from central_api.tables import OPERATION
 from rma.operations import Outcome
 from rma.record import ProblemType
 from rma.request import Role
 from rma.states import RmaState
+from sync.protocol.envelopes import PROTOCOLS
 from tests import shop
-from tests.central_api.branch import Branch, kettles, number_of
+from tests.central_api.branch import Branch, Desk, kettles, number_of
 
 
 def order_number(index: int) -> str:
@@ -55,7 +60,7 @@ def test_a_payload_that_cannot_be_read_is_answered_and_remembered(branch: Branch
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b'"protocol":2', b'"protocol":3'),
+        (b'"protocol":2', b'"protocol":0'),
         (b'"state":"authorized"', b'"state":"closed"'),
         (b'"quantity":1', b'"quantity":100000000000000000000000'),
         (b'"finalized_at":"2026-11-20T10:00:00Z"', b'"finalized_at":"0001-01-01T00:00:00Z"'),
@@ -72,6 +77,70 @@ def test_what_no_desk_of_ours_sends_is_malformed(branch: Branch, old: bytes, new
     assert result.problem is not None
     assert result.problem.type is ProblemType.MALFORMED
     assert branch.consumed() == 0
+
+
+class TestNewer:
+    """What a newer release made waits on its desk: servers are updated one after the other, and put back."""
+
+    NEWER: ClassVar = {
+        "its version alone": (b'"protocol":2', b'"protocol":3'),
+        "a kind that is not known": (b'"kind":"return.finalize"', b'"kind":"return.teleport"'),
+        "a field that is not known": (b'{"actor":', b'{"aardvark":{"a":[1]},"actor":'),
+    }
+
+    def body(self, desk: Desk, what: str) -> bytes:
+        old, new = self.NEWER[what]
+        body = desk.body(desk.returning(order=shop.order(order_id="O-3")))
+        assert old in body
+        return body.replace(b'"protocol":2', b'"protocol":3').replace(old, new)
+
+    @pytest.mark.parametrize("what", NEWER)
+    def test_it_is_not_refused_and_nothing_of_it_is_kept(self, orders: Branch, what: str) -> None:
+        desk = orders.desk()
+        beside = [desk.returning(order=shop.order(order_id=order_number(i))) for i in (2, 4)]
+        bodies = [desk.body(beside[0]), self.body(desk, what), desk.body(beside[1])]
+
+        results = desk.send(*bodies)
+
+        accepted = Outcome.ACCEPTED
+        assert [result.outcome for result in results] == [accepted, Outcome.NOT_YET, accepted]
+        assert results[1].problem is not None
+        assert "server has to be updated" in results[1].problem.remedy
+        assert results[1].op_id.encode() in bodies[1]
+        with reading(orders.engine) as connection:
+            assert waiting(connection) == []
+            known = connection.execute(select(OPERATION.c.op_id)).scalars().all()
+        assert set(known) == {operation.op_id for operation in beside}
+
+    def test_an_updated_server_takes_the_same_bytes(
+        self, orders: Branch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = orders.desk()
+        body = self.body(desk, "its version alone")
+        assert desk.send(body)[0].outcome is Outcome.NOT_YET
+
+        monkeypatch.setattr(newer, "PROTOCOL_VERSION", 3)
+        monkeypatch.setattr(operations, "PROTOCOL_VERSION", 3)
+        monkeypatch.setattr(operations, "PROTOCOLS", PROTOCOLS | {3})
+
+        assert desk.send(body)[0].outcome is Outcome.ACCEPTED
+        assert orders.consumed("O-3") == 1
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b'{"protocol":2,"op_id":"x","kind":"unknown"}',
+            b'{"protocol":3}',
+            b'{"protocol":"3","op_id":"x"}',
+            b'{"protocol":3,"op_id":""}',
+            b'{"protocol":3,"op_id":"\\u001b"}',
+            b'{"protocol":3,"op_id":"x","payload":' + b"[" * 100_000,
+        ],
+    )
+    def test_what_has_no_version_and_key_is_no_envelope(self, line: bytes) -> None:
+        here = Place(Caller("device-1", "Ada", Role.AGENT), keys=())
+        with pytest.raises(NotAnEnvelope, match="line 1"):
+            read_batch([line], here)
 
 
 def test_a_poison_item_is_held_and_does_not_hurt_the_others(orders: Branch) -> None:

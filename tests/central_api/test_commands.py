@@ -127,7 +127,8 @@ def test_every_command_has_help_with_an_example(
     assert "exit codes" in shown
 
 
-def test_enroll_prints_a_code(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_enroll_prints_a_code(central_database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    database = central_database
     enroll = ["enroll", "--role", "agent", "--name", "Ada", "--database", database]
 
     printed = answer(capsys, *enroll)
@@ -140,11 +141,11 @@ def test_enroll_prints_a_code(database: str, capsys: pytest.CaptureFixture[str])
 
 
 def test_a_policy_is_checked_published_and_listed(
-    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    central_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "general.toml"
     file.write_text(POLICY)
-    where = ["--database", database]
+    where = ["--database", central_database]
 
     assert answer(capsys, "policy", "check", str(file)) == {"code": "general", "version": 1}
     assert answer(capsys, "policy", "publish", str(file), *where)["published"] is True
@@ -173,12 +174,12 @@ def test_a_missing_file_is_refused_with_a_message(capsys: pytest.CaptureFixture[
 
 
 def test_reasons_are_published(
-    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    central_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "reasons.toml"
     file.write_text(REASONS)
 
-    published = answer(capsys, "reasons", "publish", str(file), "--database", database)
+    published = answer(capsys, "reasons", "publish", str(file), "--database", central_database)
 
     assert published == {"version": 1, "published": True}
 
@@ -196,7 +197,7 @@ def test_check_agrees_with_honest_books_and_finds_a_changed_one(
         connection.exec_driver_sql("UPDATE expected_inbound SET units = 7")
     changed = answer(capsys, "check", "--database", database, code=1)
 
-    assert honest == {"order_lines": 1, "rmas": 1, "audit_entries": 1, "faults": []}
+    assert honest == {"order_lines": 1, "rmas": 1, "audit_entries": 1, "faults": [], "notes": []}
     assert len(changed["faults"]) == 2  # type: ignore[arg-type]
 
 

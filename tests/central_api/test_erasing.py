@@ -18,7 +18,7 @@ from central_api.database import reading, writing
 from central_api.errors import NobodySuch
 from central_api.expiry import expire_over
 from central_api.holding import waiting
-from central_api.operations import _decide_all, read_batch
+from central_api.operations import Item, _decide_all, read_batch
 from central_api.orphans import orphans
 from central_api.people import revoke
 from central_api.releasing import release
@@ -341,7 +341,7 @@ def test_a_booking_and_an_erasure_at_the_same_time_leave_nothing(
     cancel = ada.cancel(number_of(told), "Maria changed her mind")
     with reading(branch.engine) as connection:
         place = place_of(connection, ada.caller)
-    items = read_batch([ada.line(cancel)], place)
+    items = [item for item in read_batch([ada.line(cancel)], place) if isinstance(item, Item)]
     asked = Thread(target=erase, args=(branch,))
     with writing(branch.engine) as connection:
         _decide_all(connection, ada.caller, items, branch.now)

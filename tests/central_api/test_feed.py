@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import Engine, delete, func, select, text
 
-from central_api import bootstrap, feed
+from central_api import app, bootstrap, feed
 from central_api.catalog import upsert_customers
-from central_api.database import reading, writing
+from central_api.database import lock_table, open_database, reading, write, writing
 from central_api.documents import KINDS, log_changes
 from central_api.erasing import erase_for_ever
-from central_api.tables import PRODUCT
+from central_api.tables import CHANGE_LOG, FEED, PRODUCT
 from rma.erasing import Erasure
 from rma.operations import Outcome
 from rma.order import Customer, Order, Product
@@ -25,6 +27,7 @@ from sync.protocol.documents import read_document, read_tree
 from sync.protocol.envelopes import Change, ChangePage, PolicyDocument, ReasonsDocument
 from tests import shop
 from tests.central_api.branch import POLICY, Branch, number_of
+from tests.central_api.conftest import Served
 
 
 def head(branch: Branch) -> str:
@@ -138,12 +141,149 @@ def test_a_cursor_before_what_is_kept_is_too_old_and_a_newer_one_goes_on(branch:
     old = page(branch, f"{head(branch).partition('.')[0]}.0.0", limit=1).cursor
     now = head(branch)
     with writing(branch.engine) as connection:
-        feed.trim(connection, branch.now + timedelta(days=3650))
+        told = feed.old(connection, branch.now + timedelta(days=3650))
+        assert told
+        feed.trim(connection, told)
     branch.upsert(shop.order(order_id="N-1"))
 
     with pytest.raises(feed.CursorTooOld):
         page(branch, old)
     assert [change.key for change in page(branch, now).changes] == ["N-1"]
+
+
+class TestTrimmed:
+    """What desks were told long ago is forgotten, from the beginning on."""
+
+    def told(self, branch: Branch, *days_ago: int) -> list[str]:
+        """A feed of so many changes `P-0`, `P-1` and so on; the cursor after each."""
+        with writing(branch.engine) as connection:
+            feed.renew(connection, branch.now)
+        return [self.tell(branch, f"P-{i}", days) for i, days in enumerate(days_ago)]
+
+    def tell(self, branch: Branch, key: str, days_ago: int) -> str:
+        with writing(branch.engine) as connection:
+            log_changes(connection, "product", [(key, 1)], branch.now - timedelta(days=days_ago))
+        return head(branch)
+
+    def old(self, branch: Branch) -> feed.Old | None:
+        with reading(branch.engine) as connection:
+            return feed.old(connection, branch.now - timedelta(days=30))
+
+    def trim(self, branch: Branch, old: feed.Old) -> bool:
+        with writing(branch.engine) as connection:
+            return feed.trim(connection, old)
+
+    def keys(self, branch: Branch, cursor: str) -> list[str]:
+        return [change.key for change in page(branch, cursor).changes]
+
+    def test_part_by_part_and_nobody_skips_what_is_gone(
+        self, branch: Branch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        after = self.told(branch, 33, 1, 33, 1, 32, 1)  # somebody's clock was wrong for a while
+        monkeypatch.setattr(feed, "TRIMMED_AT_ONCE", 2)
+        old = self.old(branch)
+        assert old
+
+        assert self.trim(branch, old)
+        assert self.keys(branch, after[1]) == ["P-2", "P-3", "P-4", "P-5"]
+        with pytest.raises(feed.CursorTooOld):
+            page(branch, after[0])
+        assert not self.trim(branch, old)
+        for cursor in after[:3]:
+            with pytest.raises(feed.CursorTooOld):
+                page(branch, cursor)
+        for _ in range(2):
+            assert self.keys(branch, after[3]) == ["P-4", "P-5"]
+            assert self.old(branch) is None
+            assert not self.trim(branch, old)
+
+    def test_except_the_newest_of_the_old_so_that_who_has_it_goes_on(self, branch: Branch) -> None:
+        start = self.told(branch, 40, 35, 33)[0]
+        at_the_end = page(branch, start).cursor
+
+        old = self.old(branch)
+        assert old
+        self.trim(branch, old)
+
+        assert kept(branch) == 1
+        assert self.keys(branch, at_the_end) == []
+        self.tell(branch, "P-3", 1)
+        assert self.old(branch) is None
+        assert self.keys(branch, at_the_end) == ["P-3"]
+
+    def test_and_looked_for_while_others_write(self, branch: Branch) -> None:
+        self.told(branch, 33, 1)
+        with writing(branch.engine) as busy:
+            lock_table(busy, FEED)
+            log_changes(busy, "product", [("P-2", 1)], branch.now)
+            assert self.old(branch) is None
+
+    def test_not_from_the_history_that_came_after_it(self, branch: Branch) -> None:
+        self.told(branch, 33, 32, 31)
+        old = self.old(branch)
+        assert old
+
+        start = self.told(branch, 1, 1)[0]
+
+        assert not self.trim(branch, old)
+        assert self.keys(branch, start) == ["P-1"]
+        assert kept(branch) == 2
+
+    def test_never_less_than_another_server_did(self, branch: Branch) -> None:
+        after = self.told(branch, 33, 32)
+        less = self.old(branch)
+        self.tell(branch, "P-2", 31)
+        more = self.old(branch)
+        assert less
+        assert more
+
+        assert [self.trim(branch, more), self.trim(branch, less)] == [False, False]
+
+        with pytest.raises(feed.CursorTooOld):
+            page(branch, after[0])
+
+    def test_by_many_servers_at_once(self, branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+        after = self.told(branch, *([31] * 12), 29)
+        monkeypatch.setattr(feed, "TRIMMED_AT_ONCE", 2)
+        engines = [open_database(branch.url) for _ in range(3)]
+        old = self.old(branch)
+        assert old
+
+        def trim_all(engine: Engine) -> None:
+            while write(engine, lambda connection: feed.trim(connection, old)):
+                pass
+
+        with ThreadPoolExecutor(len(engines)) as servers:
+            list(servers.map(trim_all, engines))
+
+        for engine in engines:
+            engine.dispose()
+        assert self.keys(branch, after[10]) == ["P-11", "P-12"]
+        with pytest.raises(feed.CursorTooOld):
+            page(branch, after[9])
+
+    def test_by_a_server_that_runs_for_days(
+        self, branch: Branch, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    ) -> None:
+        before = self.told(branch, 3, 2, 1)[0]
+        monkeypatch.setattr(app, "TRIM_SECONDS", 0.01)
+        served: Served = request.getfixturevalue("served")
+        desk = branch.desk()
+        asked = {"cursor": before}
+        with served.client(desk) as client:
+            assert [c["key"] for c in client.get("/v1/changes", params=asked).json()["changes"]]
+            branch.now += timedelta(days=30)
+            until = monotonic() + 30
+            while kept(branch) > 1:
+                assert monotonic() < until
+        with served.client(desk) as client:
+            assert client.get("/v1/changes", params=asked).status_code == 410
+
+
+def kept(branch: Branch) -> int:
+    """How many changes the feed has."""
+    with reading(branch.engine) as connection:
+        return connection.execute(select(func.count()).select_from(CHANGE_LOG)).scalar_one()
 
 
 def test_another_database_has_another_feed(branch: Branch, tmp_path: Path) -> None:
@@ -198,6 +338,23 @@ class TestBootstrap:
 
         assert {read_tree(Customer, row.document) for row in rows} == set(customers)
         assert max(Counter(row.key for row in rows).values()) == 1
+
+    def test_a_page_of_long_documents_ends_early_and_nothing_is_left_out(
+        self, branch: Branch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        customers = [shop.customer(customer_id=f"C-{i}", name=f"N {i}") for i in range(23)]
+        with writing(branch.engine) as connection:
+            upsert_customers(connection, customers)
+        monkeypatch.setattr(bootstrap, "PAGE_BYTES", 600)
+        monkeypatch.setattr(bootstrap, "_AT_ONCE", 4)
+
+        rows = self.rows(branch, "customer", limit=1_000)
+        with reading(branch.engine) as connection:
+            first = bootstrap.page(connection, "customer", "", 1_000)
+
+        assert {read_tree(Customer, row.document) for row in rows} == set(customers)
+        assert max(Counter(row.key for row in rows).values()) == 1
+        assert 600 <= len(first) < 600 + len(first.splitlines()[-1]) + 1
 
     def test_every_kind_reads_as_its_document(self, branch: Branch) -> None:
         desk = branch.desk()

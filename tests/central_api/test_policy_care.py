@@ -102,7 +102,7 @@ def test_a_policy_that_is_not_published_is_refused_with_those_that_are(run: Run)
     assert run("diff", "nowhere", "general", code=1) == (
         "nowhere is not published. There is: general.\n"
     )
-    assert "No such file" in run("diff", "./nowhere.toml", "general", code=1)
+    assert "no such file" in run("diff", "./nowhere.toml", "general", code=1)
 
 
 def test_a_broken_file_is_refused_with_its_places(run: Run, tmp_path: Path) -> None:

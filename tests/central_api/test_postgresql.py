@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -61,6 +62,24 @@ def test_a_change_that_commits_late_is_not_skipped(branch: Branch) -> None:
     assert late == ["slow", "quick"]
     assert told(branch, cursor) == ([], cursor)
     assert position(branch) != before
+
+
+def test_nothing_is_forgotten_that_stands_after_a_change_that_is_yet_to_come(
+    branch: Branch,
+) -> None:
+    with writing(branch.engine) as slow:
+        log_changes(slow, "order", [("slow", 1)], branch.now)
+        for key in ("of a clock that is", "far behind"):
+            with writing(branch.engine) as quick:
+                log_changes(quick, "order", [(key, 1)], branch.now - timedelta(days=31))
+        with reading(branch.engine) as connection:
+            cursor = feed.head(connection)
+            old = feed.old(connection, branch.now - timedelta(days=30))
+    assert old
+    with writing(branch.engine) as connection:
+        feed.trim(connection, old)
+
+    assert told(branch, cursor)[0] == ["slow", "of a clock that is", "far behind"]
 
 
 def test_writers_that_tell_nothing_wake_nobody(branch: Branch) -> None:

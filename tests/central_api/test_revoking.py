@@ -18,6 +18,8 @@ from rma.operations import Operation, Outcome
 from rma.record import ProblemType
 from rma.request import Role
 from rma.states import RmaState
+from rma.verdict import Verdict
+from tests import shop
 from tests.central_api.branch import Branch, Desk, number_of
 
 
@@ -50,6 +52,9 @@ def test_a_return_is_booked_under_its_number_holds_nothing_and_can_be_approved(
     assert known is not None
     assert (known.record.state, known.record.holding) == (RmaState.NEEDS_APPROVAL, False)
     assert (known.record.author, branch.consumed()) == ("Ada", 0)
+    (line,) = known.record.lines
+    assert (line.name, line.verdict) == (shop.order().lines[0].name, Verdict.ELIGIBLE)
+    assert known.record.quote is not None, "a supervisor has to see what it costs"
     assert sue.push_one(sue.approve(number_of(operation))).outcome is Outcome.ACCEPTED
     assert branch.consumed() == 1
     assert branch.faults() == ()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, text, update
 
-from central_api import feed
+from central_api import desk_reports, feed
 from central_api.__main__ import main
 from central_api.database import is_sqlite, open_database, reading, writing
 from central_api.desk_reports import take_report
@@ -197,6 +197,26 @@ def test_an_earlier_run_that_speaks_again_retires_its_numbers(branch: Branch) ->
         assert take_report(connection, desk.caller, report(desk), branch.now).retire
         renewed = report(desk, incarnation="life-2", run="run-3", used={})
         assert not take_report(connection, desk.caller, renewed, branch.now).retire
+
+
+def test_an_older_copy_that_was_put_in_place_is_found_by_its_shorter_history_at_once(
+    branch: Branch,
+) -> None:
+    desk = branch.desk()
+    with writing(branch.engine) as connection:
+        for name, entries in (("run-9", 9), ("run-3", 3)):
+            head = ChainHead(entries=entries, hash=str(entries) * 64)
+            told = report(desk, run=name, head=head)
+            take_report(connection, desk.caller, told, branch.now)
+    assert "9 were countersigned" in fault_of(branch, desk)
+
+
+def fault_of(branch: Branch, desk: Desk) -> str:
+    """What is wrong with the audit chain of a desk."""
+    with reading(branch.engine) as connection:
+        return "".join(
+            fault for fault in desk_reports.faults(connection) if desk.caller.device in fault
+        )
 
 
 # ---- backup and restore -------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from csr_tui.bootstrap import open_desk, sync_once
 from csr_tui.demo.central import Central, CentralFailed
 from csr_tui.enrollment import enroll, seal_for_recovery
 from csr_tui.unlocking import unlock_or_make
+from rma.numbers import WANTED_NUMBERS
 from rma.request import Role
 from storage.errors import NotEnrolled
 from storage.secrets.errors import KeyLost
@@ -83,6 +84,30 @@ def test_a_desk_that_was_enrolled_with_a_recovery_key_works_on_after_it_lost_its
     opened = open_desk(folder)
     try:
         assert asyncio.run(sync_once(opened)).trouble == ""
+    finally:
+        opened.close()
+
+
+def test_a_recovered_desk_tells_numbers_that_it_leases_anew(
+    central: Central, tmp_path: Path
+) -> None:
+    key, folder = tmp_path / "operator.key", tmp_path / "desk"
+    central.command("recovery-key", str(key))
+    asyncio.run(enroll(folder, central.url, central.enroll_code("Ada", Role.AGENT)))
+    opened = open_desk(folder)
+    asyncio.run(sync_once(opened))
+    leased = {block for _lease, block in opened.work.held_leases()}
+    opened.close()
+    (folder / SECRETS).unlink()
+    assert csr_central(["recover", "--key", str(key), str(folder)]) == 0
+
+    opened = open_desk(folder)
+    try:
+        assert opened.work.queue().numbers_left == 0
+        asyncio.run(sync_once(opened))
+        assert opened.work.queue().numbers_left >= WANTED_NUMBERS
+        assert leased
+        assert leased < {block for _lease, block in opened.work.held_leases()}
     finally:
         opened.close()
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,6 +57,52 @@ def make_return(desk: str, tmp_path: Path) -> str:
     with decrypted(Path(desk) / "work.db", key_of(Path(desk))) as work:
         (number,) = work.execute("SELECT number FROM outbox WHERE state = 'ready'").fetchone()
     return str(number)
+
+
+def damage(path: Path, offset: int) -> None:
+    """One bit of a database is another."""
+    content = bytearray(path.read_bytes())
+    content[offset] ^= 1
+    path.write_bytes(content)
+
+
+def page_of(desk: str, table: str) -> int:
+    """An offset in the page where this table of work.db begins."""
+    with decrypted(Path(desk) / "work.db", key_of(Path(desk))) as work:
+        (page,) = work.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)
+        ).fetchone()
+    return (int(page) - 1) * 4096 + 100
+
+
+def out_of_reach(path: Path) -> None:
+    """SQLite cannot open the database: a folder stands where its log should be."""
+    path.with_name(f"{path.name}-wal").unlink(missing_ok=True)
+    path.with_name(f"{path.name}-wal").mkdir()
+
+
+def fill(disk: Path, leaving: int = 0) -> None:
+    """Nothing more fits on the disk but so many bytes."""
+    with (disk / "filling").open("wb", buffering=0) as file:
+        with suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        if leaving:
+            file.truncate(file.tell() - leaving)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, in memory; only where this user may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounting = ("mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "tmpfs", str(disk))
+    try:
+        subprocess.run(mounting, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no disk can be mounted here")
+    yield disk
+    subprocess.run(("umount", "--lazy", str(disk)), check=True)
 
 
 # ---- doctor -------------------------------------------------------------------------------------------------------
@@ -126,6 +175,44 @@ def test_a_clock_that_is_far_off_numbers_that_run_out_and_old_work_are_told(
     assert "600 s behind" in said(result, "clock")
     assert findings(result)["numbers"] == "wrong"
     assert result.code == 1
+
+
+def test_a_disk_that_cannot_be_read_is_no_damage(run: Any, desk: str) -> None:
+    for name in ("work.db", "ref.db"):
+        out_of_reach(Path(desk) / name)
+
+    result = run("doctor", "--data", desk, "--offline", "--json")
+
+    assert result.code == 1
+    for name in ("work.db", "ref.db"):
+        assert findings(result)[name] == "wrong"
+        assert "could not be looked at" in said(result, name)
+        assert "Nothing says that it is damaged" in said(result, name)
+        assert "elete it" not in said(result, name)
+
+
+def test_what_a_full_disk_holds_is_not_called_damaged(
+    run: Any, desk: str, small_disk: Path
+) -> None:
+    shutil.copytree(desk, small_disk / "desk")
+    fill(small_disk)
+
+    result = run("doctor", "--data", str(small_disk / "desk"), "--offline", "--json")
+
+    assert "could not be looked at" in said(result, "work.db")
+    assert "could not be looked at" in said(result, "ref.db")
+    assert "Free some space" in said(result, "folder")
+
+
+def test_a_copy_of_the_shop_without_anything_fetched_is_told(run: Any, desk: str) -> None:
+    (Path(desk) / "ref.db").write_bytes(b"broken")
+    open_desk(Path(desk)).close()  # makes it anew
+
+    result = run("doctor", "--data", desk, "--offline", "--json")
+
+    assert (result.code, findings(result)["ref.db"]) == (0, "look")
+    assert "Nothing was fetched yet" in said(result, "ref.db")
+    assert "csr-tui sync" in said(result, "ref.db")
 
 
 def test_without_a_desk_the_doctor_says_how_to_get_one(run: Any, tmp_path: Path) -> None:
@@ -205,6 +292,7 @@ def test_what_only_this_desk_has_is_not_lost_to_an_older_copy(
     assert refused.code == 1
     assert "1 operation waits here" in refused.err
     assert (Path(desk) / "work.db").read_bytes() == before
+    assert not list(Path(desk).glob("work.db.restored*"))
     assert run("restore", copy, "--data", desk, "--losing").code == 0
 
 
@@ -216,6 +304,101 @@ def test_a_restored_desk_tells_no_number_again(run: Any, desk: str, tmp_path: Pa
     again = make_return(desk, tmp_path)
 
     assert int(again[:9]) == int(told[:9]) + 1
+
+
+def test_a_desk_restored_elsewhere_says_that_its_numbers_are_not_used(
+    run: Any, desk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("correct horse battery\n")
+    monkeypatch.setenv("CSR_TUI_PASSPHRASE_FILE", str(passphrase))
+    assert run("protect", "--with", "vault", "--data", desk).code == 0
+    copy = run("backup", str(tmp_path / "copies"), "--data", desk, "--json").tree["folder"]
+    new = tmp_path / "new"
+    new.mkdir()
+    shutil.copy(Path(copy) / "desk.vault", new)
+
+    result = run("restore", copy, "--data", str(new))
+
+    assert result.code == 0
+    assert "so the 1000 that were left are not used" in " ".join(result.out.split())
+    assert "csr-tui sync brings new ones" in " ".join(result.out.split())
+    again = run("restore", copy, "--data", desk, "--json")
+    assert (again.code, again.tree["numbers_given_up"]) == (0, 0)
+    opened = open_desk(new)
+    assert opened.work.queue().numbers_left == 0
+    opened.close()
+    assert "numbers left" in said(
+        run("doctor", "--data", str(new), "--offline", "--json"), "numbers"
+    )
+
+
+@pytest.mark.parametrize("place", ["header", "middle"])
+def test_a_damaged_desk_is_not_copied_and_the_way_on_is_told(
+    run: Any, desk: str, tmp_path: Path, place: str
+) -> None:
+    whole = run("backup", str(tmp_path / "whole"), "--data", desk, "--json").tree["folder"]
+    damage(Path(desk) / "work.db", 5 if place == "header" else page_of(desk, "draft"))
+
+    refused = run("backup", str(tmp_path / "copies"), "--data", desk)
+
+    assert refused.code == 1
+    assert f"{Path(desk) / 'work.db'} is damaged" in refused.err
+    assert "csr-tui restore COPY" in refused.err
+    assert list((tmp_path / "copies").iterdir()) == []
+    assert run("restore", whole, "--data", desk).code == 0
+    assert run("backup", str(tmp_path / "copies"), "--data", desk).code == 0
+
+
+def test_what_waits_can_be_written_down_from_a_file_that_is_damaged_elsewhere(
+    run: Any, desk: str, tmp_path: Path
+) -> None:
+    number = make_return(desk, tmp_path)
+    damage(Path(desk) / "work.db", page_of(desk, "draft"))
+    assert "outbox export" in said(run("doctor", "--data", desk, "--offline", "--json"), "work.db")
+
+    written = tmp_path / "waiting.ndjson"
+    result = run("outbox", "export", "--in-clear", str(written), "--data", desk)
+
+    assert result.code == 0
+    assert number in json.loads(written.read_text())["body"]
+
+
+@pytest.mark.parametrize("place", ["header", "middle"])
+def test_a_damaged_desk_that_is_opened_names_the_way_back(run: Any, desk: str, place: str) -> None:
+    with decrypted(Path(desk) / "work.db", key_of(Path(desk))) as work:
+        (page,) = work.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'setting'"
+        ).fetchone()
+    damage(Path(desk) / "work.db", 5 if place == "header" else (page - 1) * 4096 + 100)
+
+    refused = run("lookup", "maria", "--data", desk)
+
+    assert refused.code == 1
+    assert "csr-tui restore" in refused.err
+
+
+def test_a_copy_that_does_not_fit_is_the_fault_of_its_place(
+    run: Any, desk: str, small_disk: Path
+) -> None:
+    fill(small_disk, leaving=64 << 10)
+
+    refused = run("backup", str(small_disk / "copies"), "--data", desk)
+
+    assert refused.code == 1
+    assert f"{small_disk / 'copies'} has no room for the copy" in refused.err
+    assert list((small_disk / "copies").iterdir()) == []
+
+
+def test_a_desk_that_cannot_be_looked_at_is_not_replaced(
+    run: Any, desk: str, tmp_path: Path
+) -> None:
+    copy = run("backup", str(tmp_path / "copies"), "--data", desk, "--json").tree["folder"]
+    out_of_reach(Path(desk) / "work.db")
+
+    refused = run("restore", copy, "--data", desk)
+
+    assert (refused.code, "could not be looked at" in refused.err) == (1, True)
 
 
 def test_an_open_desk_is_not_restored(run: Any, desk: str, tmp_path: Path) -> None:
@@ -253,6 +436,50 @@ def test_a_copy_that_is_not_sound_changes_nothing(
     assert refused.code == 1
     assert "no sound copy" in refused.err
     assert (Path(desk) / "work.db").read_bytes() == before
+
+
+# ---- folders that cannot be used ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("lookup", "maria"),
+        ("sync",),
+        ("plain",),
+        ("enroll", "http://localhost:1", "AAAA-BBBB"),
+        ("protect",),
+    ],
+    ids=lambda words: words[0],
+)
+@pytest.mark.parametrize("below", [False, True])
+def test_a_file_in_the_place_of_the_folder_is_said(
+    run: Any, tmp_path: Path, command: tuple[str, ...], below: bool
+) -> None:
+    (tmp_path / "file").write_text("")
+    folder = tmp_path / "file" / "desk" if below else tmp_path / "file"
+
+    refused = run(*command, "--data", str(folder))
+
+    assert refused.code == 1
+    assert f"The folder {folder} cannot be used" in refused.err or (
+        command == ("protect",) and "csr-tui enroll" in refused.err
+    )
+
+
+@pytest.mark.parametrize("command", [("lookup", "maria"), ("sync",), ("restore",), ("protect",)])
+def test_a_lock_that_cannot_be_taken_is_said(
+    run: Any, desk: str, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    copy = run("backup", str(tmp_path / "copies"), "--data", desk, "--json").tree["folder"]
+    for name in ("work.lock", "desk.lock"):
+        (Path(desk) / name).unlink(missing_ok=True)
+        (Path(desk) / name).mkdir()
+
+    refused = run(*command, *([copy] if command == ("restore",) else []), "--data", desk)
+
+    assert refused.code == 1
+    assert f"The folder {desk} cannot be used" in refused.err
 
 
 # ---- outbox -------------------------------------------------------------------------------------------------------

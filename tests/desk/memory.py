@@ -176,6 +176,8 @@ class MemoryWork:
     pins: dict[str, Pin] = field(default_factory=dict)
     refused_pins: list[str] = field(default_factory=list)
     contact: datetime | None = None
+    newest: datetime | None = None
+    """Of what was done since."""
     clock: FixedClock = field(default_factory=FixedClock)
 
     def identity(self) -> Identity | None:
@@ -208,6 +210,9 @@ class MemoryWork:
 
     def last_contact(self) -> datetime | None:
         return self.contact
+
+    def newest_act(self) -> datetime | None:
+        return self.newest
 
     def save_draft(self, draft: Draft) -> None:
         self.draft_by_id[draft.draft_id] = draft

@@ -140,6 +140,42 @@ def test_nobody_begins_to_work_beyond_the_allowance(desk: SignIn, work: MemoryWo
     assert desk.sign_in(ADA, PIN).person == ADA
 
 
+def test_a_clock_set_back_makes_no_allowance_longer(desk: SignIn, work: MemoryWork) -> None:
+    desk.choose_pin(PIN)
+    work.contact = work.clock.now()
+    work.clock.move(hours=-25)
+    with pytest.raises(NotReady, match="25 hours behind what was already done here: connect"):
+        desk.sign_in(ADA, PIN)
+    work.clock.move(hours=2)
+    assert desk.sign_in(ADA, PIN).person == ADA
+
+
+def test_what_was_done_since_the_last_contact_shows_how_much_time_passed(
+    desk: SignIn, work: MemoryWork
+) -> None:
+    desk.choose_pin(PIN)
+    work.contact = work.clock.now()
+    work.newest = work.contact + timedelta(hours=73)
+    work.clock.move(hours=72)
+    with pytest.raises(NotReady, match="for 73 hours, and 72 are allowed"):
+        desk.sign_in(ADA, PIN)
+    work.clock.move(hours=-48)
+    with pytest.raises(NotReady, match="49 hours behind what was already done here"):
+        desk.sign_in(ADA, PIN)
+    work.newest = None
+    assert desk.sign_in(ADA, PIN).person == ADA
+
+
+def test_a_clock_set_back_before_the_policy_began_makes_no_allowance_longer(
+    desk: SignIn, work: MemoryWork
+) -> None:
+    desk.choose_pin(PIN)
+    work.contact = work.clock.now()
+    work.clock.move(days=-3650)
+    with pytest.raises(NotReady, match="hours behind what was already done here"):
+        desk.sign_in(ADA, PIN)
+
+
 def test_whom_the_central_api_turned_away_cannot_sign_in_not_even_alone(
     desk: SignIn, work: MemoryWork
 ) -> None:

@@ -44,6 +44,8 @@ class _Happened:
     lost: dict[str, Queued] = field(default_factory=dict)
     keyed: dict[str, datetime] = field(default_factory=dict)
     feed_forgot: bool = False
+    names: frozenset[str] = frozenset()
+    """That customers had: here nobody's changes."""
 
 
 def faults(place: Place) -> list[str]:

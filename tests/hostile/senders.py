@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from central_api.database import writing
 from central_api.people import revoke
-from central_api.tokens import REVOKED_PUSHES, TOKEN_LASTS
+from central_api.tokens import TOKEN_LASTS
 from rma.request import Role
 from tests.central_api.branch import Branch
 
@@ -14,7 +14,6 @@ ROLES = {role.value: role for role in Role}
 OTHERS = (
     "a revoked person",
     "a revoked desk",
-    "a person revoked long ago",
     "an expired token",
     "an unknown token",
     "nobody",
@@ -39,7 +38,4 @@ def headers_of(branch: Branch, who: str) -> dict[str, str]:
             revoke(connection, desk.caller.person, now)
         elif who == "a revoked desk":
             revoke(connection, desk.caller.device, now)
-        elif who == "a person revoked long ago":
-            long_ago = now - REVOKED_PUSHES - timedelta(seconds=1)
-            revoke(connection, desk.caller.person, long_ago)
     return {"Authorization": f"Bearer {token}"}

@@ -149,6 +149,14 @@ async def test_f5_says_why_a_sync_failed() -> None:
         await seat.sees("The central API does not answer.", "OFFLINE nothing queued")
 
 
+async def test_f5_says_what_went_wrong_although_the_server_answered() -> None:
+    of = small_shop()
+    of.sync.state = SyncStatus(online=True, trouble="The server has to be updated, too.")
+    async with seated(of) as seat:
+        await seat.press("f5")
+        await seat.sees("The server has to be updated, too.", "ONLINE")
+
+
 async def test_the_status_line_names_person_and_role() -> None:
     async with seated(small_shop()) as seat:
         await seat.sees("Agent One, agent · ONLINE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
 
@@ -211,11 +212,16 @@ async def test_an_edit_that_is_left_goes_on_where_it_was() -> None:
         assert len(of.work.drafts()) == 1
 
 
-async def test_the_number_is_copied() -> None:
+async def test_the_number_is_handed_to_the_terminals_clipboard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with seated(troubled()) as seat:
+        written: list[str] = []
+        monkeypatch.setattr(seat.app._driver, "write", written.append)
         await seat.press("ctrl+g", "3", "y")
         await seat.sees("Copied: 471 2030 0131.")
-        assert seat.app.clipboard == shop.number(1)
+        packed = b64encode(shop.number(1).encode()).decode()
+        assert f"\x1b]52;c;{packed}\a" in written
 
 
 async def test_what_is_held_says_what_happens_next() -> None:

@@ -202,3 +202,19 @@ async def test_the_serial_number_says_of_which_line_it_is() -> None:
         await seat.sees("▸ Phone 3")
         (row,) = (line for line in seat.lines if "  Serial" in line)
         assert "of Phone 3" in row
+
+
+async def test_a_return_that_cannot_be_opened_takes_no_keys() -> None:
+    of = shop_with()
+    of.reference.reason_tree = None
+    async with seated(of) as seat:
+        await seat.type("100001")
+        await seat.press("enter")
+        await seat.sees("Order 100001")
+        await seat.press("enter")
+        await seat.sees("The reasons are not here yet")
+        await seat.press(*"1x", "enter", "backspace", "f4", "f9", "tab", "ctrl+t", "f12")
+        await seat.settled()
+        assert "1 Lines" not in seat.text
+        await seat.press("f3")
+        await seat.sees("Order 100001")

@@ -133,7 +133,7 @@ async def labels(seat: Seat) -> None:
 async def call_note(seat: Seat) -> None:
     await customer(seat)
     await seat.press("ctrl+n")
-    await seat.sees("this call with Maria Müller")
+    await seat.sees("this call with Maria Müller", "Order 100002")
 
 
 async def declining(seat: Seat) -> None:

@@ -35,14 +35,14 @@ def main() -> int:
             _print("\n".join(ran.lines), asked)
         if ran.breaches:
             bad.append(ran)
-            _print(_told(ran, asked.mutant), asked)
+            _print(_told(ran, asked), asked)
             if asked.mutant:
                 break
     result = {
         "seeds": len(seeds),
         "first": asked.first,
         "mutant": asked.mutant,
-        "failed": [_tree(ran) for ran in bad],
+        "failed": [_tree(ran, asked) for ran in bad],
         "cpu_seconds": round(cpu, 1),
         "seconds": round(time.perf_counter() - began, 1),
         "happened": dict(sorted(totals.items())),
@@ -59,7 +59,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, metavar="N", help="how many")
     parser.add_argument("--from", dest="first", type=int, default=0, metavar="S", help="the first")
-    parser.add_argument("--mutant", choices=[each.name for each in MUTANTS], help="a planted fault")
+    names = [each.name for each in MUTANTS]
+    parser.add_argument("--mutant", choices=names, help="a planted fault")
+    parser.add_argument(
+        "--mix-of", choices=names, help="with the troubles of a planted fault, but without it"
+    )
     parser.add_argument("--mutants", action="store_true", help="every planted fault, until caught")
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="at once")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -68,7 +72,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _runs(seeds: Iterable[int], asked: argparse.Namespace) -> Iterator[Ran]:
-    one = partial(run_planted, planted=asked.mutant, kept=asked.verbose)
+    one = partial(run_planted, planted=asked.mutant, mixed_as_for=asked.mix_of, kept=asked.verbose)
     if asked.processes == 1:
         yield from map(one, seeds)
         return
@@ -77,15 +81,15 @@ def _runs(seeds: Iterable[int], asked: argparse.Namespace) -> Iterator[Ran]:
 
 
 def _all_mutants(asked: argparse.Namespace) -> int:
-    """A table: by which invariant each was caught first, and after how many seeds."""
+    """A table: the invariant that is about each, and after how many seeds it found it."""
     rows = []
     for fault in MUTANTS:
         row: dict[str, Any] = {"mutant": fault.name, "invariant": None, "seeds": None}
         most = MOST_SEEDS_FOR_A_MUTANT
         for count, seed in enumerate(range(asked.first, asked.first + most), start=1):
             ran = run(seed, fault)
-            if ran.breaches:
-                row |= {"invariant": ran.breaches[0].invariant, "seeds": count}
+            if fault.caught_by in {breach.invariant for breach in ran.breaches}:
+                row |= {"invariant": fault.caught_by, "seeds": count}
                 break
         rows.append(row)
         _print(
@@ -98,17 +102,23 @@ def _all_mutants(asked: argparse.Namespace) -> int:
     return 0 if all(row["invariant"] for row in rows) else 1
 
 
-def _told(ran: Ran, planted: str | None) -> str:
+def _again(ran: Ran, asked: argparse.Namespace) -> str:
+    """How it is run once more."""
     again = f"uv run python -m tests.simulation --seeds 1 --from {ran.seed} --verbose"
-    again += f" --mutant {planted}" if planted else ""
-    lines = [f"seed {ran.seed}: {len(ran.breaches)} breaches; again: {again}"]
+    again += f" --mutant {asked.mutant}" if asked.mutant else ""
+    return again + (f" --mix-of {asked.mix_of}" if asked.mix_of else "")
+
+
+def _told(ran: Ran, asked: argparse.Namespace) -> str:
+    lines = [f"seed {ran.seed}: {len(ran.breaches)} breaches; again: {_again(ran, asked)}"]
     lines += [f"  {breach.invariant}: {breach.said}" for breach in ran.breaches[:8]]
     return "\n".join(lines)
 
 
-def _tree(ran: Ran) -> dict[str, Any]:
+def _tree(ran: Ran, asked: argparse.Namespace) -> dict[str, Any]:
     return {
         "seed": ran.seed,
+        "again": _again(ran, asked),
         "digest": ran.digest,
         "breaches": [asdict(breach) for breach in ran.breaches],
     }

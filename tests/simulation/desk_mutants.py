@@ -1,4 +1,4 @@
-"""Planted faults of the desk: its queue, its numbers, its copies and how it reads answers."""
+"""Planted faults of the desk: its queue, and how it reads answers."""
 
 from __future__ import annotations
 
@@ -10,15 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-from sqlalchemy import Connection
-
-from central_api import books
-from rma.desk_report import DeskReportAnswer
-from rma.numbers import compose
 from rma.operations import Outcome, Result, SealedOperation
-from storage import desk_report, number_blocks, outbox, work_schema
-from storage.audit import Chain
-from storage.reference import ReferenceStore
 from storage.secrets import DEVICE_KEY
 from storage.work import WorkStore
 from sync import engine, push
@@ -39,9 +31,6 @@ from sync.protocol.signing import as_text
 from sync.report import SyncReport
 from tests.simulation.process import RUNNING
 from tests.simulation.workplace import Workplace
-
-BLOCK = 471203
-"""Where desks without leased blocks would begin to count."""
 
 
 @contextmanager
@@ -153,43 +142,15 @@ def give_up_after_three_tries() -> Iterator[None]:
 
 
 @contextmanager
-def in_memory_number_counter() -> Iterator[None]:
-    """Which numbers are used is kept in memory, and written down nowhere."""
-    used: dict[object, int] = {}
-    take = number_blocks.take
+def nobody_asks_what_was_released() -> Iterator[None]:
+    """What the server held once is taken for held for ever."""
 
-    def taken(connection: Connection, count: int) -> list[str]:
-        desk = RUNNING.get()
-        opened = getattr(desk, "opened", desk)
-        first, *_rest = take(connection, count)
-        connection.exec_driver_sql("UPDATE number_block SET next_index = next_index - ?", (count,))
-        start = used.setdefault(opened, int(first[6:9]))
-        used[opened] = start + count
-        return [compose(int(first[:6]), start + index) for index in range(count)]
-
-    with patch.object(number_blocks, "take", taken):
+    def never(report: SyncReport) -> Steps[None]:
+        report.asked_about_held = True
+        return
         yield
 
-
-@contextmanager
-def no_unique_number() -> Iterator[None]:
-    """Every desk counts for itself, without blocks that are leased to it alone."""
-    take = number_blocks.take
-
-    def taken(connection: Connection, count: int) -> list[str]:
-        return [compose(BLOCK, int(number[6:9])) for number in take(connection, count)]
-
-    with (
-        patch.object(number_blocks, "take", taken),
-        patch.object(books.Books, "leased", lambda _books, _number: True),
-    ):
-        yield
-
-
-@contextmanager
-def a_restored_desk_counts_on() -> Iterator[None]:
-    """Which numbers are used is known from work.db alone, also where that is an old copy."""
-    with patch.object(number_blocks, "fence", lambda _connection, _marks: {}):
+    with patch.object(engine, "ask_about_held", never):
         yield
 
 
@@ -214,67 +175,17 @@ def strict_first_in_first_out() -> Iterator[None]:
 
 
 @contextmanager
-def cursor_saved_before_the_page() -> Iterator[None]:
-    """The cursor of a page is kept before its rows are."""
-    apply = ReferenceStore.apply
-
-    def applied(store: ReferenceStore, rows: Sequence[Any], cursor: str) -> None:
-        apply(store, [], cursor)
-        apply(store, rows, cursor)
-
-    with patch.object(ReferenceStore, "apply", applied):
-        yield
-
-
-@contextmanager
 def a_cut_page_is_the_end() -> Iterator[None]:
     """A page of the first download that cannot be read is taken for the last one."""
     page = CentralClient.bootstrap_page
 
-    async def read(client: CentralClient, kind: str, after: str | None) -> bytes:
+    async def read(client: CentralClient, kind: str, after: str | None, *, limit: int) -> bytes:
         try:
-            return await page(client, kind, after)
+            return await page(client, kind, after, limit=limit)
         except UnreadableAnswer:
             return b""
 
     with patch.object(CentralClient, "bootstrap_page", read):
-        yield
-
-
-@contextmanager
-def audit_outside_the_transaction() -> Iterator[None]:
-    """The audit entry of a return is written after the return."""
-    finalize = WorkStore.finalize
-
-    def finalized(store: WorkStore, builds: Any, draft_ids: Any) -> Any:
-        acts: list[Any] = []
-        with patch.object(Chain, "append", lambda _chain, act: acts.append(act)):
-            records = finalize(store, builds, draft_ids)
-        with store._writing() as connection:
-            chain = store._chain(connection, store._enrolled())
-            for act in acts:
-                chain.append(act)
-        return records
-
-    with patch.object(WorkStore, "finalize", finalized):
-        yield
-
-
-@contextmanager
-def outbox_outside_the_transaction() -> Iterator[None]:
-    """A return is queued after it was stored."""
-    finalize, put = WorkStore.finalize, outbox.put
-
-    def finalized(store: WorkStore, builds: Any, draft_ids: Any) -> Any:
-        rows: list[tuple[Any, ...]] = []
-        with patch.object(outbox, "put", lambda _connection, *row: rows.append(row)):
-            records = finalize(store, builds, draft_ids)
-        with store._writing() as connection:
-            for row in rows:
-                put(connection, *row)
-        return records
-
-    with patch.object(WorkStore, "finalize", finalized):
         yield
 
 
@@ -295,39 +206,6 @@ def data_deleted_before_the_work_is_handed_in() -> Iterator[None]:
             raise
 
     with patch.object(engine, "report_desk", reported):
-        yield
-
-
-@contextmanager
-def a_revoked_desk_keeps_its_data() -> Iterator[None]:
-    """Customers and orders stay where nobody may work any more."""
-    with patch.object(ReferenceStore, "erase", lambda _store: None):
-        yield
-
-
-@contextmanager
-def copies_go_on_with_the_same_numbers() -> Iterator[None]:
-    """A desk does not hear that a copy of it works on."""
-    take = desk_report.take
-
-    def taken(connection: Connection, answer: DeskReportAnswer) -> Any:
-        return take(connection, replace(answer, retire=False, used={}))
-
-    with patch.object(desk_report, "take", taken):
-        yield
-
-
-@contextmanager
-def migration_drops_the_waiting_rows() -> Iterator[None]:
-    """An update makes the table of the queue anew, without what waits in it."""
-    migrate = work_schema._migrate
-
-    def migrated(connection: Connection, scripts: str) -> None:
-        migrate(connection, scripts)
-        connection.exec_driver_sql("DROP TRIGGER IF EXISTS frozen_outbox_delete")
-        connection.exec_driver_sql("DELETE FROM outbox WHERE state = 'ready'")
-
-    with patch.object(work_schema, "_migrate", migrated):
         yield
 
 

@@ -16,6 +16,7 @@ from rma.record import RmaRecord
 from storage.engines import connect
 from storage.secrets import DATABASE_KEY
 from sync.protocol.documents import read_document
+from sync.protocol.signing import split_line
 from tests.simulation.process import running
 from tests.simulation.workplace import Workplace
 
@@ -27,6 +28,7 @@ KINDS = {
     "refusal": ("refusal", "refusal_id", "refusal", "refusal_id"),
     "policy": ("policy_version", "key", "policy", "key"),
     "reasons": ("reasons_version", "key", "reasons", "key"),
+    "erasure": ("erasure", "customer_id", "erasure", "customer_id"),
 }
 """Table and key of each kind, on the server and at a desk."""
 
@@ -44,6 +46,13 @@ class Queued:
     sha256: str
     seq: int
     depends_on: str | None
+    epoch: str | None
+    """Of the server that answered; empty where the desk holds it by itself."""
+
+    @property
+    def is_held_by_the_server(self) -> bool:
+        """Whether a supervisor has to release it; else the desk holds it by itself, as no server reads it."""
+        return self.state == "held" and self.epoch != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,19 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An operation that the server holds, or held."""
+
+    op_id: str
+    device: str
+    kind: str
+    number: str | None
+    reason: str
+    body: bytes
+    released: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
     """What the server says of a desk that may no longer work."""
 
@@ -72,7 +94,7 @@ class Revoked:
 
 def outbox(desk: Workplace) -> list[Queued]:
     """Everything that a desk ever wanted to send, oldest first."""
-    columns = "op_id, number, kind, state, outcome, sha256, seq, depends_on"
+    columns = "op_id, number, kind, state, outcome, sha256, seq, depends_on, epoch"
     with _looking(desk, "work.db") as connection:
         rows = connection.execute(f"SELECT {columns} FROM outbox ORDER BY seq").fetchall()
     return [Queued(desk.name, *row) for row in rows]
@@ -136,6 +158,25 @@ def of_desk(desk: Workplace) -> dict[tuple[str, str], int]:
     return versions
 
 
+def documents_of_server(connection: Connection) -> dict[tuple[str, str], str]:
+    """The texts of everything that desks hear about, by kind and key."""
+    texts = {}
+    for kind, (table, key, _table, _key) in KINDS.items():
+        for row in connection.execute(text(f"SELECT {key} AS k, document AS d FROM {table}")):
+            texts[(kind, row.k)] = row.d
+    return texts
+
+
+def documents_of_desk(desk: Workplace) -> dict[tuple[str, str], str]:
+    """The same in a desk's copy, as that keeps them."""
+    texts = {}
+    with _looking(desk, "ref.db") as connection:
+        for kind, (_table, _key, table, key) in KINDS.items():
+            for found, document in connection.execute(f"SELECT {key}, document FROM {table}"):
+                texts[(kind, found)] = document
+    return texts
+
+
 def slots(connection: Connection) -> Counter[tuple[str, str]]:
     """Units that RMAs hold, by order line, counted from their lines."""
     held: Counter[tuple[str, str]] = Counter()
@@ -143,6 +184,24 @@ def slots(connection: Connection) -> Counter[tuple[str, str]]:
     for row in rows:
         held[(row.order_id, row.line_id)] += len(json.loads(row.slots))
     return held
+
+
+def kept_for_a_supervisor(connection: Connection) -> list[Kept]:
+    """Everything that was held, also what was released since."""
+    columns = "op_id, device, kind, number, reason, line, released_at"
+    rows = connection.execute(text(f"SELECT {columns} FROM held_operation ORDER BY op_id"))
+    return [
+        Kept(
+            row.op_id,
+            row.device,
+            row.kind,
+            row.number,
+            row.reason,
+            split_line(row.line)[0],
+            released=row.released_at is not None,
+        )
+        for row in rows
+    ]
 
 
 def revoked(connection: Connection) -> dict[str, Revoked]:

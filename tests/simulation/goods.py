@@ -17,6 +17,12 @@ PEOPLE = (("Ada", Role.AGENT), ("Sue", Role.SUPERVISOR), ("Tom", Role.SUPERVISOR
 
 REASONS = default_reasons()
 
+BYSTANDERS = tuple(
+    shop.customer(customer_id=f"C-{index}", name=name, email=f"c{index}@example.com")
+    for index, name in enumerate(("Otto Lang", "Ines Koch", "Otto Langer"), start=7)
+)
+"""Customers without orders."""
+
 
 def order(index: int, returned_before: int = 0) -> Order:
     """Three kettles and two cups; every second one costs more than needs an approval."""

@@ -43,6 +43,14 @@ MACHINES = (
 )
 """What can happen to machines and their surroundings."""
 
+OPERATORS = (
+    "release",
+    "customer erased",
+    "copy put back",
+    "revoked while away",
+)
+"""What operators do, beside all troubles."""
+
 OLD_RELEASE = "old release"
 """A desk starts with a release that signs nothing, and is brought up to date in the middle."""
 
@@ -70,11 +78,15 @@ class Mix:
     """Weights of `MACHINES`."""
     machine_seconds: float = 60.0
     """Mean time between two troubles of machines."""
+    operators: Mapping[str, float] = field(default_factory=dict)
+    """Weights of `OPERATORS`."""
+    operator_seconds: float = 60.0
+    """Mean time between two things that operators do."""
 
     @classmethod
     def of(cls, seed: int) -> Mix:
         """The troubles of a seed."""
-        draw = Random(f"{seed}/mix")
+        draw, later = Random(f"{seed}/mix"), Random(f"{seed}/mix of operators")
         desks = draw.choice((1, 2, 2, 3))
         return cls(
             desks=desks,
@@ -86,12 +98,16 @@ class Mix:
             wire=_some(draw, WIRE),
             machines=_some(draw, MACHINES),
             machine_seconds=draw.choice((15.0, 40.0, 90.0)),
+            operators=_some(later, OPERATORS),
+            operator_seconds=later.choice((30.0, 60.0, 120.0)),
         )
 
     def with_much_of(self, *troubles: str) -> Mix:
         """The same with so much of these troubles that what they bring out is soon seen, and something of the others."""
         wire = {name: weight / 4 for name, weight in self.wire.items()}
         machines = {name: weight / 4 for name, weight in self.machines.items()}
+        operators = {name: weight / 4 for name, weight in self.operators.items()}
+        operators |= {name: 1.0 for name in troubles if name in OPERATORS}
         wire |= {name: 1.0 for name in troubles if name in WIRE}
         machines |= {name: 1.0 for name in troubles if name in MACHINES}
         return replace(
@@ -100,6 +116,8 @@ class Mix:
             wire=wire,
             trouble=0.6 if wire.keys() & troubles else self.trouble,
             machines=machines,
+            operators=operators,
+            operator_seconds=15.0 if operators.keys() & troubles else 4 * self.operator_seconds,
             machine_seconds=15.0 if machines.keys() & troubles else self.machine_seconds,
             old_release=frozenset({0}) if OLD_RELEASE in troubles else self.old_release,
             fresh=frozenset({0, 1}) if FIRST_DOWNLOAD in troubles else self.fresh,

@@ -17,6 +17,7 @@ from tests.simulation import evidence
 from tests.simulation.invariants import Breach, breaches
 from tests.simulation.mix import Mix
 from tests.simulation.mutants import Mutant, mutant
+from tests.simulation.operators import Operators
 from tests.simulation.people import Person
 from tests.simulation.process import breakable_commits
 from tests.simulation.server import quiet_servers
@@ -57,12 +58,24 @@ class Ran:
     lines: tuple[str, ...] = ()
 
 
-def run(seed: int, mutant: Mutant | None = None, *, kept: bool = False) -> Ran:
-    """Run one seed, with a planted fault or without; `kept` keeps the lines of what happened."""
+def run(
+    seed: int,
+    mutant: Mutant | None = None,
+    *,
+    much_of: tuple[str, ...] | None = None,
+    kept: bool = False,
+) -> Ran:
+    """Run one seed, with a planted fault or without.
+
+    `much_of` are troubles of which there is much, also where nothing is planted; None: as the seed has it, or as the
+    fault needs it. `kept` keeps the lines of what happened.
+    """
     made = template()
     mix = Mix.of(seed)
-    if mutant is not None:
-        mix = mix.with_much_of(*mutant.shown_by)
+    if much_of is None and mutant is not None:
+        much_of = mutant.shown_by
+    if much_of is not None:
+        mix = mix.with_much_of(*much_of)
     began = time.process_time()
     trace = Trace(kept=kept)
     folder = scratch()
@@ -81,7 +94,8 @@ def run(seed: int, mutant: Mutant | None = None, *, kept: bool = False) -> Ran:
                 world.begin(made)
                 with world.network.in_place():
                     try:
-                        return await _story(world, Random(f"{seed}/people"))
+                        operators = Operators(world, Random(f"{seed}/operators"))
+                        return await _story(world, Random(f"{seed}/people"), operators)
                     finally:
                         await world.end()
 
@@ -101,7 +115,7 @@ def run(seed: int, mutant: Mutant | None = None, *, kept: bool = False) -> Ran:
     )
 
 
-async def _story(world: World, draw: Random) -> list[Breach]:
+async def _story(world: World, draw: Random, operators: Operators) -> list[Breach]:
     troubles = Troubles(world, Random(draw.random()))
     bad = [
         world.spawn(troubles.weather()),
@@ -109,6 +123,7 @@ async def _story(world: World, draw: Random) -> list[Breach]:
         world.spawn(troubles.shop_goes_on()),
         world.spawn(troubles.backups()),
         world.spawn(troubles.copies()),
+        world.spawn(operators.work()),
     ]
     people = [Person(world, desk, Random(draw.random())) for desk in world.desks]
     each = -(-world.mix.acts // len(people))
@@ -125,9 +140,28 @@ async def _story(world: World, draw: Random) -> list[Breach]:
     troubles.end()
     world.happened("all is well")
     await _settle(world)
+    if "release" in world.mix.operators:
+        operators.release_everything()
+        await _settle(world)
+        await _ask_what_became_of_it(world)
     if any(desk.copies for desk in world.desks):
         await _copies_tell(world, draw)
     return breaches(world)
+
+
+async def _ask_what_became_of_it(world: World) -> None:
+    """F5 at each desk that has not heard of a release: of one that changes no return it hears within an hour."""
+    with world.server.looking() as connection:
+        booked = evidence.operations(connection)
+    for desk in world.desks:
+        held = [row for row in evidence.outbox(desk) if row.is_held_by_the_server]
+        news = [
+            row for row in held if row.op_id in booked and booked[row.op_id].outcome != row.outcome
+        ]
+        if news:
+            world.happened("asks", desk.name, len(news))
+            with suppress(RmaError):
+                await desk.sync_now()
 
 
 async def _copies_tell(world: World, draw: Random) -> None:
@@ -161,9 +195,10 @@ async def _settle(world: World) -> None:
     world.happened("quiet" if world.drained_after is not None else "not quiet")
 
 
-def run_planted(seed: int, *, planted: str | None, kept: bool) -> Ran:
-    """The same with a planted fault by its name; a process of its own can be asked for it."""
-    return run(seed, mutant(planted) if planted else None, kept=kept)
+def run_planted(seed: int, *, planted: str | None, mixed_as_for: str | None, kept: bool) -> Ran:
+    """The same with a planted fault by its name, or only its troubles; a process of its own can be asked for it."""
+    much_of = mutant(mixed_as_for).shown_by if mixed_as_for else None
+    return run(seed, mutant(planted) if planted else None, much_of=much_of, kept=kept)
 
 
 def _waits_for_what_is_gone(world: World) -> bool:

@@ -98,17 +98,18 @@ class Server(Process):
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """A look at the database from outside."""
-        with self._opened() as engine, reading(engine) as connection:
+        with self.opened() as engine, reading(engine) as connection:
             yield connection
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """A transaction of another program, such as the import."""
-        with self._opened() as engine, writing(engine) as connection:
+        with self.opened() as engine, writing(engine) as connection:
             yield connection
 
     @contextmanager
-    def _opened(self) -> Iterator[Engine]:
+    def opened(self) -> Iterator[Engine]:
+        """The database, for another program."""
         with running(None):
             if self._outside is None:
                 self._outside = open_database(str(self.database))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -12,7 +13,7 @@ from unittest.mock import patch
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from central_api import books, documents, feed, operations, routes, signatures
+from central_api import books, documents, feed, operations, routes, signatures, tokens
 from central_api.database import write
 from central_api.loading import StoredAnswer
 from central_api.tables import OPERATION
@@ -155,6 +156,21 @@ def revocation_is_forgotten() -> Iterator[None]:
         return replace(place, people=people)
 
     with patch.object(routes, "place_of", known):
+        yield
+
+
+@contextmanager
+def late_work_of_the_revoked_is_not_taken() -> Iterator[None]:
+    """A desk that comes back long after it was revoked is nobody: it can hand in nothing."""
+    caller = tokens._caller
+
+    def known(row: Any) -> Any:
+        since = getattr(row, "device_revoked", None)
+        if since is not None and datetime.now(UTC) > since + timedelta(days=30):
+            return None
+        return caller(row)
+
+    with patch.object(tokens, "_caller", known):
         yield
 
 

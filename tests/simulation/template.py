@@ -15,7 +15,9 @@ from unittest.mock import patch
 from central_api.catalog import upsert_customers, upsert_orders, upsert_products
 from central_api.people import create_code
 from central_api.policies import publish_policy, publish_reasons
+from central_api.recovery import publish
 from csr_tui.enrollment import enroll
+from sync.protocol.recovery import new_key
 from tests import shop
 from tests.simulation import goods
 from tests.simulation.mix import Mix
@@ -33,6 +35,8 @@ class Template:
     """Folders to copy from."""
 
     folder: Path
+    recovery_key: bytes
+    """The private half of what desks seal their keys to."""
 
     @property
     def server(self) -> Path:
@@ -71,7 +75,8 @@ def template() -> Template:
         )  # now, not in the first run that needs it: that run would be another one then
     folder = scratch()
     _kept.append(folder)
-    made = Template(folder)
+    private, public = new_key()
+    made = Template(folder, private)
     with (
         virtual_world("template") as clock,
         quiet_servers(),
@@ -86,19 +91,20 @@ def template() -> Template:
             server.start()
             network = Network(clock, server, Mix.of(0), Random(0), Trace())
             with network.in_place():
-                await _fill(server, made)
+                await _fill(server, made, public)
             await server.stop()
 
         run_virtually(clock, make)
     return made
 
 
-async def _fill(server: Server, made: Template) -> None:
+async def _fill(server: Server, made: Template, recovery_key: bytes) -> None:
     with server.changing() as connection:
+        publish(connection, recovery_key, START - timedelta(days=20))
         publish_policy(connection, goods.policy(1), START - timedelta(days=20))
         publish_reasons(connection, goods.REASONS, START - timedelta(days=20))
         upsert_products(connection, [shop.product()])
-        upsert_customers(connection, [shop.customer()])
+        upsert_customers(connection, [shop.customer(), *goods.BYSTANDERS])
         upsert_orders(connection, [goods.order(index) for index in range(goods.ORDERS)])
     for index, (name, role) in enumerate(goods.PEOPLE):
         with server.changing() as connection:

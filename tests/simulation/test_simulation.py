@@ -16,8 +16,8 @@ import pytest
 from tests.simulation.run import run
 
 QUICK = range(16)
-SLOW = range(1_000, 1_300)
-PARTS = 12
+SLOW = range(1_000, 1_600)
+PARTS = 24
 
 
 def held(seed: int) -> None:
@@ -75,6 +75,22 @@ def test_the_command_runs_seeds_in_processes_of_their_own() -> None:
         timeout=60,
     )
     assert json.loads(told.stdout)["failed"] == []
+
+
+def test_a_failing_seed_says_in_json_too_how_it_is_run_again() -> None:
+    planted = ["--mutant", "no_unique_number", "--seeds", "5", "--json"]
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", *planted],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    (failed,) = json.loads(told.stdout)["failed"]
+    again = f"--seeds 1 --from {failed['seed']} --verbose --mutant no_unique_number"
+    assert told.returncode == 1
+    assert failed["again"].endswith(again)
 
 
 def test_another_seed_tells_another_story() -> None:

@@ -59,6 +59,7 @@ class Troubles:
                         upsert_orders(connection, [goods.order(index, returned_before=before)])
                     case 1:
                         name = f"Maria Müller {self._draw.randrange(100)}"
+                        self._world.names.add(name)
                         upsert_customers(connection, [shop.customer(name=name)])
                     case _:
                         self._policies += 1
@@ -120,8 +121,6 @@ class Troubles:
 
     async def _night(self) -> None:
         night = HOLIDAYS if self._draw.random() < 0.15 else NIGHT
-        if night is HOLIDAYS and self._world.revoked_once:
-            night = NIGHT  # after thirty days nothing is taken any more from who is revoked
         self._world.clock.sleep_over(night.total_seconds())
 
     async def _poison(self) -> None:
@@ -181,7 +180,6 @@ class Troubles:
         world, desk = self._world, self._any_desk()
         if not desk.is_open:
             return
-        world.revoked_once = True
         whom = self._draw.choice((desk.identity.device, desk.identity.person))
         with world.server.changing() as connection:
             revoke(connection, whom, _now())
@@ -205,7 +203,8 @@ class Troubles:
 
     async def _feed_trimmed(self) -> None:
         with self._world.server.changing() as connection:
-            feed.trim(connection, _now())
+            if old := feed.old(connection, _now()):
+                feed.trim(connection, old)
 
     async def _same_key_twice(self) -> None:
         """A desk's source of chance is a copy of another's: it makes a key that another operation has."""

@@ -15,8 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from central_api import feed
+from central_api.erasing import erase_customer
 from central_api.tables import DEVICE_KEY
 from rma.errors import RmaError
+from tests import shop
+from tests.simulation import goods
 from tests.simulation.evidence import Queued
 from tests.simulation.mix import Mix
 from tests.simulation.network import Network
@@ -65,8 +68,12 @@ class World:
     """What broke in a way that nobody planned for."""
     lost: dict[tuple[str, str], Queued] = field(default_factory=dict)
     """Operations that a desk had only on a disk that is gone, by desk and key; the server has those that were sent."""
-    revoked_once: bool = False
-    """Whether somebody was revoked, if only for a while."""
+    names: set[str] = field(default_factory=set)
+    """Of customers, now or earlier."""
+    erased: list[str] = field(default_factory=list)
+    """Customers who were erased."""
+    recovery_key: bytes = b""
+    """The operators' private half."""
     feed_forgot: bool = False
     """Whether the server's feed no longer has everything that it announced."""
     drained_after: float | None = None
@@ -81,6 +88,8 @@ class World:
 
     def begin(self, template: Template) -> None:
         """Copy the template and start everything."""
+        self.recovery_key = template.recovery_key
+        self.names.update(each.name for each in (shop.customer(), *goods.BYSTANDERS))
         shutil.copytree(template.server, self.folder / "server")
         self.server = Server(self.folder / "server")
         self.server.died = lambda: self._end_of(self.server, self._revive_server)
@@ -168,6 +177,8 @@ class World:
             feed.renew(connection, datetime.now(UTC))
             for device, moment in self.keyed.items():  # it is enrolled anew
                 self._register(connection, device, moment)
+            for customer_id in self.erased:  # from the list that is kept beside the backups
+                erase_customer(connection, customer_id, by="", reason="", now=datetime.now(UTC))
         self.feed_forgot = True
 
     def _register(self, connection: Connection, device: str, moment: datetime) -> None:

@@ -14,6 +14,7 @@ from rma.operations import (
     Identity,
     MadeReturn,
     Operation,
+    RefuseReturn,
     SealedOperation,
     Told,
 )
@@ -113,3 +114,14 @@ def cancelled(work: WorkStore, record: RmaRecord, op_id: str = "op-cancel") -> R
     )
     work.change(after, operation)
     return after
+
+
+def refusing(op_id: str = "op-r") -> Operation:
+    """A refused return, to be kept for the record."""
+    return Operation(
+        op_id=op_id,
+        stream="O-1",
+        depends_on=None,
+        made_at=shop.NOW,
+        command=RefuseReturn(refused=shop.refused()),
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from storage import audit, settings
+from storage.engines import writing
 from storage.errors import NotEnrolled
 from storage.work import WorkStore
-from tests.storage.desk import open_work
+from tests.storage.desk import HandClock, open_work
 
 ADA = "Agent One"
 
@@ -60,3 +63,42 @@ def test_the_last_contact_is_known_after_a_new_start(work: WorkStore, tmp_path: 
     known = again.last_contact()
     again.close()
     assert known == noted
+
+
+def test_the_newest_act_is_not_what_a_clock_that_was_set_back_says(
+    work: WorkStore, tmp_path: Path
+) -> None:
+    work.close()
+    clock = HandClock()
+    again = open_work(tmp_path, clock=clock)
+    clock.at += timedelta(days=3)
+    again.set_pin(ADA, "v")
+    newest = clock.at
+    clock.at -= timedelta(days=3)
+    again.set_pin(ADA, "w")
+
+    assert again.newest_act() == newest
+
+    with writing(again._engine) as connection:
+        settings.set_countersigned(connection, audit.count(connection))
+    assert again.newest_act() is None
+    again.close()
+
+
+def test_what_was_done_before_the_last_contact_is_no_newest_act_though_nothing_is_countersigned(
+    work: WorkStore, tmp_path: Path
+) -> None:
+    work.close()
+    clock = HandClock()
+    again = open_work(tmp_path, clock=clock)
+    clock.at += timedelta(days=3)
+    again.set_pin(ADA, "v")
+    clock.at -= timedelta(days=3)
+
+    again.note_contact()
+
+    assert again.newest_act() is None
+    newest = clock.at
+    again.set_pin(ADA, "w")
+    assert again.newest_act() == newest
+    again.close()

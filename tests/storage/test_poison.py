@@ -6,17 +6,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from rma.operations import Identity, Operation, Outcome, Result, SealedOperation
 from rma.record import Problem, ProblemType
+from storage.engines import reading
 from storage.work import WorkStore
+from storage.work_tables import AUDIT_PERSONAL
+from tests import shop
 from tests.keys import KEY
-from tests.storage.desk import BLOCK, IDENTITY, HandClock, cancelled, make, seal
+from tests.storage.desk import BLOCK, IDENTITY, HandClock, cancelled, make, refusing, rewrite, seal
 
 PROBLEM = Problem(
     type=ProblemType.MALFORMED, detail="The server cannot read this.", remedy="Edit the return."
 )
 MUCH = 1 << 20
+
+
+def personal_values(work: WorkStore) -> str:
+    with reading(work._engine) as connection:
+        return str(connection.execute(select(AUDIT_PERSONAL.c.value)).scalars().all())
 
 
 def waiting(work: WorkStore) -> list[str]:
@@ -111,3 +120,43 @@ def test_both_ways_stand_in_the_audit_chain(work: WorkStore) -> None:
     ]
     assert commands[-2:] == ["isolate", "offer_again"]
     assert work.verify_audit() is None
+
+
+def test_so_do_both_ways_and_the_settling_of_a_refused_return(work: WorkStore) -> None:
+    work.refuse(shop.refused(), refusing())
+    work.isolate("op-r", PROBLEM)
+    work.offer_again("op-r")
+    work.isolate("op-r", PROBLEM)
+    work.settle("op-r", "told Maria")
+
+    entries = [(entry.entity, entry.command) for entry in work.audit_entries()]
+    commands = ["return.refuse", "isolate", "offer_again", "isolate", "settle"]
+    assert entries[-5:] == [("refusal/D-1", command) for command in commands]
+    assert work.verify_audit() is None
+
+
+def test_what_was_said_about_a_refused_return_goes_with_its_customer(work: WorkStore) -> None:
+    work.refuse(shop.refused(), refusing())
+    work.isolate("op-r", PROBLEM)
+    work.settle("op-r", "told Maria")
+    before = personal_values(work)
+
+    work.erase_personal(["C-1"], {}, rewrite)
+
+    assert "told Maria" in before
+    assert "told Maria" not in personal_values(work)
+
+
+def test_a_change_that_nobody_can_read_has_its_entries_too(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    def broken(operation: Operation, identity: Identity) -> SealedOperation:
+        return replace(seal(operation, identity), body=b"null")
+
+    work = WorkStore.open(tmp_path / "other", KEY, seal=broken, clock=clock)
+    work.set_identity(IDENTITY)
+    work.refuse(shop.refused(), refusing())
+    work.isolate("op-r", PROBLEM)
+    entry = list(work.audit_entries())[-1]
+    assert (entry.entity, entry.command) == ("operation/op-r", "isolate")
+    work.close()

@@ -6,24 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from rma.operations import Operation, OperationKind, RefuseReturn
+from rma.operations import OperationKind
 from storage.errors import AlreadyFinalized, AlreadyRefused, CannotSave
 from storage.papers import keep_file
 from storage.reference import ReferenceStore
 from storage.reference_rows import ReferenceRow
 from tests import shop
 from tests.keys import KEY
-from tests.storage.desk import build, open_work
-
-
-def refusing(op_id: str = "op-r") -> Operation:
-    return Operation(
-        op_id=op_id,
-        stream="O-1",
-        depends_on=None,
-        made_at=shop.NOW,
-        command=RefuseReturn(refused=shop.refused()),
-    )
+from tests.storage.desk import build, open_work, refusing
 
 
 def test_a_refused_draft_is_gone_queued_and_in_the_chain(tmp_path: Path) -> None:

@@ -63,8 +63,21 @@ class MemoryWork:
             batch.append(each)
         return batch
 
+    def held_after(self, op_id: str, limit: int, max_bytes: int) -> list[SealedOperation]:
+        held = [op for op in self.operations if op.op_id > op_id and self.is_held(op.op_id)]
+        return held[:limit]
+
+    def is_held(self, op_id: str) -> bool:
+        told = self.outcomes.get(op_id, [])
+        return bool(told) and told[-1].outcome is Outcome.HELD_FOR_REVIEW
+
+    def is_held_about(self, keys: Collection[str]) -> bool:
+        return False
+
     def apply_results(self, results: Sequence[Result]) -> None:
         for result in results:
+            if self.is_held(result.op_id) and result.outcome is Outcome.HELD_FOR_REVIEW:
+                continue
             if not result.outcome.final:
                 streams = [op.stream for op in self.operations if op.op_id == result.op_id]
                 self.put_off |= dict.fromkeys(streams, len(self.put_off) + 1)

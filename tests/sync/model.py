@@ -32,6 +32,8 @@ class ModelServer:
     epoch: str = "first"
     unreadable: set[str] = field(default_factory=set)
     """Operations that it chokes on, with the whole batch."""
+    holds: set[str] = field(default_factory=set)
+    """Operations that wait for a supervisor."""
     stumbles_over: set[str] = field(default_factory=set)
     """Operations at which it fails, with the whole batch."""
 
@@ -63,6 +65,8 @@ class ModelServer:
             return result if known == sha else Result(op_id=op_id, outcome=Outcome.KEY_REUSED)
         if depends_on is not None and depends_on not in self.answers:
             return Result(op_id=op_id, outcome=Outcome.NOT_YET)
+        if op_id in self.holds:
+            return Result(op_id=op_id, outcome=Outcome.HELD_FOR_REVIEW)
         self.booked.append((op_id, envelope["stream"]))
         result = Result(op_id=op_id, outcome=Outcome.ACCEPTED, row_version=len(self.booked))
         self.answers[op_id] = sha, result

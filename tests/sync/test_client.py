@@ -234,7 +234,7 @@ async def test_a_long_poll_and_a_page_ask_for_what_they_need(
     changes, page = server.requests
     assert changes.query == {"cursor": "a b&c", "limit": "1000", "wait": "25"}
     assert page.path == "/v1/bootstrap/policy"
-    assert page.query == {"limit": "1000", "after": "general/1"}
+    assert page.query == {"limit": "4000", "after": "general/1"}
 
 
 async def test_enrolling_sends_the_code_without_a_token(server: WireServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
@@ -32,17 +33,11 @@ from tests.keys import KEY
 from tests.sync.test_end_to_end import until
 from tests.sync.town import Seat, Street, now, request
 
-PERSONAL = (
-    "maria",
-    "ller",
-    "@example.com",
-    "12345678",
-    "sister called",
-    "CRM-77",
-    "10115",
-    "• 4242",
+PERSONAL = re.compile(
+    r"maria|m(u|ue|ü|u\u0308)ller|@example\.com|12345678|sister called|CRM-77|(?<![0-9a-z])10115(?![0-9a-z])|• 4242",
+    re.IGNORECASE,
 )
-"""What nobody may find any more, whatever the case."""
+"""What nobody may find any more, whatever the case; the postcode by itself, not within a time or a fingerprint."""
 
 
 @pytest.fixture
@@ -98,7 +93,7 @@ def _text(value: Any) -> str:
 
 
 def found(texts: Iterator[str]) -> list[str]:
-    return [text for text in texts if any(each.lower() in text.lower() for each in PERSONAL)]
+    return [text for text in texts if PERSONAL.search(text)]
 
 
 def server_faults(street: Street) -> list[str]:

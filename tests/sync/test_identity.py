@@ -41,10 +41,10 @@ def end_tokens(town: Town) -> None:
     engine.dispose()
 
 
-def revoked(town: Town, name: str) -> None:
+def revoked(town: Town, name: str, days_ago: int = 0) -> None:
     engine = open_database(town.database)
     with writing(engine) as connection:
-        revoke(connection, name, now())
+        revoke(connection, name, now() - timedelta(days=days_ago))
     engine.dispose()
 
 
@@ -169,12 +169,14 @@ class TestSharedDesk:
 class TestRevoked:
     """Work first, then the data."""
 
+    @pytest.mark.parametrize("days_ago", [0, 400])
     async def test_a_revoked_desk_hands_in_its_work_and_deletes_its_copy_of_the_data(
-        self, street: Street
+        self, street: Street, days_ago: int
     ) -> None:
         seat = await street.seat("Ada")
         made = seat.finalize(request())
-        revoked(street.town, seat.work.identity().device)  # type: ignore[union-attr]
+        revoked(street.town, seat.work.identity().device, days_ago)  # type: ignore[union-attr]
+        end_tokens(street.town)
 
         with pytest.raises(DeviceRevoked):
             await seat.sync.run_once()
@@ -187,6 +189,7 @@ class TestRevoked:
         known = seat.work.record(made.number)
         assert known is not None
         assert known.record.state is RmaState.NEEDS_APPROVAL
+        assert author(street.town, made.number) == "Ada"
         with pytest.raises(DeviceRevoked):
             await seat.sync.run_once()
 
@@ -203,12 +206,14 @@ class TestRevoked:
 
         assert seat.reference.customer("C-1") is None
 
+    @pytest.mark.parametrize("days_ago", [0, 400])
     async def test_a_revoked_person_hands_in_their_work_and_the_desk_keeps_its_data(
-        self, street: Street
+        self, street: Street, days_ago: int
     ) -> None:
         seat = await street.seat("Ada")
         seat.finalize(request())
-        revoked(street.town, "Ada")
+        revoked(street.town, "Ada", days_ago)
+        end_tokens(street.town)
 
         with pytest.raises(Revoked) as caught:
             await seat.sync.run_once()

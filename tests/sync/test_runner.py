@@ -479,3 +479,23 @@ async def test_pages_are_small_while_somebody_types(
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.parametrize(("typing", "most"), [(True, 500), (False, 4000)])
+async def test_pages_of_a_first_download_are_small_while_somebody_types(
+    open_desk: Any, typing: bool, most: int
+) -> None:
+    async def give_way() -> bool:
+        return typing
+
+    desk = await open_desk(reference=MemoryReference())
+    task = asyncio.create_task(desk.engine.run_forever(desk.wake, give_way))
+    await desk.until(lambda: desk.polling)
+    pages = [
+        request for request in desk.server.requests if request.path.startswith("/v1/bootstrap/")
+    ]
+    assert pages
+    assert {request.query["limit"] for request in pages} == {str(most)}
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -105,14 +105,16 @@ class World:
     heard: str | None = None
     """The epoch of the last answer."""
 
-    def exchange(self, *, wait: int = 0, stalled: bool = False) -> SyncReport:
+    def exchange(
+        self, *, wait: int = 0, stalled: bool = False, asks_about_held: bool = False
+    ) -> SyncReport:
         """One whole exchange.
 
         Raises:
             SyncError: as the engine would.
         """
         report = SyncReport(stalled=stalled)
-        steps = exchange(report, wait=wait)
+        steps = exchange(report, wait=wait, asks_about_held=asks_about_held)
         try:
             effect = next(steps)
             while True:
@@ -151,6 +153,8 @@ class World:
                 return self.work.store_lease(lease_id, block)
             case effects.Waiting(limit, max_bytes):
                 return self.work.waiting(limit, max_bytes)
+            case effects.HeldAfter(op_id, limit, max_bytes):
+                return self.work.held_after(op_id, limit, max_bytes)
             case effects.ApplyResults(results):
                 return self.work.apply_results(results)
             case effects.NoticeEpoch():
