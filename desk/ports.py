@@ -124,6 +124,10 @@ class Reference(Protocol):
         """One RMA."""
         ...
 
+    def highest_number(self, first: str, below: str) -> str | None:
+        """The highest number of an RMA from `first` and below `below`."""
+        ...
+
     def records_of_order(self, order_id: str) -> list[KnownRecord]:
         """RMAs of an order, oldest first."""
         ...
@@ -225,9 +229,14 @@ class Work(Protocol):
         ...
 
     def finalize(
-        self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
+        self,
+        builds: Sequence[Callable[[str], MadeReturn]],
+        draft_ids: Sequence[str],
+        heard: Callable[[str, str], str | None],
     ) -> list[RmaRecord]:
         """Take a number for each build, store RMA, outbox row and audit entry, drop the drafts: one transaction.
+
+        `heard` gives the highest number of a range that was heard of: no number up to it is taken.
 
         Raises:
             NoNumbersLeft: when the leased blocks are used up; the drafts are kept.

@@ -60,7 +60,9 @@ class Returns(Drafting):
             return _joined(refusals)
         builds = [self._build(view.case, view.assessment, _metrics(view.draft)) for view in views]
         try:
-            return self._work.finalize(builds, [draft.draft_id for draft in drafts])
+            return self._work.finalize(
+                builds, [draft.draft_id for draft in drafts], self._reference.highest_number
+            )
         except NoNumbersLeft:
             for draft in drafts:
                 self.wait_for_number(draft)
@@ -121,7 +123,8 @@ class Returns(Drafting):
         if refusal is not None:
             return refusal
         metrics = CallMetrics(started_at=case.at)
-        return self._work.finalize([self._build(case, assessment, metrics)], [])[0]
+        build = self._build(case, assessment, metrics)
+        return self._work.finalize([build], [], self._reference.highest_number)[0]
 
     def refuse(self, draft: Draft, told: str) -> RefusedReturn:
         """Keep a draft as a refused return, with what the caller was told; it takes no number, and the draft is gone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -16,21 +16,26 @@ from storage.work_tables import NUMBER_BLOCK
 _FREE = "SELECT block, next_index FROM number_block WHERE next_index < ? ORDER BY seq"
 _HIGHEST = "SELECT max(number) FROM rma WHERE number >= ? AND number < ?"
 _USE = "UPDATE number_block SET next_index = ? WHERE block = ?"
+Heard = Callable[[str, str], str | None]
+"""The highest number from the first and below the second that was heard of, whoever told it."""
+
 _LEFT = select(func.coalesce(func.sum(BLOCK_SIZE - NUMBER_BLOCK.c.next_index), 0))
 
 
-def take(connection: Connection, count: int) -> list[str]:
+def take(connection: Connection, count: int, heard: Heard) -> list[str]:
     """The next `count` numbers: the lowest free ones of the oldest block, then of the next.
 
-    What a copy of this desk told and this one has heard of is not free, whether the server has said so or not.
+    What a copy of this desk told and this one has heard of, by `heard` or because it changed it, is not free, whether the
+    server has said so or not.
 
     Raises:
         NoNumbersLeft: if there are fewer.
     """
     taken: list[str] = []
     for block, next_index in run(connection, _FREE, (BLOCK_SIZE,)).fetchall():
-        (highest,) = run(connection, _HIGHEST, (str(block), str(block + 1))).fetchone()
-        free_from = max(next_index, index_of(highest) + 1 if highest else 0)
+        within = (str(block), str(block + 1))
+        known = (run(connection, _HIGHEST, within).fetchone()[0], heard(*within))
+        free_from = max([next_index, *(index_of(number) + 1 for number in known if number)])
         upto = min(BLOCK_SIZE, free_from + count - len(taken))
         taken.extend(compose(block, index) for index in range(free_from, upto))
         run(connection, _USE, (upto, block))

@@ -162,6 +162,12 @@ class ReferenceStore:
         """One RMA."""
         return next(iter(self._known("number = ?", storable(number), 1)), None)
 
+    def highest_number(self, first: str, below: str) -> str | None:
+        """The highest number of an RMA from `first` and below `below`."""
+        sql = "SELECT max(number) FROM rma WHERE number >= ? AND number < ?"
+        ((highest,),) = self._rows(sql, first, below)
+        return None if highest is None else str(highest)
+
     def records_of_order(self, order_id: str) -> list[KnownRecord]:
         """RMAs of an order, oldest first."""
         return self._known("order_id = ?", storable(order_id), -1)

@@ -31,6 +31,7 @@ from storage.erasing import WorkErasing
 from storage.errors import AlreadyFinalized, AlreadyRefused, EditedMeanwhile
 from storage.file_lock import FolderLock
 from storage.high_water import HighWater
+from storage.number_blocks import Heard
 from storage.work_numbers import WorkNumbers
 from storage.work_people import WorkPeople
 from storage.work_queue import WorkQueue
@@ -40,6 +41,10 @@ FILE = "work.db"
 LOCK = "work.lock"
 
 Seal = Callable[[Operation, Identity], SealedOperation]
+
+
+def _nothing(_first: str, _below: str) -> None:
+    """Nothing was heard of."""
 
 
 class WorkStore(WorkNumbers, WorkQueue, WorkPeople, WorkErasing):
@@ -137,11 +142,14 @@ class WorkStore(WorkNumbers, WorkQueue, WorkPeople, WorkErasing):
     # ---- returns ----------------------------------------------------------------------------------------------
 
     def finalize(
-        self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
+        self,
+        builds: Sequence[Callable[[str], MadeReturn]],
+        draft_ids: Sequence[str],
+        heard: Heard = _nothing,
     ) -> list[RmaRecord]:
         """Take a number for each build, store RMA, outbox row and audit entry, drop the drafts: one transaction.
 
-        `draft_ids` names the draft of each build, or is empty where there were none. On any exception nothing has
+        No number up to the highest of its block that was `heard` of is taken: a copy of this desk told it. `draft_ids` names the draft of each build, or is empty where there were none. On any exception nothing has
         changed: no number is used, the drafts are still drafts.
 
         Raises:
@@ -157,7 +165,7 @@ class WorkStore(WorkNumbers, WorkQueue, WorkPeople, WorkErasing):
                 if told is not None:
                     raise AlreadyFinalized(told)
             chain = self._chain(connection, identity)
-            numbers = number_blocks.take(connection, len(builds))
+            numbers = number_blocks.take(connection, len(builds), heard)
             if self._high_water is not None:
                 self._high_water.reach(number_blocks.used_by(numbers))
             of_drafts: Sequence[str | None] = draft_ids or [None] * len(builds)

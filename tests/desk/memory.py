@@ -119,6 +119,10 @@ class MemoryReference:
     def record(self, number: str) -> KnownRecord | None:
         return next((r for r in self.record_list if r.record.number == number), None)
 
+    def highest_number(self, first: str, below: str) -> str | None:
+        numbers = (known.record.number for known in self.record_list)
+        return max((number for number in numbers if first <= number < below), default=None)
+
     def records_of_order(self, order_id: str) -> list[KnownRecord]:
         return [r for r in self.record_list if r.record.order_id == order_id]
 
@@ -237,7 +241,10 @@ class MemoryWork:
         self.verifications.append(told)
 
     def finalize(
-        self, builds: Sequence[Callable[[str], MadeReturn]], draft_ids: Sequence[str]
+        self,
+        builds: Sequence[Callable[[str], MadeReturn]],
+        draft_ids: Sequence[str],
+        heard: Callable[[str, str], str | None],
     ) -> list[RmaRecord]:
         if len(self.numbers) < len(builds):
             raise NoNumbersLeft

@@ -121,6 +121,11 @@ MUTANTS: tuple[Mutant, ...] = (
         ("desk cloned",),
     ),
     Mutant(
+        store_mutants.what_was_heard_of_is_free,
+        "a_told_number_is_unique",
+        ("desk cloned",),
+    ),
+    Mutant(
         store_mutants.migration_drops_the_waiting_rows,
         "every_told_operation_arrived_or_is_seen",
         (OLD_RELEASE,),

@@ -23,6 +23,7 @@ from storage import (
     work_schema,
 )
 from storage.audit import Chain
+from storage.number_blocks import Heard
 from storage.reference import ReferenceStore
 from storage.reference_rows import Shape
 from storage.work import WorkStore
@@ -38,10 +39,10 @@ def in_memory_number_counter() -> Iterator[None]:
     used: dict[object, int] = {}
     take = number_blocks.take
 
-    def taken(connection: Connection, count: int) -> list[str]:
+    def taken(connection: Connection, count: int, heard: Heard) -> list[str]:
         desk = RUNNING.get()
         opened = getattr(desk, "opened", desk)
-        first, *_rest = take(connection, count)
+        first, *_rest = take(connection, count, heard)
         connection.exec_driver_sql("UPDATE number_block SET next_index = next_index - ?", (count,))
         start = used.setdefault(opened, int(first[6:9]))
         used[opened] = start + count
@@ -52,12 +53,19 @@ def in_memory_number_counter() -> Iterator[None]:
 
 
 @contextmanager
+def what_was_heard_of_is_free() -> Iterator[None]:
+    """A number is free until the server says that it was told, though the return with it has come."""
+    with patch.object(ReferenceStore, "highest_number", lambda *_args: None):
+        yield
+
+
+@contextmanager
 def no_unique_number() -> Iterator[None]:
     """Every desk counts for itself, without blocks that are leased to it alone."""
     take = number_blocks.take
 
-    def taken(connection: Connection, count: int) -> list[str]:
-        return [compose(BLOCK, int(number[6:9])) for number in take(connection, count)]
+    def taken(connection: Connection, count: int, heard: Heard) -> list[str]:
+        return [compose(BLOCK, int(number[6:9])) for number in take(connection, count, heard)]
 
     with (
         patch.object(number_blocks, "take", taken),

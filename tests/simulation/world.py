@@ -40,12 +40,18 @@ class ToldAgain:
     desks: tuple[str, str]
     told_apart: bool
     """Whether the two had been told apart, if they are copies of each other."""
+    heard: bool
+    """Whether the second had heard of the first return."""
 
     @property
     def by_copies(self) -> bool:
         """Whether a desk and its copy told it."""
-        one, other = sorted(self.desks)
-        return other == f"{one}-copy"
+        return are_copies(*self.desks)
+
+
+def are_copies(one: str, other: str) -> bool:
+    """Whether one of two desks was made as a copy of the other."""
+    return f"{one}-copy" == other or f"{other}-copy" == one
 
 
 @dataclass
@@ -133,7 +139,8 @@ class World:
         """A caller was told this number."""
         if number in self.told:
             pair = (self.told[number], desk.name)
-            self.told_again.append(ToldAgain(number, pair, self.told_apart))
+            heard = desk.opened.reference.record(number) is not None
+            self.told_again.append(ToldAgain(number, pair, self.told_apart, heard))
         self.told[number] = desk.name
         self.happened("told", desk.name, number)
 

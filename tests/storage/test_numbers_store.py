@@ -15,7 +15,7 @@ from storage.engines import writing
 from storage.errors import WrongBlock
 from storage.work import WorkStore
 from tests import shop
-from tests.storage.desk import BLOCK, IDENTITY, cancelled, make, open_work
+from tests.storage.desk import BLOCK, IDENTITY, build, cancelled, make, open_work
 
 
 def test_a_new_desk_wants_a_lease_and_asks_with_the_same_id_until_it_came(tmp_path: Path) -> None:
@@ -59,10 +59,23 @@ def test_a_number_that_a_copy_of_this_desk_told_is_not_told_again(
     assert make(work, "op-2").number == shop.number(1, BLOCK)
 
 
+def test_a_number_that_was_heard_of_is_not_told_again_and_none_before_it(work: WorkStore) -> None:
+    asked = []
+
+    def heard(first: str, below: str) -> str:
+        asked.append((first, below))
+        return shop.number(6, BLOCK)
+
+    (record,) = work.finalize([build("op-1")], [], heard)
+    assert record.number == shop.number(7, BLOCK)
+    assert asked == [(str(BLOCK), str(BLOCK + 1))]
+    assert make(work, "op-2").number == shop.number(8, BLOCK)
+
+
 def test_numbers_of_the_oldest_block_go_first_then_the_next(work: WorkStore) -> None:
     work.store_lease("lease-2", BLOCK - 1)
     with writing(work._engine) as connection:
-        taken = number_blocks.take(connection, 1001)
+        taken = number_blocks.take(connection, 1001, lambda _first, _below: None)
     assert taken[999] == shop.number(999, BLOCK)
     assert taken[1000] == shop.number(0, BLOCK - 1)
     assert len({parse(number) for number in taken}) == 1001
@@ -70,7 +83,7 @@ def test_numbers_of_the_oldest_block_go_first_then_the_next(work: WorkStore) -> 
 
 def test_more_than_there_are_takes_none(work: WorkStore) -> None:
     with pytest.raises(NoNumbersLeft), writing(work._engine) as connection:
-        number_blocks.take(connection, 1001)
+        number_blocks.take(connection, 1001, lambda _first, _below: None)
     assert work.queue().numbers_left == 1000
 
 

@@ -115,6 +115,28 @@ async def test_two_clones_that_go_online_get_numbers_of_their_own(street: Street
     assert one.work.queue().attention == two.work.queue().attention == 0
 
 
+async def test_a_number_that_came_with_the_changes_is_not_told_again_before_the_server_says_so(
+    street: Street,
+) -> None:
+    seat = await street.seat("Agent One")
+    street.seats.clear()
+    tell(seat, 0)
+    await seat.sync.run_once()
+    other = await copied(street, seat, "clone")
+    one = await opened(street, seat.folder)
+    two = await opened(street, other)
+
+    theirs = [tell(two, 1), tell(two, 2)]
+    await two.sync.run_once()
+    await one.sync.run_once()  # within a minute after it told what it used
+    assert one.reference.record(theirs[1]) is not None
+    mine = tell(one, 3)
+
+    assert mine not in theirs
+    await one.sync.run_once()
+    assert one.work.queue().attention == two.work.queue().attention == 0
+
+
 async def test_a_desk_that_rewrote_its_history_is_found(street: Street) -> None:
     seat = await street.seat("Agent One")
     street.seats.clear()
