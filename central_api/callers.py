@@ -101,21 +101,30 @@ def _at_most(rate: Rate) -> Callable[..., Awaitable[Caller]]:
     """A caller who has not done too much of it lately."""
 
     async def reader(request: Request, caller: WithCaller) -> Caller:
-        rates: Rates = request.app.state.rates
-        try:
-            rates.take(caller.person, rate)
-        except TooFast:
-            raise HttpProblem("too-many", "Wait a moment, then go on.") from None
-        return caller
+        return _counted(request, caller, rate)
 
     return reader
+
+
+def _counted(request: Request, caller: Caller, rate: Rate) -> Caller:
+    rates: Rates = request.app.state.rates
+    try:
+        rates.take(caller.person, rate)
+    except TooFast:
+        raise HttpProblem("too-many", "Wait a moment, then go on.") from None
+    return caller
+
+
+async def _leasing(request: Request, sender: WithSender) -> Caller:
+    return _counted(request, sender, LEASES)
 
 
 Watch = Annotated[FeedWatch, Depends(_watch)]
 Reads = Annotated[ReadLog, Depends(_reads)]
 Searching = Annotated[Caller, Depends(_at_most(LOOKUPS))]
 Downloading = Annotated[Caller, Depends(_at_most(PAGES))]
-Leasing = Annotated[Caller, Depends(_at_most(LEASES))]
+Leasing = Annotated[Caller, Depends(_leasing)]
+"""Whoever asks for numbers; who may no longer work may still name those that they have."""
 Reporting = Annotated[Caller, Depends(_at_most(REPORTS))]
 
 

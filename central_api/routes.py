@@ -34,7 +34,7 @@ from central_api.desk_reports import take_report
 from central_api.documents import KINDS
 from central_api.enrolling import enroll
 from central_api.errors import EnrollmentRefused, TokenRefused
-from central_api.numbers import NoBlocksLeft, lease
+from central_api.numbers import NoBlocksLeft, give_back, lease
 from central_api.openapi import OF_A_BODY, READING, SENDING, problems, text_of
 from central_api.operations import NotAnEnvelope, decide_batch, read_batch
 from central_api.people import Caller
@@ -162,20 +162,24 @@ async def lease_numbers(
     request: Request, engine: WithEngine, caller: Leasing, now: Now
 ) -> Response:
     """Lease a block of RMA numbers; the same lease id gives the same block."""
-    if not caller.makes_returns:
-        raise HttpProblem("forbidden", f"The role {caller.role} makes no returns.")
     asked = await _document(request, LeaseRequest)
     if not 1 <= len(asked.lease_id) <= 80:
         raise HttpProblem("bad-request", "lease_id: expected 1 to 80 characters")
     if asked.block is not None and not FIRST_BLOCK <= asked.block <= LAST_BLOCK:
         raise HttpProblem("bad-request", f"block: expected {FIRST_BLOCK} to {LAST_BLOCK}")
+
+    def leasing(connection: Connection) -> LeaseResponse | None:
+        """The block; a desk whose numbers a restore has lost gets them back, whatever it may do by now."""
+        if asked.block is not None and feed.restored_at(connection) is not None:
+            kept = give_back(connection, caller.device, asked.lease_id, asked.block, now)
+            if kept is not None:
+                return kept
+        if not working(caller).makes_returns:
+            raise HttpProblem("forbidden", f"The role {caller.role} makes no returns.")
+        return lease(connection, caller.device, asked.lease_id, now)
+
     try:
-        leased = await _write(
-            engine,
-            lambda connection: lease(
-                connection, caller.device, asked.lease_id, now, held=asked.block
-            ),
-        )
+        leased = await _write(engine, leasing)
     except NoBlocksLeft as error:
         raise HttpProblem("unavailable", str(error)) from error
     return _json(leased)

@@ -6,8 +6,9 @@ import pytest
 
 from central_api import feed
 from central_api.database import writing
-from central_api.numbers import lease, leased_to
-from tests.central_api.branch import Branch, number_of
+from central_api.numbers import give_back, lease, leased_to
+from central_api.people import revoke
+from tests.central_api.branch import Branch, Desk, number_of
 from tests.central_api.conftest import Served
 
 
@@ -69,17 +70,16 @@ def test_a_push_of_nothing_is_taken(served: Served) -> None:
 def test_a_desk_gets_the_block_back_that_it_holds_by_a_lost_lease(branch: Branch) -> None:
     device = branch.desk().caller.device
     with writing(branch.engine) as connection:
-        told = lease(connection, device, "lost", branch.now, held=471203)
-        again = lease(connection, device, "lost", branch.now)
-    assert told.block == again.block == 471203
+        told = give_back(connection, device, "lost", 471203, branch.now)
+        assert told == lease(connection, device, "lost", branch.now)
+    assert told.block == 471203
 
 
 def test_a_block_that_another_desk_got_meanwhile_stays_with_it(branch: Branch) -> None:
     mine, other = branch.desk().caller.device, branch.desk("Ben").caller.device
     with writing(branch.engine) as connection:
         taken = lease(connection, other, "new", branch.now).block
-        told = lease(connection, mine, "lost", branch.now, held=taken)
-        assert told.block != taken
+        assert give_back(connection, mine, "lost", taken, branch.now) is None
         assert leased_to(connection, other, [taken]) == {taken}
 
 
@@ -88,7 +88,40 @@ def test_a_lease_that_is_known_gives_its_block_whatever_a_desk_says(branch: Bran
     with writing(branch.engine) as connection:
         first = lease(connection, device, "known", branch.now)
         other = first.block + 1 if first.block < 999_999 else first.block - 1
-        assert lease(connection, device, "known", branch.now, held=other) == first
+        assert give_back(connection, device, "known", other, branch.now) == first
+
+
+def claimed(served: Served, desk: Desk, block: int | None) -> tuple[int, int | None]:
+    """The status of asking for a block, and which one was given."""
+    with served.client(desk) as client:
+        answer = client.post("/v1/number-blocks", json={"lease_id": "lost", "block": block})
+    return answer.status_code, answer.json().get("block")
+
+
+def test_who_may_no_longer_work_gets_the_numbers_back_that_a_restore_lost_and_no_others(
+    served: Served,
+) -> None:
+    desk, other = served.branch.desk(), served.branch.desk("Ben")
+    with writing(served.branch.engine) as connection:
+        taken = lease(connection, other.caller.device, "new", served.branch.now).block
+        revoke(connection, desk.caller.device, served.branch.now)
+    assert claimed(served, desk, 471203) == (403, None)  # nothing was lost
+
+    with writing(served.branch.engine) as connection:
+        feed.renew(connection, served.branch.now)
+    assert claimed(served, desk, None) == (403, None)
+    assert claimed(served, desk, taken) == (403, None)
+    assert claimed(served, desk, 471203) == (200, 471203)
+
+
+def test_a_working_desk_gets_other_numbers_where_its_own_are_taken(served: Served) -> None:
+    desk, other = served.branch.desk(), served.branch.desk("Ben")
+    with writing(served.branch.engine) as connection:
+        taken = lease(connection, other.caller.device, "new", served.branch.now).block
+        feed.renew(connection, served.branch.now)
+    status, block = claimed(served, desk, taken)
+    assert status == 200
+    assert block not in (taken, None)
 
 
 @pytest.mark.parametrize("block", [0, 99_999, 1_000_000])

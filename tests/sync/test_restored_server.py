@@ -233,12 +233,15 @@ async def test_a_decision_about_a_return_that_never_comes_by_again_needs_a_perso
     assert item.outcome is Outcome.REJECTED
 
 
-async def test_a_revoked_desk_offers_again_what_the_restored_server_lost(street: Street) -> None:
+@pytest.mark.parametrize("without_leases", [False, True])
+async def test_a_revoked_desk_offers_again_what_the_restored_server_lost(
+    street: Street, without_leases: bool
+) -> None:
     mine = await street.seat("Agent One")
     copy = back_up(street)
     mine.finalize(request())
     await mine.sync.run_once()
-    await restore(street, copy)
+    await restore(street, copy, without_leases=without_leases)
     engine = open_database(street.database)
     with writing(engine) as connection:
         revoke(connection, mine.work.identity().device, now())  # type: ignore[union-attr]
