@@ -17,6 +17,7 @@ from central_api import chain
 from central_api.people import Caller
 from central_api.tables import DESK_LIFE, NUMBER_BLOCK, RMA
 from rma.desk_report import DeskReport, DeskReportAnswer
+from rma.numbers import BLOCK_SIZE
 
 MOST_RUNS = 200
 """Earlier runs of a desk that are remembered."""
@@ -27,12 +28,14 @@ def take_report(
 ) -> DeskReportAnswer:
     """Compare a desk's report with what is known of it."""
     used = _further(connection, caller.device, told)
+    owners = _owners(connection, caller.device, told)
     life = connection.execute(
         select(DESK_LIFE)
         .where(DESK_LIFE.c.device == caller.device, DESK_LIFE.c.incarnation == told.incarnation)
         .with_for_update()
     ).first()
     if life is None:
+        _own(connection, told, owners)
         values = _countersign(connection, caller, told, now)
         connection.execute(
             insert(DESK_LIFE).values(
@@ -52,6 +55,11 @@ def take_report(
     if told.run == life.run and told.head.entries < life.entries:
         # One process only adds to its chain: this report was overtaken by a later one on its way, or repeated by it.
         return DeskReportAnswer(used=used, retire=False, countersigned=life.entries)
+    if any(owner not in ("", told.incarnation) for owner in owners.values()):
+        # A copy that was put back tells from the same block by now, and this one was not retired for it.
+        _enter(connection, caller, told, now, "desk.cloned")
+        return DeskReportAnswer(used=used, retire=True, countersigned=life.entries)
+    _own(connection, told, owners)
     changes: dict[str, Any] = {"seen_at": now}
     if told.run != life.run:
         runs = [*earlier, life.run][-MOST_RUNS:]
@@ -101,6 +109,28 @@ def _further(connection: Connection, device: str, told: DeskReport) -> dict[str,
         if mark > mine[block]:
             further[str(block)] = mark
     return further
+
+
+def _owners(connection: Connection, device: str, told: DeskReport) -> dict[int, str]:
+    """By block that is still open, the life of the desk that was the first to tell of it."""
+    asked = NUMBER_BLOCK.c.block.in_([int(block) for block in told.used])
+    rows = connection.execute(
+        select(NUMBER_BLOCK.c.block, NUMBER_BLOCK.c.incarnation).where(
+            NUMBER_BLOCK.c.device == device, asked
+        )
+    )
+    return {block: incarnation for block, incarnation in rows if told.used[str(block)] < BLOCK_SIZE}
+
+
+def _own(connection: Connection, told: DeskReport, owners: dict[int, str]) -> None:
+    """These blocks are this life's: a new one has them from the copy that was put back."""
+    others = [block for block, owner in owners.items() if owner != told.incarnation]
+    if others:
+        connection.execute(
+            update(NUMBER_BLOCK)
+            .where(NUMBER_BLOCK.c.block.in_(others))
+            .values(incarnation=told.incarnation)
+        )
 
 
 def _booked(connection: Connection, block: int) -> int:

@@ -50,11 +50,15 @@ def lease(connection: Connection, device: str, lease_id: str, now: datetime) -> 
 def give_back(
     connection: Connection, device: str, lease_id: str, block: int, now: datetime
 ) -> LeaseResponse | None:
-    """The block that a device has by a lease which was lost in a restore; None where it is another device's by now."""
-    kept = _block_of(connection, device, lease_id) or _take(
-        connection, device, lease_id, block, now
-    )
-    return None if kept is None else LeaseResponse(lease_id=lease_id, block=kept)
+    """The block that a device has by a lease which was lost in a restore; None where it is another device's by now.
+
+    The lease may have given another block since: somebody asked with it a second time.
+    """
+    for name in (lease_id, f"{lease_id}/{block}"):
+        if not leased_to(connection, device, [block]):
+            _take(connection, device, name, block, now)
+    kept = leased_to(connection, device, [block])
+    return LeaseResponse(lease_id=lease_id, block=block) if kept else None
 
 
 def _block_of(connection: Connection, device: str, lease_id: str) -> int | None:

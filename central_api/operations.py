@@ -215,14 +215,14 @@ def _decide_one(
         return _answer(op_id, Decision(Outcome.REJECTED, refusals.foreign()), None)
     if before is not None and before.sha256 in (item.sha256, envelope.erases):
         return before.result
+    if before is not None:
+        detail = "Another change was sent under the same key."
+        return _answer(op_id, Decision(Outcome.KEY_REUSED, refusals.malformed(detail)), None)
     if standing is Standing.UNPROVEN:
         books.hold(_held_row(books, item, "unproven", now))
         return _answer(op_id, Decision(Outcome.HELD_FOR_REVIEW, refusals.unproven()), None)
     if standing is Standing.CROWDED:
         return _answer(op_id, Decision(Outcome.NOT_YET), None)
-    if before is not None:
-        detail = "Another change was sent under the same key."
-        return _answer(op_id, Decision(Outcome.KEY_REUSED, refusals.malformed(detail)), None)
     awaited = books.answer(envelope.depends_on) if envelope.depends_on is not None else None
     if envelope.depends_on is not None and awaited is None:
         return _answer(op_id, Decision(Outcome.NOT_YET), None)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from central_api.database import is_sqlite, reading
 from central_api.errors import DatabaseUnusable
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every schema there was, oldest first; the last one is this program's."""
 
 

@@ -386,6 +386,8 @@ class NumberBlockRow(Central, table=True):
     leased_at: datetime = Field(sa_type=UtcDateTime)
     used: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The first index that certainly was told to nobody, as far as the server heard."""
+    incarnation: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The life of the desk that tells its numbers; empty until one said so."""
 
 
 class DeskLifeRow(Central, table=True):

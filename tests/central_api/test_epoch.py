@@ -83,12 +83,19 @@ def test_a_block_that_another_desk_got_meanwhile_stays_with_it(branch: Branch) -
         assert leased_to(connection, other, [taken]) == {taken}
 
 
-def test_a_lease_that_is_known_gives_its_block_whatever_a_desk_says(branch: Branch) -> None:
+def test_a_lease_that_gave_another_block_since_gives_the_first_one_back_too(
+    branch: Branch,
+) -> None:
     device = branch.desk().caller.device
     with writing(branch.engine) as connection:
-        first = lease(connection, device, "known", branch.now)
-        other = first.block + 1 if first.block < 999_999 else first.block - 1
-        assert give_back(connection, device, "known", other, branch.now) == first
+        since = lease(connection, device, "known", branch.now).block
+        lost = since + 1 if since < 999_999 else since - 1
+        for _again in range(2):
+            told = give_back(connection, device, "known", lost, branch.now)
+            assert told is not None
+            assert (told.lease_id, told.block) == ("known", lost)
+        assert lease(connection, device, "known", branch.now).block == since
+        assert leased_to(connection, device, [since, lost]) == {since, lost}
 
 
 def claimed(served: Served, desk: Desk, block: int | None) -> tuple[int, int | None]:

@@ -41,3 +41,17 @@ def test_other_bytes_under_its_key_still_wait(branch: Branch) -> None:
     with reading(branch.engine) as connection:
         (held,) = waiting(connection)
     assert held.op_id == made.op_id
+
+
+def test_other_bytes_under_a_key_that_is_booked_are_not_held_but_go_back_to_their_maker(
+    branch: Branch,
+) -> None:
+    ada = branch.desk("Ada")
+    made = ada.returning()
+    ada.send_lines(ada.line(made))
+
+    (again,) = ada.send_lines(ada.body(made).replace(b'"keys":12', b'"keys":13'))
+
+    assert again.outcome is Outcome.KEY_REUSED
+    with reading(branch.engine) as connection:
+        assert waiting(connection) == []

@@ -111,7 +111,7 @@ class TestUnproven:
 
         assert is_unproven(before)
         assert real.outcome is Outcome.ACCEPTED
-        assert is_unproven(after)
+        assert after.outcome is Outcome.KEY_REUSED
 
     def test_what_was_booked_is_answered_as_before_though_the_signature_got_lost(
         self, branch: Branch

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
 from central_api.audit import audit
+from central_api.reoffered import AWAITED_FOR
 from rma.numbers import block_of
 from rma.operations import KnownRecord, OperationKind, Outcome
 from rma.states import RmaCommand
@@ -67,10 +69,11 @@ def a_told_number_is_unique(found: Found) -> Iterator[str]:
         elif again.number not in conflicts.keys() | lost and again.number not in _held(found):
             yield f"{again.number} was told twice by copies of a desk, and nobody sees it"
         by_copies.add(again.number)
+    makers = {(row.desk, row.number) for row in found.queued if row.kind == OperationKind.FINALIZE}
     for number in conflicts.keys() - by_copies:
         desk = conflicts[number].desk
-        if are_copies(desk, found.world.told.get(number, "")):
-            continue  # its copy told it; it died itself before it could, and shows that its return got no number
+        if any(are_copies(desk, other) for other, made in makers if made == number):
+            continue  # one of the two died before it could tell it, and the one that lost shows it
         yield f"{number} of {desk} is another return's on the server"
 
 
@@ -107,6 +110,8 @@ def outcomes_are_equal(found: Found) -> Iterator[str]:
             continue  # the key is another operation's
         if row.state == "held" and not row.is_held_by_the_server:
             continue  # held by the desk alone, for a person to see
+        if row.state == "held" and row.op_id.encode() in found.world.network.poison:
+            continue  # it cannot ask what became of it
         yield f"{row.kind} of {row.number}: {row.outcome} at {row.desk}, {booked.outcome} on the server"
     held = {row.number for row in found.queued if row.state in SEEN}
     held |= {again.number for again in found.world.told_again}
@@ -226,6 +231,9 @@ def nothing_is_refused_for_a_restore(found: Found) -> Iterator[str]:
     for booked in found.booked.values():
         if booked.number not in found.records or NO_RETURN not in booked.result:
             continue
+        received = datetime.fromisoformat(booked.received_at).replace(tzinfo=UTC)
+        if all(received - restored > AWAITED_FOR for restored in found.world.restored_at):
+            continue  # nobody waits for longer
         if blocks.get(block_of(booked.number)) != booked.device:
             yield f"{booked.kind} of {booked.number} was refused, as if there was no such return"
 

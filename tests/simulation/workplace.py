@@ -86,7 +86,11 @@ class Workplace(Process):
         self.dead = self.killed = False
         self.lives += 1
         with running(self):
-            self._opened = bootstrap.open_desk(self.folder)
+            try:
+                self._opened = bootstrap.open_desk(self.folder)
+            except BaseException:
+                self._end_if_killed()
+                raise
             self._connection = self._opened.connection()
             self.wake = asyncio.Event()
             self._syncing = asyncio.ensure_future(self._sync(self._connection))

@@ -68,6 +68,8 @@ class World:
     """RMA numbers that were said on the phone, each with the desk that said it."""
     told_again: list[ToldAgain] = field(default_factory=list)
     """Numbers that were said for a second return."""
+    restored_at: list[datetime] = field(default_factory=list)
+    """When the server was restored."""
     told_apart: bool = False
     """Whether all copies of a desk have been in contact for so long that they have numbers of their own."""
     surprises: list[str] = field(default_factory=list)
@@ -132,8 +134,14 @@ class World:
         with running(None):
             task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.surprised("something that goes on", error)
 
     def tell(self, number: str, desk: Workplace) -> None:
         """A caller was told this number."""
@@ -187,6 +195,7 @@ class World:
             for customer_id in self.erased:  # from the list that is kept beside the backups
                 erase_customer(connection, customer_id, by="", reason="", now=datetime.now(UTC))
         self.feed_forgot = True
+        self.restored_at.append(datetime.now(UTC))
 
     def _register(self, connection: Connection, device: str, moment: datetime) -> None:
         connection.execute(

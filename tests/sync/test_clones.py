@@ -15,8 +15,9 @@ from central_api import chain, desk_reports
 from central_api.catalog import upsert_orders
 from central_api.database import open_database, reading, writing
 from rma.order import Order
+from storage.copies import back_up, put_back
 from tests import shop
-from tests.keys import decrypted
+from tests.keys import KEY, decrypted
 from tests.sync.town import OPENED, Seat, Street, now, request
 
 
@@ -135,6 +136,35 @@ async def test_a_number_that_came_with_the_changes_is_not_told_again_before_the_
     assert mine not in theirs
     await one.sync.run_once()
     assert one.work.queue().attention == two.work.queue().attention == 0
+
+
+async def test_a_copy_that_was_put_back_and_the_desk_before_it_get_numbers_of_their_own(
+    street: Street,
+) -> None:
+    seat = await street.seat("Agent One")
+    street.seats.clear()
+    tell(seat, 0)
+    await seat.sync.run_once()
+    copy = back_up(seat.folder, KEY, street.folder, now())
+    before = await copied(street, seat, "before")
+    put_back(copy.folder, seat.folder, KEY, now())
+    one = await opened(street, seat.folder)
+    two = await opened(
+        street, before
+    )  # with another name of its life: that alone does not tell them apart
+
+    told = [tell(one, 1), tell(two, 2), tell(one, 3), tell(two, 4)]
+    leased = []
+    for _again in range(3):
+        for each in (one, two):
+            a_minute_later(each)
+            await each.sync.run_once()
+        leased.append((one.work.held_leases(), two.work.held_leases()))
+
+    assert len({*told}) == len(told)
+    assert {told[0][:6], told[2][:6]}.isdisjoint({told[1][:6], told[3][:6]})
+    assert one.work.queue().attention == two.work.queue().attention == 0
+    assert leased[0] == leased[1] == leased[2], "nobody gives up numbers again and again"
 
 
 async def test_a_desk_that_rewrote_its_history_is_found(street: Street) -> None:
