@@ -19,11 +19,12 @@ from tests.faults.result import Result
 
 FIRST_AIM, STEP, SPREAD = 0.012, 0.002, 0.006
 """Seconds from the last byte of a push to the kill: the kill comes later where nothing was committed yet, and earlier
-where it was answered, so that most hit the moment between, however fast the machine is."""
+where it was answered, so that most hit the moment between, however fast the machine is; by twice as much each time that
+it missed on the same side."""
 
 HIT = "committed, not answered"
 
-MOST_TRIES = 5
+MOST_TRIES = 12
 """For each round that was asked for, until one hit."""
 
 PAUSE = 0.1
@@ -39,6 +40,7 @@ class _Ambush:
     def __init__(self, place: Place) -> None:
         self._place = place
         self.aim = FIRST_AIM
+        self._step = STEP
         self._set = False
         self._struck = threading.Event()
         self._victim: Passing | None = None
@@ -51,6 +53,12 @@ class _Ambush:
         struck = self._struck.wait(30)
         self._set = False
         return self._victim if struck else None
+
+    def missed(self, *, early: bool) -> None:
+        """Aim later, or earlier."""
+        same_side = (self._step > 0) is early
+        self._step = 2 * self._step if same_side else -STEP if self._step > 0 else STEP
+        self.aim = max(0.0, self.aim + self._step)
 
     def _push_arrived(self, passing: Passing) -> None:
         if not self._set:
@@ -77,10 +85,10 @@ def between(rounds: int, seed: int) -> Result:
             assert push, "no push came"
             if not _committed(place.database, _operations(push)):
                 place.counts["not committed"] += 1
-                ambush.aim += STEP
+                ambush.missed(early=True)
             elif push.answered:
                 place.counts["committed and answered"] += 1
-                ambush.aim = max(0.0, ambush.aim - STEP)
+                ambush.missed(early=False)
             else:
                 place.counts[HIT] += 1
             place.start_server()

@@ -111,10 +111,10 @@ def audit_outside_the_transaction() -> Iterator[None]:
     """The audit entry of a return is written after the return."""
     finalize = WorkStore.finalize
 
-    def finalized(store: WorkStore, builds: Any, draft_ids: Any) -> Any:
+    def finalized(store: WorkStore, *asked: Any) -> Any:
         acts: list[Any] = []
         with patch.object(Chain, "append", lambda _chain, act: acts.append(act)):
-            records = finalize(store, builds, draft_ids)
+            records = finalize(store, *asked)
         with store._writing() as connection:
             chain = store._chain(connection, store._enrolled())
             for act in acts:
@@ -130,10 +130,10 @@ def outbox_outside_the_transaction() -> Iterator[None]:
     """A return is queued after it was stored."""
     finalize, put = WorkStore.finalize, outbox.put
 
-    def finalized(store: WorkStore, builds: Any, draft_ids: Any) -> Any:
+    def finalized(store: WorkStore, *asked: Any) -> Any:
         rows: list[tuple[Any, ...]] = []
         with patch.object(outbox, "put", lambda _connection, *row: rows.append(row)):
-            records = finalize(store, builds, draft_ids)
+            records = finalize(store, *asked)
         with store._writing() as connection:
             for row in rows:
                 put(connection, *row)
