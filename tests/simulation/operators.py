@@ -127,7 +127,7 @@ class Operators:
             with world.server.changing() as connection:
                 revoke(connection, desk.identity.device, _now())
             await asyncio.sleep(self._draw.uniform(0, 60))
-            world.clock.sleep_over(HOLIDAYS.total_seconds())
+            world.sleep_over(HOLIDAYS)
         world.network.cut_off.discard(desk.name)
 
     # ---------------------------------------------------------------------------------------------------------------

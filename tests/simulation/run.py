@@ -188,7 +188,7 @@ async def _settle(world: World) -> None:
             break
         lasted = world.clock.monotonic() - began
         if lasted > DRAIN_SECONDS / 2 and not slept and _waits_for_what_is_gone(world):
-            world.clock.sleep_over(AWAITED_FOR.total_seconds())
+            world.sleep_over(AWAITED_FOR)
             slept = True
         if world.clock.monotonic() - began > 10 * DRAIN_SECONDS:
             raise NothingWillHappen("somebody never came back")

@@ -121,7 +121,7 @@ class Troubles:
 
     async def _night(self) -> None:
         night = HOLIDAYS if self._draw.random() < 0.15 else NIGHT
-        self._world.clock.sleep_over(night.total_seconds())
+        self._world.sleep_over(night)
 
     async def _poison(self) -> None:
         """Something on the way chokes on an operation, whenever it comes by."""

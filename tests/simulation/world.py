@@ -7,7 +7,7 @@ import shutil
 import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +18,7 @@ from central_api import feed
 from central_api.erasing import erase_customer
 from central_api.tables import DEVICE_KEY
 from rma.errors import RmaError
+from storage.retention import KEPT
 from tests import shop
 from tests.simulation import goods
 from tests.simulation.evidence import Queued
@@ -30,6 +31,8 @@ from tests.simulation.template import Template
 from tests.simulation.trace import Trace
 from tests.simulation.virtual import VirtualClock
 from tests.simulation.workplace import Workplace
+
+MOST_SLEPT = KEPT - timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class World:
     """RMA numbers that were said on the phone, each with the desk that said it."""
     told_again: list[ToldAgain] = field(default_factory=list)
     """Numbers that were said for a second return."""
+    slept: timedelta = timedelta()
+    """How long all machines were suspended."""
     restored_at: list[datetime] = field(default_factory=list)
     """When the server was restored."""
     told_apart: bool = False
@@ -128,6 +133,12 @@ class World:
     def happened(self, what: str, *details: object) -> None:
         """Write it down."""
         self.trace(self.clock.monotonic(), what, *details)
+
+    def sleep_over(self, time: timedelta) -> None:
+        """Suspend all machines; not for so long altogether that an outbox leaves out what the checker looks for."""
+        if self.slept + time < MOST_SLEPT:
+            self.slept += time
+            self.clock.sleep_over(time.total_seconds())
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Let something go on beside everything else, until the run ends."""
