@@ -48,7 +48,6 @@ class Person:
             (10, 3, 5, 3, 1, 1),
         )[0]
         name = what.__name__.strip("_")
-        life = self._desk.lives
         try:
             if what == self._sync_now:
                 await self._desk.sync_now()
@@ -59,8 +58,6 @@ class Person:
         except RmaError as error:
             self._world.happened(f"{name} refused", self._desk.name, type(error).__name__)
         except Exception as error:
-            if not self._desk.is_open or self._desk.lives != life:  # it ended under this
-                return
             self._world.happened(f"{name} broke", self._desk.name, type(error).__name__)
             self._world.surprised(f"{name} at {self._desk.name}", error)
         else:

@@ -19,7 +19,7 @@ from tests.simulation.mix import Mix
 from tests.simulation.mutants import Mutant, mutant
 from tests.simulation.operators import Operators
 from tests.simulation.people import Person
-from tests.simulation.process import breakable_commits
+from tests.simulation.process import Killed, breakable_commits
 from tests.simulation.server import quiet_servers
 from tests.simulation.statements import statements_once
 from tests.simulation.template import scratch, template
@@ -160,7 +160,7 @@ async def _ask_what_became_of_it(world: World) -> None:
         ]
         if news:
             world.happened("asks", desk.name, len(news))
-            with suppress(RmaError):
+            with suppress(RmaError, Killed):
                 await desk.sync_now()
 
 

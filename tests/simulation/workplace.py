@@ -137,15 +137,19 @@ class Workplace(Process):
         """F5.
 
         Raises:
-            Killed: if a commit killed the desk.
+            Killed: if the desk ended meanwhile.
         """
         assert self._connection is not None
+        life = self.lives
         with running(self):
             task = asyncio.ensure_future(self._connection.sync_now())
         try:
             await task
+        except asyncio.CancelledError:
+            raise
         except BaseException:
-            self._end_if_killed()
+            if not self.is_open or self.lives != life:
+                raise Killed from None
             raise
 
     def copy(self, to: Path) -> None:
