@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
@@ -232,7 +232,8 @@ def nothing_is_refused_for_a_restore(found: Found) -> Iterator[str]:
         if booked.number not in found.records or NO_RETURN not in booked.result:
             continue
         received = datetime.fromisoformat(booked.received_at).replace(tzinfo=UTC)
-        if all(received - restored > AWAITED_FOR for restored in found.world.restored_at):
+        waited = [received - restored for restored in found.world.restored_at]
+        if not any(timedelta() <= time <= AWAITED_FOR for time in waited):
             continue  # nobody waits for longer
         if blocks.get(block_of(booked.number)) != booked.device:
             yield f"{booked.kind} of {booked.number} was refused, as if there was no such return"
