@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -50,6 +52,7 @@ class Endings(ScreenStack):
         """Screens that were open when an unexpected error closed the desk."""
         self._end: asyncio.Task[None] | None = None
         self._signals_before: dict[signal.Signals, Any] = {}
+        self._wake_up: tuple[socket.socket, ...] = ()
         self.last_words: list[str] = []
         """What the terminal says after the desk has closed."""
 
@@ -62,12 +65,18 @@ class Endings(ScreenStack):
                     self._signals_before[number] = signal.signal(
                         number, lambda *_: self._told_to_end()
                     )
+            self._wake_up = _wake_up_at_signals()
 
     def give_signals_back(self) -> None:
         """Let them do what they did before it ran; for a program that goes on once it has ended."""
         for number, handler in self._signals_before.items():
             signal.signal(number, handler)
         self._signals_before.clear()
+        if self._wake_up:
+            signal.set_wakeup_fd(-1)
+            for end in self._wake_up:
+                end.close()
+            self._wake_up = ()
 
     async def action_quit(self) -> None:
         """Ctrl+Q: keep what is half-typed, release the stores, and go. What cannot be kept is told; again goes."""
@@ -163,3 +172,19 @@ def _take_typed(screens: Iterable[DeskScreen | Dialog[Any]]) -> None:
         if isinstance(screen, DeskScreen):
             with suppress(Exception):
                 screen.take_typed()
+
+
+def _wake_up_at_signals() -> tuple[socket.socket, ...]:
+    """Let the running loop hear of a signal that comes just as it begins to wait, or that the system gives to another
+    thread: Python runs the handler only when the main thread wakes up, and an idle desk would at the next key.
+
+    Gives what has to stay open; on Windows the loop does it itself.
+    """
+    if sys.platform == "win32":
+        return ()
+    read, written = socket.socketpair()
+    for end in (read, written):
+        end.setblocking(False)
+    asyncio.get_running_loop().add_reader(read, read.recv, 1024)
+    signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
+    return read, written

@@ -63,6 +63,28 @@ def test_a_first_start_that_is_told_to_end_leaves_the_terminal_as_it_was(
         assert b"Traceback" not in terminal.raw
 
 
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_first_start_that_waits_for_a_key_hears_that_it_is_told_to_end(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    """The system may give a signal to any thread, or to the main one just as it begins to wait: neither wakes it up."""
+    given_to_another_thread = (
+        "import signal, sys, threading; from csr_tui.__main__ import main\n"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        f"signal.pthread_sigmask(signal.SIG_BLOCK, [{int(sent)}])\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    with Terminal(
+        [sys.executable, "-c", given_to_another_thread, "--data", str(tmp_path / "desk")]
+    ) as terminal:
+        terminal.wait_for("two ways on")
+        terminal.press("e")
+        terminal.wait_for("F3 Back")
+        os.kill(terminal.process.pid, sent)
+        assert terminal.wait_end() == 0
+        assert terminal.left_set == []
+
+
 def test_a_crash_of_the_first_start_leaves_the_terminal_a_sentence_and_a_report(
     tmp_path: Path,
 ) -> None:
