@@ -46,7 +46,7 @@ def desk(own_shop: Path) -> str:
     return str(own_shop / "desks" / "agent")
 
 
-def _fresh_order(desk: str) -> Order:
+def fresh_order(desk: str) -> Order:
     """An order of home goods, delivered a few days ago, that nobody returned anything of."""
     opened = open_desk(Path(desk))
     try:
@@ -61,7 +61,7 @@ def _fresh_order(desk: str) -> Order:
     raise AssertionError("the demo shop has no such order")
 
 
-def _wanted(order: Order, **fields: Any) -> str:
+def wanted_return(order: Order, **fields: Any) -> str:
     line = {"line": 1, "quantity": 1, "reason": "changed_mind", "condition": "opened"}
     tree = {
         "order": order.number,
@@ -75,7 +75,7 @@ def _wanted(order: Order, **fields: Any) -> str:
 
 
 def test_lookup_finds_an_order_and_says_so_in_json(run: Any, desk: str) -> None:
-    order = _fresh_order(desk)
+    order = fresh_order(desk)
 
     found = run("lookup", order.number, "--data", desk, "--json")
 
@@ -91,7 +91,7 @@ def test_lookup_without_a_hit_ends_with_6_and_says_what_to_try(run: Any, desk: s
 
 
 def test_what_a_customer_is_called_cannot_act_on_the_terminal(run: Any, desk: str) -> None:
-    order = _fresh_order(desk)
+    order = fresh_order(desk)
     with closing(decrypted(Path(desk) / "ref.db", key_of(Path(desk)))) as stored, stored:
         stored.execute(
             "UPDATE customer SET document = json_set(document, '$.name', ?)",
@@ -118,9 +118,11 @@ def test_an_error_cannot_act_on_the_terminal(
 def test_a_return_from_a_file_gets_its_number_while_the_central_api_is_down(
     run: Any, desk: str
 ) -> None:
-    order = _fresh_order(desk)
+    order = fresh_order(desk)
 
-    made = run("return", "create", "--file", "-", "--data", desk, "--json", stdin=_wanted(order))
+    made = run(
+        "return", "create", "--file", "-", "--data", desk, "--json", stdin=wanted_return(order)
+    )
 
     assert made.code == 0, made.out + made.err
     number = made.tree["rma"]["number"]
@@ -130,11 +132,11 @@ def test_a_return_from_a_file_gets_its_number_while_the_central_api_is_down(
 
 
 def test_a_refused_return_ends_with_4_and_names_everything(run: Any, desk: str) -> None:
-    order = _fresh_order(desk)
+    order = fresh_order(desk)
 
     made = run(
         "return", "create", "--file", "-", "--data", desk, "--json",
-        stdin=_wanted(order, quantity=99, condition=None),
+        stdin=wanted_return(order, quantity=99, condition=None),
     )  # fmt: skip
 
     assert made.code == 4
@@ -162,9 +164,11 @@ def test_a_malformed_document_ends_with_2_and_names_the_place(
 
 
 def test_an_unknown_key_in_a_document_is_named(run: Any, desk: str) -> None:
-    order = _fresh_order(desk)
+    order = fresh_order(desk)
 
-    made = run("return", "create", "--file", "-", "--data", desk, stdin=_wanted(order, quantitty=1))
+    made = run(
+        "return", "create", "--file", "-", "--data", desk, stdin=wanted_return(order, quantitty=1)
+    )
 
     assert made.code == 2
     assert "quantitty" in made.err
@@ -189,8 +193,8 @@ def test_a_mistyped_number_is_caught(
 def test_sync_ends_with_5_while_the_central_api_is_down_and_loses_nothing(
     run: Any, desk: str
 ) -> None:
-    order = _fresh_order(desk)
-    run("return", "create", "--file", "-", "--data", desk, stdin=_wanted(order))
+    order = fresh_order(desk)
+    run("return", "create", "--file", "-", "--data", desk, stdin=wanted_return(order))
 
     synced = run("sync", "--data", desk, "--json")
 
@@ -202,8 +206,10 @@ def test_sync_ends_with_5_while_the_central_api_is_down_and_loses_nothing(
 def test_sync_sends_what_waits_once_the_central_api_is_back(
     run: Any, desk: str, central: Central
 ) -> None:
-    order = _fresh_order(desk)
-    made = run("return", "create", "--file", "-", "--data", desk, "--json", stdin=_wanted(order))
+    order = fresh_order(desk)
+    made = run(
+        "return", "create", "--file", "-", "--data", desk, "--json", stdin=wanted_return(order)
+    )
 
     synced = run("sync", "--data", desk, "--json")
 
