@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from typing import Any
 
 from tests.simulation.mutants import MUTANTS, SEEN_ELSEWHERE
 from tests.simulation.run import Ran, run, run_planted
+from tests.simulation.template import sweep
 
 MOST_SEEDS_FOR_A_MUTANT = 60
 
@@ -76,8 +78,10 @@ def _runs(seeds: Iterable[int], asked: argparse.Namespace) -> Iterator[Ran]:
     if asked.processes == 1:
         yield from map(one, seeds)
         return
-    with get_context("spawn").Pool(asked.processes) as pool:
+    with get_context("spawn").Pool(asked.processes, Finalize, (None, sweep, (), {}, 0)) as pool:
         yield from pool.imap(one, seeds)
+        pool.close()  # else they are ended before they have swept
+        pool.join()
 
 
 def _all_mutants(asked: argparse.Namespace) -> int:
