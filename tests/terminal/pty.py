@@ -7,7 +7,7 @@ import fcntl
 import os
 import pty
 import re
-import select
+import selectors
 import signal
 import socket
 import struct
@@ -179,7 +179,7 @@ class Terminal:
     def send(self, data: bytes) -> None:
         """Send bytes as they are, all of them at once where the terminal takes them."""
         while data:
-            select.select([], [self._fd], [], 5.0)
+            _ready(5.0, write=self._fd)
             data = data[os.write(self._fd, data[:4096]) :]
             self._read(0)
 
@@ -212,11 +212,11 @@ class Terminal:
         """Take in what comes until something can be read from `other`; False where that took too long."""
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
-            ready = select.select([other, self._fd], [], [], left)[0]
-            if other in ready:
+            ready = _ready(left, other.fileno(), self._fd)
+            if other.fileno() in ready:
                 return True
             if ready and not self._read(0):  # the program has ended
-                return bool(select.select([other], [], [], 1.0)[0])
+                return bool(_ready(1.0, other.fileno()))
         return False
 
     def read_for(self, seconds: float) -> None:
@@ -275,10 +275,10 @@ class Terminal:
     def _read(self, timeout: float) -> bool:
         """Take in what is there; whether there was something."""
         try:
-            if self._fd < 0 or not select.select([self._fd], [], [], max(0.0, timeout))[0]:
+            if self._fd < 0 or not _ready(max(0.0, timeout), self._fd):
                 return False
             data = os.read(self._fd, 65536)
-        except (OSError, ValueError):
+        except OSError:
             return False
         self.raw += data
         return bool(data)
@@ -286,6 +286,16 @@ class Terminal:
     def _draw(self) -> None:
         self._stream.feed(_NOT_FOR_PYTE.sub(b"", bytes(self.raw[self._drawn :])))
         self._drawn = len(self.raw)
+
+
+def _ready(timeout: float, *read: int, write: int | None = None) -> set[int]:
+    """Which of these can be read, or written; not by `select`, which knows the first 1,024 files of a process only."""
+    with selectors.DefaultSelector() as selector:
+        for fd in read:
+            selector.register(fd, selectors.EVENT_READ)
+        if write is not None:
+            selector.register(write, selectors.EVENT_WRITE)
+        return {key.fd for key, _ in selector.select(timeout)}
 
 
 def _set_size(fd: int, columns: int, rows: int) -> None:
