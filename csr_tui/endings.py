@@ -51,14 +51,23 @@ class Endings(ScreenStack):
         self._broken: list[DeskScreen | Dialog[Any]] = []
         """Screens that were open when an unexpected error closed the desk."""
         self._end: asyncio.Task[None] | None = None
+        self._in_terminal = False
         self._signals_before: dict[signal.Signals, Any] = {}
         self._wake_up: tuple[socket.socket, ...] = ()
         self.last_words: list[str] = []
         """What the terminal says after the desk has closed."""
 
+    def run(self, **options: Any) -> None:
+        """Run in the terminal, with Textual's options; a test's pilot runs it by other ways."""
+        self._in_terminal = True
+        super().run(**options)
+
     def on_load(self) -> None:
-        """Take hang-up and termination as a wish to end in order; in a test's pilot they stay what they are."""
-        if not self.is_headless and threading.current_thread() is threading.main_thread():
+        """Take hang-up and termination as a wish to end in order; in a test's pilot they stay what they are.
+
+        There is no driver yet that could say whether there is a terminal.
+        """
+        if self._in_terminal:
             for name in ("SIGHUP", "SIGTERM", "SIGINT"):
                 if hasattr(signal, name):  # Windows knows no hang-up
                     number = signal.Signals[name]
