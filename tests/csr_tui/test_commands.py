@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,64 +12,8 @@ from csr_tui.__main__ import main
 from csr_tui.bootstrap import open_desk
 from csr_tui.demo.central import Central
 from rma.errors import RmaError
-from rma.order import Order
+from tests.csr_tui.shell import fresh_order, wanted_return
 from tests.keys import decrypted, key_of
-
-
-class Result:
-    """How a command ended and what it printed."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def tree(self) -> Any:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
-    def run(*words: str, stdin: str = "") -> Result:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        capsys.readouterr()
-        code = main(list(words))
-        printed = capsys.readouterr()
-        return Result(code, printed.out, printed.err)
-
-    return run
-
-
-@pytest.fixture
-def desk(own_shop: Path) -> str:
-    return str(own_shop / "desks" / "agent")
-
-
-def fresh_order(desk: str) -> Order:
-    """An order of home goods, delivered a few days ago, that nobody returned anything of."""
-    opened = open_desk(Path(desk))
-    try:
-        for number in range(100_000, 101_000):
-            order = opened.reference.order(str(number))
-            if order is None or (opened.clock.now() - order.placed_at).days > 25:
-                continue
-            if all(line.category == "home" for line in order.lines):
-                return order
-    finally:
-        opened.close()
-    raise AssertionError("the demo shop has no such order")
-
-
-def wanted_return(order: Order, **fields: Any) -> str:
-    line = {"line": 1, "quantity": 1, "reason": "changed_mind", "condition": "opened"}
-    tree = {
-        "order": order.number,
-        "return_type": "return",
-        "channel": "phone",
-        "contact": {"email": "caller@example.com", "phone": ""},
-        "verified": ["name", "postcode"],
-        "lines": [line | fields],
-    }
-    return json.dumps(tree)
 
 
 def test_lookup_finds_an_order_and_says_so_in_json(run: Any, desk: str) -> None:

@@ -1,34 +1,12 @@
-"""A desk whose program is run as a person at a shell would run it."""
+"""A disk that is soon full."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from csr_tui.__main__ import main
-from tests.csr_tui.test_commands import Result
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-
-    def run(*words: str) -> Result:
-        capsys.readouterr()
-        code = main(list(words))
-        printed = capsys.readouterr()
-        return Result(code, printed.out, printed.err)
-
-    return run
-
-
-@pytest.fixture
-def desk(own_shop: Path) -> str:
-    return str(own_shop / "desks" / "agent")
 
 
 @pytest.fixture

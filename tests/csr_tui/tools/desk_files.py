@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from csr_tui.__main__ import main
-from tests.csr_tui.test_commands import Result, fresh_order, wanted_return
+from tests.csr_tui.shell import Result, fresh_order, wanted_return
 from tests.keys import decrypted, key_of
 
 
